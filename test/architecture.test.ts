@@ -1,0 +1,166 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { cruise, type ICruiseResult } from 'dependency-cruiser';
+import extractDepcruiseOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
+import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
+import { afterEach, expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '..');
+const config = createRequire(import.meta.url)('../.dependency-cruiser.cjs') as {
+  forbidden: { name: string }[];
+};
+const options = await extractDepcruiseOptions(join(root, '.dependency-cruiser.cjs'));
+const tsConfig = extractTSConfig(join(root, 'tsconfig.json'));
+
+/** Everything that is refused in a tree, as `rule: from → to`. */
+async function refused(folder: string, ...parts: string[]): Promise<string[]> {
+  const { output } = await cruise(parts, { ...options, baseDir: folder }, undefined, { tsConfig });
+  const { violations } = (output as ICruiseResult).summary;
+  return violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
+}
+
+const made: string[] = [];
+afterEach(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true });
+});
+
+/** A folder in which `express` and `pino` are installed as dependencies and `vitest` as a development dependency. */
+function tree(files: Record<string, string>): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'architecture-')));
+  made.push(folder);
+  const packages = ['prom-client', 'express', 'node-cron', 'pino', 'zod', 'yaml', 'fastest-levenshtein'];
+  const dependencies = Object.fromEntries(
+    [...packages, '@aws-sdk/client-ec2', 'left-pad'].map((name) => [name, '1']),
+  );
+  const all: Record<string, string> = {
+    'package.json': JSON.stringify({ dependencies, devDependencies: { vitest: '1', '@types/express': '1' } }),
+    'node_modules/@types/express/index.d.ts': 'export interface Request {}',
+    ...files,
+  };
+  for (const name of [...Object.keys(dependencies), 'vitest', 'brought-by-another']) {
+    all[`node_modules/${name}/package.json`] = JSON.stringify({ name, main: 'index.js' });
+    all[`node_modules/${name}/index.js`] = 'module.exports = {};';
+  }
+  for (const [path, text] of Object.entries(all)) {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+const thing = 'export const thing = 1;\nexport type Thing = 1;';
+
+/** For each rule, imports that it must refuse: the file, and what the file imports (a type, where it begins with `type `). */
+const proofs: Record<string, Record<string, string>> = {
+  'no-cycles': { 'src/core/thing.ts': 'type ./thing.ts' },
+  'core-stands-alone': {
+    'src/core/a.ts': 'type ../storage/thing.ts',
+    'src/core/b.ts': 'node:fs',
+    'src/core/c.ts': 'zod',
+  },
+  'walls-stand-on-the-ground': {
+    'src/aws/a.ts': 'type ../storage/thing.ts',
+    'src/storage/a.ts': '../log.ts',
+  },
+  'rooms-see-no-other-room': { 'src/collectors/websocket/a.ts': 'type ../client-vpn/thing.ts' },
+  'rooms-stand-on-the-walls': {
+    'src/collectors/client-vpn/a.ts': 'type ../../server/thing.ts',
+    'src/collectors/client-vpn/b.ts': '../../log.ts',
+    'src/collectors/domain.ts': '../config/fields.ts',
+  },
+  'slices-are-made-of-fields': { 'src/collectors/client-vpn/config.ts': '../../aws/thing.ts' },
+  'rooms-behind-the-table': {
+    'src/cli/a.ts': '../collectors/client-vpn/index.ts',
+    'src/exporter.ts': 'type ./collectors/client-vpn/thing.ts',
+    'src/config/load.ts': '../collectors/client-vpn/config.ts',
+  },
+  'rooms-entered-by-index': { 'src/collectors/index.ts': './client-vpn/thing.ts' },
+  'doors-know-no-rooms': {
+    'src/server/a.ts': 'type ../collectors/domain.ts',
+    'src/config/schema.ts': '../collectors/client-vpn/thing.ts',
+  },
+  'nothing-leans-on-the-roof': { 'src/schedule/a.ts': '../log.ts', 'src/server/a.ts': '../cli/thing.ts' },
+  'simulator-stands-alone': { 'src/simulator/a.ts': 'type ../core/thing.ts', 'src/simulator/b.ts': 'yaml' },
+  'simulator-for-the-demo-only': { 'src/cli/serve.ts': 'type ../simulator/thing.ts' },
+  'source-without-tests': { 'src/a.ts': '../test/thing.ts', 'src/b.ts': '../bench/thing.ts' },
+  'no-dev-dependencies': { 'src/a.ts': 'vitest' },
+  'no-unlisted-packages': { 'src/a.ts': 'brought-by-another', 'test/a.ts': 'brought-by-another' },
+  resolvable: { 'src/a.ts': './nowhere.ts' },
+  'no-orphans': { 'src/server/alone.ts': '' },
+  'packages-have-a-home': { 'src/cli/a.ts': 'left-pad' },
+  'home-of-prom-client': { 'src/exposition/other.ts': 'prom-client' },
+  'home-of-express': { 'src/server/status-page.ts': 'express', 'src/intake/a.ts': 'type express' },
+  'home-of-node-cron': { 'src/schedule/scheduler.ts': 'node-cron' },
+  'home-of-pino': { 'src/cli/serve.ts': 'pino' },
+  'home-of-aws-sdk-smithy': { 'src/collectors/client-vpn/record.ts': 'type @aws-sdk/client-ec2' },
+  'home-of-zod': { 'src/collectors/client-vpn/state.ts': 'type zod' },
+  'home-of-yaml': { 'src/server/a.ts': 'yaml' },
+  'home-of-fastest-levenshtein': { 'src/cli/a.ts': 'fastest-levenshtein' },
+};
+
+const innocent = Object.fromEntries(
+  [
+    ...['src/core/thing', 'src/storage/thing', 'src/aws/thing', 'src/server/thing', 'src/cli/thing'],
+    ...['src/collectors/domain', 'src/collectors/client-vpn/thing', 'src/collectors/client-vpn/index'],
+    ...['src/collectors/client-vpn/config', 'src/config/fields', 'src/simulator/thing', 'src/log'],
+    ...['test/thing', 'bench/thing'],
+  ].map((name) => [`${name}.ts`, thing]),
+);
+
+function importing(specifier: string): string {
+  if (specifier === '') return thing;
+  const [, type, path] = /^(type )?(.*)$/.exec(specifier) ?? [];
+  return `import ${type ? 'type ' : ''}{ Thing } from '${path}';\nexport const it = {} as Thing;`;
+}
+
+test('every rule is proved, and every proof is of a rule', () => {
+  expect(Object.keys(proofs).sort()).toEqual(config.forbidden.map(({ name }) => name).sort());
+});
+
+test.each(Object.entries(proofs))('%s refuses', async (rule, imports) => {
+  const sins = Object.entries(imports).map(([file, specifier]) => [file, importing(specifier)]);
+  const found = await refused(tree({ ...innocent, ...Object.fromEntries(sins) }), 'src', 'test');
+  const sinners = found.filter((violation) => violation.startsWith(`${rule}: `));
+  expect(sinners.map((violation) => violation.split(' ')[1])).toEqual(
+    expect.arrayContaining(Object.keys(imports)),
+  );
+});
+
+test('the real tree is clean', async () => {
+  expect(await refused(root, 'src', 'test')).toEqual([]);
+});
+
+/** Where in these files biome, with our own rules, finds something that says `message`. */
+function linted(message: string, files: Record<string, string>): string[] {
+  const folder = tree(files);
+  cpSync(join(root, 'biome.json'), join(folder, 'biome.json'));
+  cpSync(join(root, 'scripts/lint'), join(folder, 'scripts/lint'), { recursive: true });
+  const args = ['lint', '--vcs-enabled=false', '--reporter=github', 'src'];
+  const run = spawnSync(join(root, 'node_modules/.bin/biome'), args, { cwd: folder, encoding: 'utf8' });
+  const lines = run.stdout.split('\n').filter((line) => line.includes(message));
+  return [...new Set(lines.map((line) => relative(folder, /file=([^,]+)/.exec(line)?.[1] ?? line)))].sort();
+}
+
+test('only the clock and the simulator ask what time it is', () => {
+  const files = {
+    'src/server/a.ts': 'export const now = Date.now();\n',
+    'src/server/b.ts': 'export const now = new Date();\n',
+    'src/server/c.ts': 'export const now = performance.now();\n',
+    'src/server/innocent.ts': 'export const start = new Date(0);\n',
+    'src/core/clock.ts': 'export const now = Date.now();\n',
+    'src/simulator/world.ts': 'export const now = Date.now();\n',
+  };
+  expect(linted('Time comes from a Clock', files)).toEqual([
+    'src/server/a.ts',
+    'src/server/b.ts',
+    'src/server/c.ts',
+  ]);
+});
+
+test('only main.ts ends the process', () => {
+  const files = { 'src/main.ts': 'process.exit(1);\n', 'src/cli/serve.ts': 'process.exit();\n' };
+  expect(linted('Only src/main.ts ends the process', files)).toEqual(['src/cli/serve.ts']);
+});

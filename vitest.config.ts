@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+import { skippedReporter } from './test/support/skipped-reporter.ts';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    reporters: ['default', skippedReporter],
+  },
+});
