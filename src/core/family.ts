@@ -1,0 +1,18 @@
+/** The Prometheus types that this exporter emits. */
+export type FamilyType = 'counter' | 'gauge' | 'histogram';
+
+/** One value with its labels; a histogram's samples also carry the suffix and, on buckets, the `le` label. */
+export interface Sample<L extends string = string> {
+  readonly labels: Readonly<Record<L, string>> & { readonly le?: string };
+  readonly value: number;
+  readonly suffix?: '_bucket' | '_sum' | '_count';
+}
+
+/** A metric family as plain data; `samples` is synchronous, so that one rendering shows one moment. */
+export interface Family<L extends string = string> {
+  readonly name: string;
+  readonly help: string;
+  readonly type: FamilyType;
+  readonly labelNames: readonly L[];
+  samples(): Iterable<Sample<L>>;
+}
