@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { breathe } from '../core/clock.ts';
+
+const CHUNK_CHARACTERS = 1 << 16;
+
+/**
+ * Writes the file whole or not at all: a temporary file, fsync, rename, fsync of the folder. The first line names the format, the last one
+ * holds the SHA-256 of all before it. Lines are taken bit by bit, so that a long file does not block the event loop.
+ */
+export async function writeLines(path: string, format: string, lines: Iterable<string>): Promise<void> {
+  const temporary = `${path}.tmp`;
+  const file = await open(temporary, 'w', 0o600);
+  try {
+    await writeChunks(file, format, lines);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function writeChunks(file: FileHandle, format: string, lines: Iterable<string>): Promise<void> {
+  const hash = createHash('sha256');
+  let chunk = `${format}\n`;
+  const flush = async () => {
+    const bytes = Buffer.from(chunk);
+    chunk = '';
+    hash.update(bytes);
+    await file.write(bytes);
+    await breathe();
+  };
+  for (const line of lines) {
+    chunk += `${line}\n`;
+    if (chunk.length >= CHUNK_CHARACTERS) await flush();
+  }
+  await flush();
+  await file.write(`sha256 ${hash.digest('hex')}\n`);
+}
+
+/** Reads the lines between format and checksum; undefined if there is no such file, an error that says how it is broken otherwise. */
+export async function readLines(path: string, format: string): Promise<readonly string[] | undefined> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const end = bytes.lastIndexOf('\nsha256 ') + 1;
+  if (end === 0) throw new BrokenFile('it has no checksum: it is cut short or not a file of this exporter');
+  const body = bytes.subarray(0, end);
+  const digest = createHash('sha256').update(body).digest('hex');
+  if (bytes.subarray(end).toString() !== `sha256 ${digest}\n`)
+    throw new BrokenFile('its checksum does not match: it was damaged or edited');
+  const [first, ...lines] = body.toString().split('\n');
+  if (first !== format) throw new BrokenFile(`its format is "${first}", this version reads "${format}"`);
+  lines.pop();
+  return lines;
+}
+
+/** What makes a file unfit to be read, in words; reading it again would not help. */
+export class BrokenFile extends Error {}
+
+/** Moves a broken file out of the way, keeping it for people to look at; resolves to its new name. */
+export async function setAside(path: string, now: Date): Promise<string> {
+  const aside = `${path}.broken-${now.toISOString().replaceAll(':', '')}`;
+  await rename(path, aside);
+  return aside;
+}

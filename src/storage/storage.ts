@@ -1,0 +1,140 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../core/clock.ts';
+import type { Family } from '../core/family.ts';
+import type { Logger } from '../core/logger.ts';
+import { Tally } from '../core/tally.ts';
+import { BrokenFile, readLines, setAside, writeLines } from './file.ts';
+import { type Lock, takeLock } from './lock.ts';
+
+/** Named files of lines that are written whole and read verified; names are `folder/file`. */
+export interface Storage {
+  readonly families: readonly Family[];
+  /** The names in a folder, none if there is no such folder. */
+  list(folder: string): Promise<readonly string[]>;
+  /** The lines last written; undefined if there are none. A broken file is set aside, logged and counted, and reads as none. */
+  read(name: string, format: string): Promise<readonly string[] | undefined>;
+  /** Resolves when the lines are on disk for good; rejects, leaving what was there, when the disk refuses. */
+  write(name: string, format: string, lines: Iterable<string>): Promise<void>;
+  /** Moves a file whose lines make no sense out of the way. */
+  reject(name: string, reason: string): Promise<void>;
+  remove(name: string): Promise<void>;
+  /** Gives the folder back. */
+  close(): Promise<void>;
+}
+
+/** Opens the folder for this process alone, making it if need be; an empty path keeps nothing. Rejects, naming the holder, while another process holds it. */
+export async function openStorage(path: string, deps: { clock: Clock; logger: Logger }): Promise<Storage> {
+  if (path === '') return keepNothing;
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    const lock = await takeLock(join(path, 'lock'), deps.clock);
+    return new FolderStorage(path, lock, deps);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`cannot use the folder ${path} (--storage.path): ${reason}`, { cause: error });
+  }
+}
+
+const keepNothing: Storage = {
+  families: [lastWriteFamily(() => undefined), createSetAside()],
+  list: async () => [],
+  read: async () => undefined,
+  write: async () => {},
+  reject: async () => {},
+  remove: async () => {},
+  close: async () => {},
+};
+
+function createSetAside(): Tally<never> {
+  return new Tally(
+    'aws_connections_exporter_storage_files_set_aside_total',
+    'Broken files in the storage folder that were moved out of the way, since the exporter started.',
+    [],
+  );
+}
+
+function lastWriteFamily(failing: () => ReadonlySet<string> | undefined): Family {
+  return {
+    name: 'aws_connections_exporter_storage_last_write_successful',
+    help: 'Whether the last write of every file in the storage folder reached the disk (1) or one failed (0); absent before the first.',
+    type: 'gauge',
+    labelNames: [],
+    samples() {
+      const files = failing();
+      return files ? [{ labels: {}, value: Number(files.size === 0) }] : [];
+    },
+  };
+}
+
+class FolderStorage implements Storage {
+  readonly families: readonly Family[];
+  readonly #path: string;
+  readonly #lock: Lock;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #setAside = createSetAside();
+  /** Files whose last write failed; undefined before the first write. */
+  #failing: Set<string> | undefined;
+
+  constructor(path: string, lock: Lock, { clock, logger }: { clock: Clock; logger: Logger }) {
+    this.#path = path;
+    this.#lock = lock;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#setAside.add({}, 0);
+    this.families = [lastWriteFamily(() => this.#failing), this.#setAside];
+  }
+
+  async list(folder: string): Promise<readonly string[]> {
+    const files = await readdir(join(this.#path, folder)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    const whole = files.filter((file) => !/\.(tmp|broken-.*)$/.test(file));
+    return whole.sort().map((file) => `${folder}/${file}`);
+  }
+
+  async read(name: string, format: string): Promise<readonly string[] | undefined> {
+    try {
+      return await readLines(join(this.#path, name), format);
+    } catch (error) {
+      if (!(error instanceof BrokenFile)) throw error;
+      await this.reject(name, error.message);
+      return undefined;
+    }
+  }
+
+  async write(name: string, format: string, lines: Iterable<string>): Promise<void> {
+    const path = join(this.#path, name);
+    this.#failing ??= new Set();
+    try {
+      await this.#lock.assertHeld();
+      await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
+      await writeLines(path, format, lines);
+      this.#failing.delete(name);
+    } catch (error) {
+      this.#failing.add(name);
+      throw new Error(`cannot write ${path}`, { cause: error });
+    }
+  }
+
+  async reject(name: string, reason: string): Promise<void> {
+    const path = join(this.#path, name);
+    const aside = await setAside(path, new Date(this.#clock.now()));
+    this.#setAside.add({});
+    this.#logger.error('A stored file is broken and was set aside; what it held starts anew', {
+      file: path,
+      aside,
+      reason,
+    });
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(join(this.#path, name), { force: true });
+  }
+
+  close(): Promise<void> {
+    return this.#lock.release();
+  }
+}
