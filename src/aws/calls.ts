@@ -1,0 +1,148 @@
+import type {
+  FinalizeRequestMiddleware,
+  HandlerExecutionContext,
+  InitializeMiddleware,
+  Pluggable,
+} from '@smithy/types';
+import type { Clock } from '../core/clock.ts';
+import type { Family } from '../core/family.ts';
+import { Histogram, histogramSamples } from '../core/histogram.ts';
+import { Tally } from '../core/tally.ts';
+import { CALL_ERRORS } from './error-rules.ts';
+import { noteAction, toCallError } from './errors.ts';
+import type { RateLimiter } from './rate-limit.ts';
+
+/** The key of the SDK's context; a registered symbol, so that the SDK need not be loaded for it. */
+const SMITHY_CONTEXT_KEY = '__smithy_context';
+
+/** Where a client's calls go; `accountId` is asked anew for each call, since it may be learned late. */
+export interface CallLabels {
+  readonly api: string;
+  readonly region: string;
+  accountId(): string | undefined;
+}
+
+type CallLabel = 'account_id' | 'region' | 'api' | 'operation';
+
+const PREFIX = 'aws_connections_exporter_aws_request';
+const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
+const LABEL_NAMES = ['account_id', 'region', 'api', 'operation'] as const;
+
+/** Every HTTP attempt to AWS, retries included, as metrics. */
+export class Calls {
+  readonly #clock: Clock;
+  readonly #requests = new Tally<CallLabel>(
+    `${PREFIX}s_total`,
+    'HTTP requests to AWS, retries included.',
+    LABEL_NAMES,
+  );
+  readonly #errors = new Tally<CallLabel | 'error'>(
+    `${PREFIX}_errors_total`,
+    'HTTP requests to AWS that failed, by kind of error; gone and invalid are answers rather than faults.',
+    [...LABEL_NAMES, 'error'],
+  );
+  readonly #durations = new Map<
+    string,
+    { labels: { api: string; operation: string }; histogram: Histogram }
+  >();
+  readonly families: readonly Family[] = [this.#requests, this.#errors, this.#durationFamily()];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * A plugin for an SDK client: each attempt waits for `limiter`, if any, and is then counted and timed until its body
+   * is read. A call whose signal is aborted rejects at once, even while credentials are being fetched.
+   */
+  plugin<Input extends object, Output extends object>(
+    labels: CallLabels,
+    limiter?: RateLimiter,
+  ): Pluggable<Input, Output> {
+    const abortAtOnce: InitializeMiddleware<Input, Output> = (next, context) => (args) =>
+      raceAbort(() => next(args), toSignal(context));
+    const countAttempt: FinalizeRequestMiddleware<Input, Output> = (next, context) => async (args) => {
+      await limiter?.(toSignal(context));
+      return this.#attempt(labels, String(context.commandName).replace(/Command$/, ''), () => next(args));
+    };
+    return {
+      applyToStack(stack) {
+        stack.add(abortAtOnce, { name: 'abortAtOnce', step: 'initialize', priority: 'high', override: true });
+        stack.addRelativeTo(countAttempt, {
+          name: 'countAttempt',
+          relation: 'after',
+          toMiddleware: 'retryMiddleware',
+          override: true,
+        });
+      },
+    };
+  }
+
+  async #attempt<T>(
+    { api, region, accountId }: CallLabels,
+    operation: string,
+    send: () => Promise<T>,
+  ): Promise<T> {
+    const labels = { account_id: accountId() ?? 'unknown', region, api, operation };
+    this.#requests.add(labels);
+    // From zero, so that the first error of a kind is an increase.
+    for (const error of CALL_ERRORS) this.#errors.add({ ...labels, error }, 0);
+    const startedAt = this.#clock.monotonic();
+    try {
+      return await send();
+    } catch (error) {
+      noteAction(error, `${api}:${operation}`);
+      this.#errors.add({ ...labels, error: toCallError(error) });
+      throw error;
+    } finally {
+      this.#duration(api, operation).observe((this.#clock.monotonic() - startedAt) / 1000);
+    }
+  }
+
+  #duration(api: string, operation: string): Histogram {
+    const key = `${api}:${operation}`;
+    const known = this.#durations.get(key);
+    if (known) return known.histogram;
+    const histogram = new Histogram(BUCKETS);
+    this.#durations.set(key, { labels: { api, operation }, histogram });
+    return histogram;
+  }
+
+  #durationFamily(): Family<'api' | 'operation'> {
+    const durations = this.#durations;
+    return {
+      name: `${PREFIX}_duration_seconds`,
+      help: 'Time that HTTP requests to AWS took, until the body was read.',
+      type: 'histogram',
+      labelNames: ['api', 'operation'],
+      *samples() {
+        for (const { labels, histogram } of durations.values()) {
+          yield* histogramSamples(labels, BUCKETS, histogram.state());
+        }
+      },
+    };
+  }
+}
+
+/** The signal that the caller gave to `send`; the SDK hands it down in its context. */
+function toSignal(context: HandlerExecutionContext): AbortSignal | undefined {
+  const signal: unknown = context[SMITHY_CONTEXT_KEY]?.abortSignal;
+  return signal instanceof AbortSignal ? signal : undefined;
+}
+
+function raceAbort<T>(send: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return send();
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(toAbortError(signal));
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    send()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** Named as the SDK names it, so that nobody takes it for an error worth a retry. */
+function toAbortError(signal: AbortSignal): Error {
+  return Object.assign(new Error('the call was given up', { cause: signal.reason }), { name: 'AbortError' });
+}

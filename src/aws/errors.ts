@@ -1,0 +1,89 @@
+import { BY_STATUS, type CallError, RULES } from './error-rules.ts';
+
+const UNKNOWN = { error: 'other', remedy: 'if it lasts, --log.level=debug shows more' } as const;
+
+/** The kind of an error thrown by the SDK, or of the error that caused it. */
+export function toCallError(error: unknown): CallError {
+  return toVerdict(error).error;
+}
+
+/** One sentence for people: what failed, what AWS said and what to do; without secrets, of bounded length. */
+export function explain(error: unknown): string {
+  const { origin, remedy } = toVerdict(error);
+  const { action, name, code, message, status } = toFacts(origin);
+  const label = [name, code, status === undefined ? undefined : `HTTP ${status}`]
+    .filter((part) => part !== undefined && part !== '' && part !== 'Error' && part !== 'Unknown')
+    .join(', ');
+  const denied = message.match(/perform:? ([\w-]+:\w+)/)?.[1] ?? action;
+  const what = `${denied ?? 'the call'} failed${label === '' ? '' : ` (${label})`}`;
+  return `${what}: ${message === '' ? 'no reason given' : message}; ${remedy}`;
+}
+
+/** Remembers on the error which IAM action failed, for `explain`. */
+export function noteAction(error: unknown, action: string): void {
+  if (typeof error === 'object' && error !== null) ACTIONS.set(error, action);
+}
+
+const ACTIONS = new WeakMap<object, string>();
+
+interface Verdict {
+  readonly error: CallError;
+  readonly remedy: string;
+  /** The error in the chain of causes that decided. */
+  readonly origin: unknown;
+}
+
+function toVerdict(error: unknown): Verdict {
+  let origin = error;
+  for (let depth = 0; depth < 10 && origin !== undefined && origin !== null; depth += 1) {
+    const { name, code, status } = toFacts(origin);
+    const rule = RULES.find(({ names }) => names.test(name)) ?? RULES.find(({ names }) => names.test(code));
+    if (rule) return { error: rule.error, remedy: rule.remedy, origin };
+    const range = BY_STATUS.find(([from, to]) => status !== undefined && status >= from && status <= to);
+    if (range) return { error: range[2], remedy: range[3], origin };
+    if (isBrokenXml(origin)) return { error: 'unavailable', remedy: remedyOf('BrokenAnswer'), origin };
+    origin = origin instanceof Error ? origin.cause : undefined;
+  }
+  return { ...UNKNOWN, origin: error };
+}
+
+function remedyOf(name: string): string {
+  return RULES.find(({ names }) => names.test(name))?.remedy ?? UNKNOWN.remedy;
+}
+
+/** The SDK's own parser marks its errors by nothing but their text. */
+function isBrokenXml(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('@aws-sdk XML parse error');
+}
+
+function toFacts(error: unknown) {
+  const { name, code, message, $metadata } = error as {
+    name?: unknown;
+    code?: unknown;
+    message?: unknown;
+    $metadata?: { httpStatusCode?: number };
+  };
+  return {
+    name: typeof name === 'string' ? name : '',
+    code: typeof code === 'string' ? code : '',
+    message: scrub(typeof message === 'string' ? message : String(error)),
+    status: $metadata?.httpStatusCode,
+    action: typeof error === 'object' && error !== null ? ACTIONS.get(error) : undefined,
+  };
+}
+
+const LONGEST_MESSAGE = 300;
+
+function scrub(message: string): string {
+  const line = message
+    .replace(/\s*Encoded authorization failure message:.*$/s, '')
+    .replace(/\n.*$/s, '')
+    .replace(/\b(A[KS]IA|AROA|AIDA)[A-Z0-9]{8,}\b/g, '[key]')
+    .replace(
+      /\b(Authorization|Credential|Signature|[\w-]*(?:Token|Secret|Password)[\w-]*)(\s*[=:]\s*)[^;]*/gi,
+      '$1$2[secret]',
+    )
+    .replace(/[A-Za-z0-9+/=_%-]{60,}/g, '[…]')
+    .trim();
+  return line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}…` : line;
+}

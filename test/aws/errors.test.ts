@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { explain, noteAction, toCallError } from '../../src/aws/errors.ts';
+
+const error = (name: string, httpStatusCode?: number, message = 'said AWS') =>
+  Object.assign(new Error(message), { name, $metadata: { httpStatusCode } });
+const nodeError = (code: string) => Object.assign(new Error(`connect ${code}`), { code });
+
+test.each([
+  [error('RequestLimitExceeded', 503), 'throttled'],
+  [error('EC2ThrottledException', 503), 'throttled'],
+  [error('ThrottlingException', 400), 'throttled'],
+  [error('Unknown', 429), 'throttled'],
+  [error('UnauthorizedOperation', 403), 'denied'],
+  [error('AuthFailure', 401), 'denied'],
+  [error('ExpiredToken', 403), 'denied'],
+  [error('RequestExpired', 400), 'denied'],
+  [error('CredentialsProviderError'), 'denied'],
+  [error('OptInRequired', 401), 'denied'],
+  [error('InvalidClientVpnEndpointId.NotFound', 400), 'not_found'],
+  [error('GoneException', 410), 'gone'],
+  [error('InvalidParameterValue', 400), 'invalid'],
+  [error('InvalidPaginationToken', 400), 'invalid'],
+  [error('NeverHeardOf', 400), 'invalid'],
+  [error('TimeoutError'), 'timeout'],
+  [error('AbortError'), 'timeout'],
+  [error('Unknown', 503), 'unavailable'],
+  [error('InternalError', 500), 'unavailable'],
+  [error('BrokenAnswer', 200), 'unavailable'],
+  [nodeError('ECONNRESET'), 'unavailable'],
+  [nodeError('ECONNREFUSED'), 'unavailable'],
+  [nodeError('ENOTFOUND'), 'unavailable'],
+  [nodeError('SELF_SIGNED_CERT_IN_CHAIN'), 'unavailable'],
+  [nodeError('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'unavailable'],
+  [nodeError('DEPTH_ZERO_SELF_SIGNED_CERT'), 'unavailable'],
+  [nodeError('CERT_HAS_EXPIRED'), 'unavailable'],
+  [new Error('@aws-sdk XML parse error: unexpected end of input.'), 'unavailable'],
+  [new Error('listing connections', { cause: error('AuthFailure', 401) }), 'denied'],
+  [new Error('a bug of ours'), 'other'],
+  ['not even an error', 'other'],
+  [undefined, 'other'],
+])('%s is %s', (thrown, expected) => {
+  expect(toCallError(thrown)).toBe(expected);
+});
+
+test('a denial names the action and where the policy is', () => {
+  const denied = error(
+    'UnauthorizedOperation',
+    403,
+    'You are not authorized to perform this operation. Encoded authorization failure message: dGhpcyBpcyBub3QgZm9yIHBlb3BsZQ',
+  );
+  noteAction(denied, 'ec2:DescribeClientVpnConnections');
+  expect(explain(new Error('listing connections', { cause: denied }))).toBe(
+    'ec2:DescribeClientVpnConnections failed (UnauthorizedOperation, HTTP 403): You are not authorized to perform this ' +
+      'operation.; allow the action in the IAM policy; `describe iam-policy` prints the policy that is needed',
+  );
+});
+
+test('the action that AWS itself names wins', () => {
+  const denied = error(
+    'AccessDenied',
+    403,
+    'User: x is not authorized to perform: sts:AssumeRole on resource: y',
+  );
+  noteAction(denied, 'sts:GetCallerIdentity');
+  expect(explain(denied)).toMatch(/^sts:AssumeRole failed/);
+});
+
+test.each([
+  [error('AuthFailure', 401), 'clock'],
+  [error('ExpiredToken', 400), 'expired'],
+  [error('RequestLimitExceeded', 503), 'requests_per_second'],
+  [error('CredentialsProviderError'), 'no usable credentials'],
+  [nodeError('ENOTFOUND'), 'could not be reached'],
+  [nodeError('SELF_SIGNED_CERT_IN_CHAIN'), 'ca_bundle'],
+  [error('TimeoutError'), 'request_timeout'],
+  [error('Unknown', 503), 'AWS or a proxy'],
+  [error('BrokenAnswer', 200, 'the answer broke off after 12 bytes'), 'broke off after 12 bytes'],
+])('%s comes with a remedy', (thrown, remedy) => {
+  expect(explain(thrown)).toContain(remedy);
+});
+
+test.each([
+  'The request signature we calculated does not match. Credential=AKIAIOSFODNN7EXAMPLE/20260101/eu-west-1/ec2/aws4_request',
+  'x-amz-security-token: FwoGZXIvYXdzEJr//////////wEaDOtherSecretStuff, host',
+  'Authorization: AWS4-HMAC-SHA256 FwoGZXIvYXdzEJr',
+  `SecretAccessKey = FwoGZXIvYXdzEJr`,
+  `first line\nFwoGZXIvYXdzEJr AKIAIOSFODNN7EXAMPLE`,
+  `key AKIAIOSFODNN7EXAMPLE is disabled`,
+  `blob ${'FwoGZXIvYXdzEJr'.repeat(10)}`,
+])('secrets are left out of: %s', (message) => {
+  const text = explain(error('SignatureDoesNotMatch', 403, message));
+  expect(text).not.toContain('AKIAIOSFODNN7EXAMPLE');
+  expect(text).not.toContain('FwoGZXIvYXdzEJr');
+});

@@ -1,0 +1,42 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A request as a test sees it: its form fields and its headers. */
+export interface FormRequest {
+  readonly form: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+}
+
+/** Answers one request, in any way, well or badly. */
+export type Answer = (response: ServerResponse, request: FormRequest) => void;
+
+/** An HTTP server on a free port of the loopback interface. */
+export interface TestServer {
+  readonly url: string;
+  readonly requests: FormRequest[];
+  close(): Promise<void>;
+}
+
+/** Starts a server that answers each request with `answer`; it keeps the requests it saw. */
+export async function startServer(answer: Answer): Promise<TestServer> {
+  const requests: FormRequest[] = [];
+  const server = createServer(async (incoming, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk);
+    const request = {
+      form: new URLSearchParams(Buffer.concat(chunks).toString()),
+      headers: incoming.headers,
+    };
+    requests.push(request);
+    answer(response, request);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
