@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { DURATION_PATTERN, formatDuration, toDurationMs } from './duration.ts';
+import { given } from './given.ts';
+
+const A_DURATION = 'a duration such as 30s, 5m or 1h30m';
+
+/**
+ * A Prometheus duration in the file, milliseconds in the result (encoding gives the text back); longer than
+ * zero. A key that is left out has the value `fallback`.
+ */
+export function duration(fallback: string) {
+  const text = z
+    .string({ error: ({ input }) => `expected ${A_DURATION}, got ${given(input)}` })
+    .regex(DURATION_PATTERN, { error: ({ input }) => `expected ${A_DURATION}, got ${given(input)}` });
+  return z
+    .codec(text, z.number(), {
+      decode: (value, { issues }) => {
+        const ms = toDurationMs(value);
+        if (ms !== undefined && ms > 0) return ms;
+        const message =
+          ms === 0 ? 'must be longer than zero' : `${value} is too long: the longest is 292 years`;
+        issues.push({ code: 'custom', input: value, message });
+        return z.NEVER;
+      },
+      encode: formatDuration,
+    })
+    .prefault(fallback);
+}
+
+/** A whole number; unlike `z.int()`, one that is wrong does not keep the checks between keys from running. */
+export function wholeNumber(least: number, most?: number) {
+  const number = z.number().min(least);
+  return (most === undefined ? number : number.max(most))
+    .refine(Number.isInteger, { error: ({ input }) => `expected a whole number, got ${given(input)}` })
+    .meta({ type: 'integer' });
+}
+
+/** A whole number of at least 1. */
+export function count(fallback: number) {
+  return wholeNumber(1).default(fallback);
+}
+
+/** Text that may be left out: null in the result. */
+export function optionalText() {
+  return z.string().min(1).nullable().default(null);
+}
+
+/** A check that a list of texts names nothing twice. */
+export const distinct = z.superRefine<string[]>(
+  (texts, { addIssue }) => {
+    for (const [index, text] of texts.entries()) {
+      if (texts.indexOf(text) === index) continue;
+      addIssue({ code: 'custom', path: [index], message: `${given(text)} is already in the list` });
+    }
+  },
+  { when: ({ value }) => Array.isArray(value) },
+);
+
+/** Makes a check between keys run even when other keys of its mapping are wrong, so that every problem is told at once. */
+export const evenWithProblems = {
+  when: ({ value }: { readonly value: unknown }) => typeof value === 'object' && value !== null,
+};

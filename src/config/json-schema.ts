@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { configSchema } from './schema.ts';
+
+/** The part of JSON Schema (draft 2020-12) that the schema of the configuration uses. */
+export interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly propertyNames?: { readonly enum?: readonly string[] };
+  readonly [keyword: string]: unknown;
+}
+
+/** The JSON Schema of the configuration file, with which editors complete and check it. */
+export function configJsonSchema(): JsonSchema {
+  const { $schema, ...schema } = z.toJSONSchema(configSchema, { io: 'input' });
+  return {
+    $schema,
+    $id: 'urn:aws-connections-exporter:config',
+    title: 'Configuration of aws-connections-exporter',
+    ...schema,
+  } as JsonSchema;
+}
+
+/** The keys that the schema knows in the mapping at `path`; empty where any key goes. */
+export function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  let at: JsonSchema | undefined = configJsonSchema();
+  for (const key of path) at = typeof key === 'number' ? at?.items : at?.properties?.[String(key)];
+  return at?.propertyNames?.enum ?? Object.keys(at?.properties ?? {});
+}

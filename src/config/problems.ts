@@ -1,0 +1,28 @@
+/** One thing that is wrong with a configuration file. */
+export interface Problem {
+  /** The key, as in `targets[1].regions[0]`; empty for the file as a whole. */
+  readonly path: string;
+  /** Counted from 1; absent when the file says nothing there. */
+  readonly line?: number;
+  /** Counted from 1; only for what is not YAML. */
+  readonly column?: number;
+  readonly message: string;
+}
+
+/** Writes a path of keys and indexes as `targets[1].regions[0]`. */
+export function toPath(keys: readonly PropertyKey[]): string {
+  return keys
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+/** One line per problem: `exporter.yaml:12: client_vpn.page_sise: unknown key, did you mean page_size?`. */
+export function formatProblems(problems: readonly Problem[], file: string): string {
+  return problems
+    .map(({ path, line, column, message }) => {
+      const place = [file, line, column].filter((part) => part !== undefined).join(':');
+      return [place, path, message].filter((part) => part !== '').join(': ');
+    })
+    .join('\n');
+}

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { configJsonSchema, type JsonSchema, keysAt } from '../../src/config/json-schema.ts';
+
+function everySchema(schema: JsonSchema, path = ''): [path: string, schema: JsonSchema][] {
+  const below = Object.entries(schema.properties ?? {}).flatMap(([key, of]) =>
+    everySchema(of, `${path}.${key}`),
+  );
+  return [[path, schema], ...below, ...(schema.items ? everySchema(schema.items, `${path}[]`) : [])];
+}
+
+const property = (path: string) => everySchema(configJsonSchema()).find(([at]) => at === path)?.[1];
+
+test('every key has a description, and every key but those of list items a default', () => {
+  const keys = everySchema(configJsonSchema()).filter(([path]) => /\.\w+$/.test(path));
+  expect(keys.filter(([, { description }]) => typeof description !== 'string')).toEqual([]);
+  const required = ['.client_vpn.filters[].name', '.client_vpn.filters[].values'];
+  expect(keys.filter(([, schema]) => !('default' in schema)).map(([path]) => path)).toEqual(required);
+});
+
+test('no mapping of known keys takes others', () => {
+  const mappings = everySchema(configJsonSchema()).filter(([, { properties }]) => properties);
+  expect(mappings.map(([path]) => path)).toEqual([
+    '',
+    '.targets[]',
+    '.aws',
+    '.client_vpn',
+    '.client_vpn.filters[]',
+    '.client_vpn.users',
+    '.client_vpn.connections',
+  ]);
+  expect(mappings.filter(([, { additionalProperties }]) => additionalProperties !== false)).toEqual([]);
+});
+
+test('editors see types, bounds and choices as they stand in the file', () => {
+  expect(configJsonSchema()).toMatchObject({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Configuration of aws-connections-exporter',
+  });
+  expect(property('.client_vpn.page_size')).toEqual({
+    type: 'integer',
+    minimum: 5,
+    maximum: 1000,
+    default: 1000,
+    description: 'Connections asked for in one request, 5 to 1000.',
+  });
+  expect(property('.client_vpn.identity')).toMatchObject({
+    enum: ['plain', 'hash', 'drop'],
+    default: 'plain',
+  });
+  const timeout = property('.client_vpn.timeout');
+  expect(timeout).toMatchObject({ type: 'string', default: '5m' });
+  const pattern = new RegExp(String(timeout?.pattern));
+  expect(['30s', '1h30m', '', '5', '1m1h'].filter((text) => pattern.test(text))).toEqual(['30s', '1h30m']);
+});
+
+test('the keys of a mapping are found by its path', () => {
+  expect(keysAt(['client_vpn', 'users'])).toEqual(['enabled', 'max']);
+  expect(keysAt(['client_vpn', 'filters', 0])).toEqual(['name', 'values']);
+  expect(keysAt(['aws', 'endpoint_urls'])).toEqual(['ec2', 'sts']);
+  expect(keysAt(['client_vpn', 'tags'])).toEqual([]);
+});

@@ -1,0 +1,235 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import { formatProblems } from '../../src/config/problems.ts';
+
+const files: Record<string, string> = {
+  '/etc/exporter/identity.key': 'a secret\n',
+  '/etc/exporter/empty.key': ' \n',
+  '/etc/exporter/exporter.yaml': 'client_vpn:\n  page_size: 5\n',
+};
+
+function readFile(path: string): string {
+  const text = files[path];
+  if (text === undefined) throw new Error(`ENOENT: no such file or directory, open '${path}'`);
+  return text;
+}
+
+const load = (text: string) => loadConfig({ path: '/etc/exporter/exporter.yaml', text, readFile });
+
+function config(text: string) {
+  const result = load(text);
+  if ('problems' in result) throw new Error(formatProblems(result.problems, 'exporter.yaml'));
+  return result.config;
+}
+
+function problems(text: string): string[] {
+  const result = load(text);
+  return 'problems' in result ? formatProblems(result.problems, 'exporter.yaml').split('\n') : [];
+}
+
+test('no file at all has every default', () => {
+  expect(loadConfig({ readFile })).toEqual({
+    config: {
+      targets: [
+        { name: 'default', regions: [], profile: null, role_arn: null, external_id: null, account_id: null },
+      ],
+      aws: {
+        endpoint_url: null,
+        endpoint_urls: {},
+        ca_bundle: null,
+        connect_timeout: 5_000,
+        request_timeout: 20_000,
+        max_attempts: 4,
+      },
+      client_vpn: {
+        enabled: true,
+        schedule: '*/30 * * * * *',
+        timeout: 300_000,
+        endpoints: [],
+        tags: {},
+        filters: [],
+        page_size: 1000,
+        concurrency: 4,
+        requests_per_second: 10,
+        stale_after: 600_000,
+        identity: 'plain',
+        identity_key_file: null,
+        users: { enabled: false, max: 500 },
+        connections: { enabled: false, max: 2000 },
+      },
+    },
+  });
+});
+
+test.each(['', '\n', '# nothing\n', '---\n', 'client_vpn:\naws:\n', 'client_vpn:\n  timeout:\n  users:\n'])(
+  'a file or a key without a value has its defaults: %j',
+  (text) => {
+    expect(load(text)).toEqual(loadConfig({ readFile }));
+  },
+);
+
+test('a file is read where it is', () => {
+  const result = loadConfig({ path: '/etc/exporter/exporter.yaml', readFile });
+  expect(result).toMatchObject({ config: { client_vpn: { page_size: 5 } } });
+});
+
+test('a file that was asked for and is not there is a problem', () => {
+  expect(loadConfig({ path: '/nowhere.yaml', readFile })).toEqual({
+    problems: [{ path: '', message: 'cannot be read: ENOENT: no such file or directory' }],
+  });
+});
+
+test('every problem is told at once, in the order of the file', () => {
+  const text = `
+targets:
+  - regions: [eu-west, eu-west-1, eu-west-1]
+    acount_id: "1"
+  - account_id: 011122223333
+    external_id: 5
+aws:
+  request_timeout: 20
+  endpoint_url: localhost:4566
+client_vpn:
+  page_sise: 1000
+  page_size: 4
+  enabled: yes
+  concurrency: 1.5
+  schedule: "* * *"
+  timeout: 5m30
+  stale_after: 0s
+  endpoints: [vpn-1]
+  filters:
+    - name: status
+      values: []
+  identity: hsah
+  users: 5
+  tags: {team: 5}
+websocket: {}
+intake:
+`;
+  expect(problems(text)).toEqual([
+    'exporter.yaml:3: targets[0].regions[0]: expected the name of an AWS region such as eu-west-1, got "eu-west"',
+    'exporter.yaml:3: targets[0].regions[2]: "eu-west-1" is already in the list',
+    'exporter.yaml:4: targets[0].acount_id: unknown key, did you mean account_id?',
+    'exporter.yaml:5: targets[1].account_id: YAML reads an account id without quotes as a number; write "011122223333"',
+    'exporter.yaml:6: targets[1].external_id: expected text, got the number 5; put it in quotes: "5"',
+    'exporter.yaml:6: targets[1].external_id: has no effect without role_arn',
+    'exporter.yaml:8: aws.request_timeout: expected a duration such as 30s, 5m or 1h30m, got the number 20',
+    'exporter.yaml:9: aws.endpoint_url: expected a URL such as https://ec2.eu-west-1.amazonaws.com',
+    'exporter.yaml:11: client_vpn.page_sise: unknown key, did you mean page_size?',
+    'exporter.yaml:12: client_vpn.page_size: must be at least 5, got 4',
+    'exporter.yaml:13: client_vpn.enabled: expected true or false, got "yes"',
+    'exporter.yaml:14: client_vpn.concurrency: expected a whole number, got the number 1.5',
+    expect.stringMatching(/^exporter\.yaml:15: client_vpn\.schedule: "\* \* \*" is not a cron expression/),
+    'exporter.yaml:16: client_vpn.timeout: expected a duration such as 30s, 5m or 1h30m, got "5m30"',
+    'exporter.yaml:17: client_vpn.stale_after: must be longer than zero',
+    'exporter.yaml:18: client_vpn.endpoints[0]: expected the id of a Client VPN endpoint, such as cvpn-endpoint-0123456789abcdef0',
+    'exporter.yaml:20: client_vpn.filters[0].name: expected one of connection-id, username, got "status"',
+    'exporter.yaml:21: client_vpn.filters[0].values: must not be empty',
+    'exporter.yaml:22: client_vpn.identity: expected one of plain, hash, drop, got "hsah"',
+    'exporter.yaml:23: client_vpn.users: expected a mapping of keys, got the number 5',
+    'exporter.yaml:24: client_vpn.tags.team: expected text, got the number 5; put it in quotes: "5"',
+    'exporter.yaml:25: websocket: WebSocket APIs are not supported by this version; remove this section',
+    'exporter.yaml:26: intake: the intake of WebSocket events is not supported by this version; remove this section',
+  ]);
+});
+
+test.each([
+  ['[1, 2]', 'exporter.yaml:1: expected a mapping of keys, got a list'],
+  ['hello', 'exporter.yaml:1: expected a mapping of keys, got "hello"'],
+  ['targets: {a: 1}', 'exporter.yaml:1: targets: expected a list, got a mapping'],
+  ['targets: [null]', 'exporter.yaml:1: targets[0]: expected a mapping of keys, got nothing'],
+  [
+    'aws:\n  endpoint_urls:\n    ec3: http://x',
+    'exporter.yaml:3: aws.endpoint_urls.ec3: unknown key, did you mean ec2?',
+  ],
+  ['__proto__: 1', 'exporter.yaml:1: __proto__: unknown key, did you mean targets?'],
+  ['constructor: 1', 'exporter.yaml:1: constructor: unknown key, did you mean targets?'],
+])('%j is refused', (text, expected) => {
+  expect(problems(text)).toEqual([expected]);
+});
+
+test('what is not YAML is told with line and column', () => {
+  expect(problems('aws:\n  max_attempts: [1\nclient_vpn: {}\n')).toEqual([
+    expect.stringMatching(/^exporter\.yaml:3:1: /),
+  ]);
+  expect(problems('aws: *nowhere')).toEqual([expect.stringMatching(/^exporter\.yaml: .*nowhere/)]);
+  expect(problems('aws: !secret {}')).toEqual([expect.stringMatching(/^exporter\.yaml:1:6: .*!secret/)]);
+});
+
+test('a key that stands twice is told beside the other problems', () => {
+  expect(problems('aws:\n  max_attempts: 3\n  max_attempts: 0\nfoo: 1')).toEqual([
+    expect.stringMatching(/^exporter\.yaml:3:3: .*unique/),
+    'exporter.yaml:3: aws.max_attempts: must be at least 1, got 0',
+    'exporter.yaml:4: foo: unknown key, did you mean aws?',
+  ]);
+});
+
+test('anchors and merge keys are resolved', () => {
+  const text =
+    'client_vpn:\n  users: &off {enabled: true, max: 7}\n  connections:\n    <<: *off\n    enabled: false\n';
+  expect(config(text).client_vpn).toMatchObject({
+    users: { enabled: true, max: 7 },
+    connections: { enabled: false, max: 7 },
+  });
+});
+
+test('a problem behind an anchor is told at a line of the file', () => {
+  expect(problems('client_vpn:\n  users: &u\n    max: 0\n  connections: *u\n')).toEqual([
+    'exporter.yaml:3: client_vpn.users.max: must be at least 1, got 0',
+    'exporter.yaml:3: client_vpn.connections.max: must be at least 1, got 0',
+  ]);
+});
+
+test('files are found beside the configuration and are absolute in the result', () => {
+  const { client_vpn: clientVpn } = config('client_vpn: {identity: hash, identity_key_file: identity.key}');
+  expect(clientVpn.identity_key_file).toBe('/etc/exporter/identity.key');
+});
+
+test('files that are missing or empty are problems, beside others', () => {
+  const text = 'aws:\n  ca_bundle: /ca.pem\nclient_vpn:\n  identity_key_file: empty.key\n  page_size: 1\n';
+  expect(problems(text)).toEqual([
+    'exporter.yaml:2: aws.ca_bundle: /ca.pem cannot be read: ENOENT: no such file or directory',
+    'exporter.yaml:4: client_vpn.identity_key_file: /etc/exporter/empty.key is empty',
+    'exporter.yaml:5: client_vpn.page_size: must be at least 5, got 1',
+  ]);
+});
+
+test('a mapping that holds itself is refused', () => {
+  expect(problems('aws: &a\n  x: *a\n').length).toBeGreaterThan(0);
+});
+
+test('any text is a configuration or has problems', () => {
+  const piece = fc.constantFrom(
+    'aws',
+    'client_vpn',
+    'targets',
+    ':',
+    ' ',
+    '\n',
+    '- ',
+    '{',
+    '}',
+    '[',
+    ']',
+    '&a',
+    '*a',
+    '"',
+    '5',
+    '<<',
+  );
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(piece).map((pieces) => pieces.join('')),
+      ),
+      (text) => {
+        const result = load(text);
+        expect('config' in result || result.problems.length > 0).toBe(true);
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});

@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { loadConfig } from '../../src/config/load.ts';
+import { showConfig } from '../../src/config/show.ts';
+
+function show(text: string): string {
+  const result = loadConfig({ text, readFile: () => 'key' });
+  if ('problems' in result) throw new Error(JSON.stringify(result.problems));
+  return showConfig(result.config);
+}
+
+test('durations are shown as in a file, every key with its value in force', () => {
+  expect(show('client_vpn: {timeout: 90s, stale_after: 1h}')).toBe(`targets:
+  - name: default
+    regions: []
+    profile: null
+    role_arn: null
+    external_id: null
+    account_id: null
+aws:
+  endpoint_url: null
+  endpoint_urls: {}
+  ca_bundle: null
+  connect_timeout: 5s
+  request_timeout: 20s
+  max_attempts: 4
+client_vpn:
+  enabled: true
+  schedule: "*/30 * * * * *"
+  timeout: 1m30s
+  endpoints: []
+  tags: {}
+  filters: []
+  page_size: 1000
+  concurrency: 4
+  requests_per_second: 10
+  stale_after: 1h
+  identity: plain
+  identity_key_file: null
+  users:
+    enabled: false
+    max: 500
+  connections:
+    enabled: false
+    max: 2000
+`);
+});
+
+test('what is shown without secrets loads as the same configuration', () => {
+  const shown = show(
+    'targets: [{regions: [eu-west-1]}, {name: b, account_id: "011122223333"}]\naws: {max_attempts: 2}',
+  );
+  expect(show(shown)).toBe(shown);
+});
+
+test('external ids and passwords in URLs are secrets', () => {
+  const shown = show(`
+targets: [{role_arn: "arn:aws:iam::111122223333:role/x", external_id: hush}]
+aws:
+  endpoint_url: http://user:p@ss@proxy.example:8080/path
+  endpoint_urls: {ec2: "https://token@ec2.example", sts: "https://sts.example/@x"}
+`);
+  expect(parse(shown)).toMatchObject({
+    targets: [{ external_id: '<secret>' }],
+    aws: {
+      endpoint_url: 'http://<secret>@proxy.example:8080/path',
+      endpoint_urls: { ec2: 'https://<secret>@ec2.example', sts: 'https://sts.example/@x' },
+    },
+  });
+});
+
+test.each([
+  ['plain', 'alice'],
+  ['hash', '<secret>'],
+  ['drop', '<secret>'],
+])('identity: %s shows the names in filters as %s', (identity, name) => {
+  const filters = '[{name: username, values: [alice]}, {name: connection-id, values: [cvpn-connection-1]}]';
+  const shown = show(`client_vpn: {identity: ${identity}, identity_key_file: key, filters: ${filters}}`);
+  expect(parse(shown)).toMatchObject({
+    client_vpn: {
+      filters: [
+        { name: 'username', values: [name] },
+        { name: 'connection-id', values: ['cvpn-connection-1'] },
+      ],
+    },
+  });
+});
