@@ -1,0 +1,169 @@
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/logger.ts';
+import { toSentence } from './sentence.ts';
+
+/** What asked for a pass. */
+export type PassTrigger = 'start' | 'schedule' | 'command';
+
+/** How the last pass went. */
+interface PassResult {
+  readonly success: boolean;
+  /** Milliseconds since 1970. */
+  readonly endedAt: number;
+  readonly durationSeconds: number;
+  /** What went wrong, with its causes; undefined after a success. */
+  readonly error: string | undefined;
+}
+
+/** What a runner knows of its passes; times are milliseconds since 1970. */
+export interface PassState {
+  readonly collector: string;
+  /** When the pass under way began; undefined when there is none. */
+  readonly startedAt: number | undefined;
+  readonly last: PassResult | undefined;
+  readonly lastSuccessAt: number | undefined;
+  readonly passes: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+interface PassRunnerOptions {
+  readonly collector: string;
+  collect(signal: AbortSignal): Promise<void>;
+  readonly timeoutMs: number;
+  /** How long an aborted pass may take to end before it is given up. */
+  readonly graceMs?: number;
+  /** Publishes what the pass committed; awaited before the pass counts as ended. */
+  onEnd(): Promise<void> | void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const GRACE_MS = 5_000;
+
+/** Runs the passes of one collector: one at a time, within a deadline, timed, counted and logged. */
+export class PassRunner {
+  readonly #options: PassRunnerOptions;
+  #controller: AbortController | undefined;
+  #underWay: Promise<boolean> | undefined;
+  /** A collector that was given up and has not settled yet; it must not run twice at a time. */
+  #straggler: Promise<void> | undefined;
+  #state: PassState;
+
+  constructor(options: PassRunnerOptions) {
+    this.#options = options;
+    const { collector } = options;
+    const never = { startedAt: undefined, last: undefined, lastSuccessAt: undefined };
+    this.#state = { collector, ...never, passes: 0, failed: 0, skipped: 0 };
+  }
+
+  state(): PassState {
+    return this.#state;
+  }
+
+  /** One pass; true if it succeeded, false if it failed or another one was under way. Never rejects. */
+  async run(trigger: PassTrigger): Promise<boolean> {
+    if (this.#underWay || this.#straggler) {
+      this.#set({ skipped: this.#state.skipped + 1 });
+      this.#log().warn('Pass skipped: the one before it has not ended', { trigger });
+      return false;
+    }
+    this.#underWay = this.#pass(trigger);
+    try {
+      return await this.#underWay;
+    } finally {
+      this.#underWay = undefined;
+    }
+  }
+
+  /** Asks the pass under way, if any, to end; it then counts as failed for this reason. */
+  abort(reason: Error): void {
+    this.#controller?.abort(reason);
+  }
+
+  /** Resolves when no pass is under way; a collector that was given up is not waited for. */
+  async idle(): Promise<void> {
+    while (this.#underWay) await this.#underWay;
+  }
+
+  async #pass(trigger: PassTrigger): Promise<boolean> {
+    const { clock } = this.#options;
+    const begin = clock.monotonic();
+    this.#set({ startedAt: clock.now() });
+    const error = await this.#collectInTime();
+    const durationSeconds = (clock.monotonic() - begin) / 1_000;
+    const fields = { trigger, duration_seconds: Math.round(durationSeconds * 1_000) / 1_000 };
+    if (error === undefined) this.#log().info('Pass succeeded', fields);
+    else this.#log().error('Pass failed', { ...fields, error });
+    // Only what is published counts as ended: a scrape that sees the pass counted also sees its numbers.
+    await this.#publish();
+    const success = error === undefined;
+    const endedAt = clock.now();
+    this.#set({
+      startedAt: undefined,
+      last: { success, endedAt, durationSeconds, error },
+      lastSuccessAt: success ? endedAt : this.#state.lastSuccessAt,
+      passes: this.#state.passes + 1,
+      failed: this.#state.failed + (success ? 0 : 1),
+    });
+    return success;
+  }
+
+  /** What went wrong, if anything did; it resolves in time even if the collector never does. */
+  async #collectInTime(): Promise<string | undefined> {
+    const { clock, timeoutMs, graceMs = GRACE_MS } = this.#options;
+    const controller = new AbortController();
+    this.#controller = controller;
+    const late = new Error(`the pass took longer than its timeout of ${timeoutMs / 1_000} s`);
+    let cancel = clock.after(timeoutMs, () => controller.abort(late));
+    const settled = this.#collect(controller.signal);
+    const givenUp = new Promise<'given up'>((resolve) => {
+      controller.signal.addEventListener('abort', () => {
+        cancel();
+        cancel = clock.after(graceMs, () => resolve('given up'));
+      });
+    });
+    const outcome = await Promise.race([settled, givenUp]);
+    cancel();
+    this.#controller = undefined;
+    const reason: unknown = controller.signal.reason;
+    if (outcome === 'given up') {
+      this.#straggler = this.#waitFor(settled);
+      return `${toSentence(reason)}; the collector did not stop when told to`;
+    }
+    if (controller.signal.aborted) return toSentence(reason, outcome?.error);
+    return outcome && toSentence(outcome.error);
+  }
+
+  async #waitFor(settled: Promise<unknown>): Promise<void> {
+    await settled;
+    this.#log().warn('A pass that was given up has ended after all');
+    await this.#publish();
+    this.#straggler = undefined;
+  }
+
+  async #collect(signal: AbortSignal): Promise<{ readonly error: unknown } | undefined> {
+    try {
+      await this.#options.collect(signal);
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  async #publish(): Promise<void> {
+    try {
+      await this.#options.onEnd();
+    } catch (error) {
+      this.#log().error('What a pass found could not be published', { error: toSentence(error) });
+    }
+  }
+
+  #log(): Logger {
+    return this.#options.logger.child({ collector: this.#options.collector });
+  }
+
+  #set(change: Partial<PassState>): void {
+    this.#state = { ...this.#state, ...change };
+  }
+}

@@ -1,0 +1,23 @@
+/** Deeper chains are cut off: nobody reads them, and a cause can lead back to itself. */
+const MAX_DEPTH = 8;
+
+/** The messages of the errors and of their causes, joined by colons; what was said already is not said again. */
+export function toSentence(...errors: readonly unknown[]): string {
+  let sentence = '';
+  for (const error of errors) {
+    for (const message of messages(error)) {
+      if (!sentence.includes(message)) sentence += sentence ? `: ${message}` : message;
+    }
+  }
+  return sentence || 'unknown error';
+}
+
+function* messages(error: unknown, depth = 0): Iterable<string> {
+  if (error === undefined || depth === MAX_DEPTH) return;
+  if (!(error instanceof Error)) return yield String(error);
+  if (error.message || !(error instanceof AggregateError)) yield error.message || error.name;
+  if (error instanceof AggregateError) {
+    for (const each of error.errors) yield* messages(each, depth + 1);
+  }
+  yield* messages(error.cause, depth + 1);
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { cronProblem, longestIntervalMs, shortestIntervalMs, startTicks } from '../../src/schedule/cron.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+test.each([
+  ['*/30 * * * * *', 30 * SECOND, 30 * SECOND],
+  ['0 * * * * *', MINUTE, MINUTE],
+  ['*/5 * * * *', 5 * MINUTE, 5 * MINUTE],
+  ['@hourly', HOUR, HOUR],
+  ['50,10 * * * * *', 20 * SECOND, 40 * SECOND],
+  ['*/7 * * * * *', 4 * SECOND, 7 * SECOND],
+  ['*/30 * 8-17 * * *', 30 * SECOND, 14 * HOUR + 30 * SECOND],
+  ['0 0 12 * * *', DAY, DAY],
+  ['0 0 12 * * mon-fri', DAY, 3 * DAY],
+  ['0 0 9,17 * * 1', 8 * HOUR, 7 * DAY - 8 * HOUR],
+  ['0 0 0 L * *', 28 * DAY, 31 * DAY],
+  ['0 0 0 1 1,7 *', 181 * DAY, 184 * DAY],
+  ['0 0 0 29 2 *', 1461 * DAY, 1461 * DAY],
+])('the runs of %s are %i to %i ms apart', (expression, shortest, longest) => {
+  expect(cronProblem(expression)).toBeUndefined();
+  expect(shortestIntervalMs(expression)).toBe(shortest);
+  expect(longestIntervalMs(expression)).toBe(longest);
+});
+
+test.each([
+  ['', '"" is not a cron expression: pattern includes illegal characters'],
+  ['* * *', '"* * *" is not a cron expression: expected 5 or 6 fields but got 3'],
+  [
+    '61 a * * * *',
+    '"61 a * * * *" is not a cron expression: ' +
+      'second: 61 is a invalid expression for second; minute: a is a invalid expression for minute',
+  ],
+  ['0 0 0 29 2 5#5', '"0 0 0 29 2 5#5" does not come twice in eight years'],
+])('%j is refused with a sentence', (expression, problem) => {
+  expect(cronProblem(expression)).toBe(problem);
+});
+
+test('ticks know the next one, in UTC', () => {
+  const ticks = startTicks('0 0 0 1 1 *', () => {});
+  expect(new Date(ticks.nextAt()).toISOString()).toMatch(/^\d{4}-01-01T00:00:00\.000Z$/);
+  ticks.stop();
+});

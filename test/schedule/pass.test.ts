@@ -1,0 +1,225 @@
+import { expect, test } from 'vitest';
+import type { LogFields, Logger } from '../../src/core/logger.ts';
+import { passFamilies } from '../../src/schedule/families.ts';
+import { PassRunner } from '../../src/schedule/pass.ts';
+import { createHandClock } from '../support/hand-clock.ts';
+
+const START = Date.UTC(2026, 10, 22, 12);
+
+/** A runner of a collector whose passes the test settles, with everything it says and publishes. */
+function setUp(
+  options: { collect?: (signal: AbortSignal) => Promise<void>; onEnd?: () => Promise<void> } = {},
+) {
+  const clock = createHandClock(START);
+  const lines: string[] = [];
+  const log = (level: string, fields: LogFields): Logger => {
+    const at =
+      (name: string) =>
+      (message: string, more: LogFields = {}) => {
+        lines.push(`${name} ${message} ${JSON.stringify({ ...fields, ...more })}`);
+      };
+    const child = (more: LogFields) => log(level, { ...fields, ...more });
+    return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), child };
+  };
+  const passes: { signal: AbortSignal; resolve: () => void; reject: (error: unknown) => void }[] = [];
+  let published = 0;
+  const runner = new PassRunner({
+    collector: 'client_vpn',
+    collect: (signal) =>
+      options.collect?.(signal) ??
+      new Promise((resolve, reject) => {
+        passes.push({ signal, resolve, reject });
+      }),
+    timeoutMs: 300_000,
+    onEnd: () => {
+      published += 1;
+      return options.onEnd?.();
+    },
+    clock,
+    logger: log('', {}),
+  });
+  return { clock, lines, passes, runner, published: () => published };
+}
+
+function values(runner: PassRunner): Record<string, number> {
+  const entries = passFamilies([runner]).flatMap((family) =>
+    [...family.samples()].map(({ labels, value }) => {
+      expect(labels).toEqual({ collector: 'client_vpn' });
+      return [family.name.replace('aws_connections_exporter_', ''), value] as const;
+    }),
+  );
+  return Object.fromEntries(entries);
+}
+
+test('before the first pass there are counters at 0 and no gauges', () => {
+  const { runner } = setUp();
+  expect(values(runner)).toEqual({ passes_total: 0, passes_failed_total: 0, passes_skipped_total: 0 });
+});
+
+test('a pass that succeeds is timed, counted, logged in one line and published once', async () => {
+  const { clock, lines, passes, runner, published } = setUp();
+  const result = runner.run('start');
+  expect(runner.state().startedAt).toBe(START);
+  await clock.advance(1_500);
+  passes[0]?.resolve();
+  expect(await result).toBe(true);
+  expect(values(runner)).toEqual({
+    collector_success: 1,
+    collector_duration_seconds: 1.5,
+    collector_last_success_timestamp_seconds: START / 1_000 + 1.5,
+    passes_total: 1,
+    passes_failed_total: 0,
+    passes_skipped_total: 0,
+  });
+  expect(runner.state().startedAt).toBeUndefined();
+  expect(published()).toBe(1);
+  expect(lines).toEqual([
+    'info Pass succeeded {"collector":"client_vpn","trigger":"start","duration_seconds":1.5}',
+  ]);
+});
+
+test('a pass that fails is published too, tells its causes, and keeps the last success', async () => {
+  const { clock, lines, passes, runner, published } = setUp();
+  const first = runner.run('start');
+  passes[0]?.resolve();
+  await first;
+  await clock.advance(30_000);
+  const second = runner.run('schedule');
+  passes[1]?.reject(
+    new Error('3 of 7 endpoints failed', {
+      cause: new AggregateError([new Error('throttled'), new Error('denied', { cause: 'no permission' })]),
+    }),
+  );
+  expect(await second).toBe(false);
+  expect(values(runner)).toMatchObject({
+    collector_success: 0,
+    collector_last_success_timestamp_seconds: START / 1_000,
+    passes_total: 2,
+    passes_failed_total: 1,
+  });
+  expect(published()).toBe(2);
+  expect(runner.state().last?.error).toBe('3 of 7 endpoints failed: throttled: denied: no permission');
+  expect(lines[1]).toContain('error Pass failed');
+  expect(lines[1]).toContain('"error":"3 of 7 endpoints failed: throttled: denied: no permission"');
+});
+
+test('a collector that throws before its first await has failed like any other', async () => {
+  const { runner } = setUp({
+    collect: () => {
+      throw new Error('broken');
+    },
+  });
+  expect(await runner.run('start')).toBe(false);
+  expect(runner.state().last?.error).toBe('broken');
+});
+
+test('a pass asked for while one is under way is skipped and counted, also while the first is published', async () => {
+  let publish = () => {};
+  const { clock, passes, runner } = setUp({ onEnd: () => new Promise((resolve) => (publish = resolve)) });
+  const first = runner.run('start');
+  expect(await runner.run('schedule')).toBe(false);
+  passes[0]?.resolve();
+  await clock.advance(0);
+  expect(await runner.run('schedule')).toBe(false);
+  expect(values(runner)).toEqual({ passes_total: 0, passes_failed_total: 0, passes_skipped_total: 2 });
+  publish();
+  expect(await first).toBe(true);
+  expect(passes).toHaveLength(1);
+});
+
+test('the deadline aborts a pass, and what the collector says of it is told with the reason', async () => {
+  const { clock, passes, runner } = setUp();
+  const result = runner.run('schedule');
+  await clock.advance(299_999);
+  expect(passes[0]?.signal.aborted).toBe(false);
+  await clock.advance(1);
+  expect(passes[0]?.signal.aborted).toBe(true);
+  passes[0]?.reject(new Error('2 of 2 endpoints failed', { cause: passes[0].signal.reason }));
+  expect(await result).toBe(false);
+  expect(runner.state().last?.error).toBe(
+    'the pass took longer than its timeout of 300 s: 2 of 2 endpoints failed',
+  );
+});
+
+test('a pass that resolves after its deadline has failed all the same', async () => {
+  const { clock, passes, runner } = setUp();
+  const result = runner.run('schedule');
+  await clock.advance(301_000);
+  passes[0]?.resolve();
+  expect(await result).toBe(false);
+  expect(runner.state().last?.error).toBe('the pass took longer than its timeout of 300 s');
+});
+
+test('a collector that ignores the abort is given up after the grace, and guarded until it ends', async () => {
+  const { clock, lines, passes, runner, published } = setUp();
+  const result = runner.run('schedule');
+  await clock.advance(305_000);
+  expect(await result).toBe(false);
+  await runner.idle();
+  expect(values(runner)).toMatchObject({
+    collector_success: 0,
+    collector_duration_seconds: 305,
+    passes_failed_total: 1,
+  });
+  expect(published()).toBe(1);
+
+  expect(await runner.run('schedule')).toBe(false);
+  expect(values(runner)).toMatchObject({ passes_total: 1, passes_skipped_total: 1 });
+  passes[0]?.resolve();
+  await clock.advance(0);
+  expect(published()).toBe(2);
+  expect(lines.at(-1)).toContain('warn A pass that was given up has ended after all');
+
+  const next = runner.run('schedule');
+  passes[1]?.resolve();
+  expect(await next).toBe(true);
+});
+
+test('abort ends the pass under way for the reason given, and idle waits for that', async () => {
+  const { clock, passes, runner } = setUp();
+  const result = runner.run('schedule');
+  let idle = false;
+  const waiting = runner.idle().then(() => {
+    idle = true;
+  });
+  await clock.advance(1_000);
+  runner.abort(new Error('the exporter is shutting down'));
+  expect(idle).toBe(false);
+  passes[0]?.reject(passes[0].signal.reason);
+  await waiting;
+  expect(await result).toBe(false);
+  expect(runner.state().last?.error).toBe('the exporter is shutting down');
+});
+
+test('abort and idle without a pass do nothing', async () => {
+  const { runner } = setUp({ collect: async () => {} });
+  runner.abort(new Error('nobody hears this'));
+  await runner.idle();
+  expect(await runner.run('start')).toBe(true);
+});
+
+test('what cannot be published is logged and does not fail the pass', async () => {
+  const { lines, runner } = setUp({
+    collect: async () => {},
+    onEnd: async () => {
+      throw new Error('out of memory');
+    },
+  });
+  expect(await runner.run('start')).toBe(true);
+  expect(lines.at(-1)).toBe(
+    'error What a pass found could not be published {"collector":"client_vpn","error":"out of memory"}',
+  );
+});
+
+test('timers do not outlive their pass', async () => {
+  const { clock, passes, runner } = setUp();
+  const first = runner.run('start');
+  passes[0]?.resolve();
+  await first;
+  await clock.advance(299_000);
+  const second = runner.run('schedule');
+  await clock.advance(2_000);
+  expect(passes[1]?.signal.aborted).toBe(false);
+  passes[1]?.resolve();
+  expect(await second).toBe(true);
+});
