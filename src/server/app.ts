@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
+import { acceptsGzip } from './accept-encoding.ts';
+import { STYLE, type StatusModel, statusPage } from './status-page.ts';
+
+/** All that the HTTP door needs of the rest. */
+export interface Routes {
+  /** The path of the exposition, with its leading slash. */
+  readonly telemetryPath: string;
+  /** How many scrapes may be under way at once; 0 for any number. */
+  readonly maxRequests: number;
+  /** The exposition in text format 0.0.4, gzipped if asked for. */
+  scrape(gzip: boolean): Promise<Uint8Array>;
+  status(): StatusModel;
+  /** Why the exporter is not ready, in a sentence; undefined when it is. */
+  notReady(): string | undefined;
+  /** Reads the configuration anew; its problems, or none if it is in force now. Undefined without lifecycle. */
+  readonly reload: (() => Promise<readonly string[]>) | undefined;
+  /** The configuration in force as YAML, secrets masked. */
+  config(): string;
+  /** The Client VPN connections of the last pass as JSON; undefined when they are not enabled. */
+  connections(): string | undefined | Promise<string | undefined>;
+  /** Hears of every request that failed by our fault. */
+  onError(path: string, error: unknown): void;
+}
+
+const EXPOSITION = 'text/plain; version=0.0.4; charset=utf-8';
+const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
+const HEADERS = {
+  'Content-Security-Policy':
+    `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; ` +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-store',
+};
+
+/** The exporter's HTTP answers as an express application; it listens nowhere yet. */
+export function createApp(routes: Routes): Express {
+  const app = express();
+  // An ETag would cost a hash over every exposition, and nobody asks with one.
+  app.disable('etag').disable('x-powered-by').enable('strict routing').enable('case sensitive routing');
+  app.use((_request, response, next) => {
+    response.set(HEADERS);
+    next();
+  });
+
+  const get = (path: string, handler: RequestHandler) =>
+    app.route(path).get(handler).all(refuse('GET, HEAD'));
+  get(literal(routes.telemetryPath), scrapeHandler(routes));
+  get('/', (_request, response) => {
+    response.type('html').send(statusPage(routes.status()));
+  });
+  get('/-/healthy', (_request, response) => say(response, 200, 'The exporter is healthy.'));
+  get('/-/ready', (_request, response) => {
+    const reason = routes.notReady();
+    say(response, reason === undefined ? 200 : 503, reason ?? 'The exporter is ready.');
+  });
+  const reload: RequestHandler = async (_request, response) => {
+    if (!routes.reload)
+      return say(response, 403, 'Reloading is not enabled: start with --web.enable-lifecycle.');
+    const problems = await routes.reload();
+    if (problems.length === 0) return say(response, 200, 'The configuration was reloaded.');
+    say(response, 400, ['The configuration was not reloaded:', ...problems].join('\n'));
+  };
+  app.route('/-/reload').post(reload).put(reload).all(refuse('POST, PUT'));
+  get('/config', (_request, response) => say(response, 200, routes.config().trimEnd()));
+  get('/api/v1/connections', async (_request, response) => {
+    const connections = await routes.connections();
+    if (connections !== undefined) response.type('json').send(connections);
+    else say(response, 404, 'Connections are not enabled: set client_vpn.connections.enabled to true.');
+  });
+  app.use('/dashboards', (_request, response) => say(response, 404, 'This version has no dashboards.'));
+  app.use((_request, response) => say(response, 404, 'There is nothing here; / lists what there is.'));
+  app.use(errorHandler(routes));
+  return app;
+}
+
+function scrapeHandler(routes: Routes): RequestHandler {
+  const { maxRequests } = routes;
+  let underWay = 0;
+  return async (request, response) => {
+    if (maxRequests > 0 && underWay >= maxRequests) {
+      return say(response, 503, `${maxRequests} scrapes are under way, the most allowed; try again later.`);
+    }
+    underWay += 1;
+    response.once('close', () => {
+      underWay -= 1;
+    });
+    const gzip = acceptsGzip(request.headers['accept-encoding']);
+    const body = await routes.scrape(gzip);
+    response.set({
+      'Content-Type': EXPOSITION,
+      'Content-Length': String(body.length),
+      Vary: 'Accept-Encoding',
+    });
+    if (gzip) response.set('Content-Encoding', 'gzip');
+    response.end(request.method === 'HEAD' ? undefined : body);
+  };
+}
+
+function errorHandler(routes: Routes): ErrorRequestHandler {
+  return (error: { status?: number } | undefined, request, response, next) => {
+    const status = error?.status ?? 500;
+    if (status >= 400 && status < 500) return say(response, status, 'This request cannot be understood.');
+    routes.onError(request.path, error);
+    if (response.headersSent) return next(error);
+    say(response, 500, 'This answer could not be made; the log says why.');
+  };
+}
+
+function refuse(allowed: string): RequestHandler {
+  return (_request, response) =>
+    say(response.set('Allow', allowed), 405, `Only ${allowed} are allowed here.`);
+}
+
+function say(response: Response, status: number, sentence: string): void {
+  response.status(status).type('text/plain').send(`${sentence}\n`);
+}
+
+/** A path as an express pattern that matches nothing else. */
+function literal(path: string): string {
+  return path.replace(/[\\{}()[\]+?!:*]/g, '\\$&');
+}

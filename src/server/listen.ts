@@ -1,0 +1,132 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, isIPv6, type Socket } from 'node:net';
+import { type Clock, systemClock } from '../core/clock.ts';
+
+export interface ListenAddress {
+  /** Undefined for every address of the machine. */
+  readonly host: string | undefined;
+  /** 0 lets the system choose. */
+  readonly port: number;
+}
+
+export interface Listening {
+  /** Where a person on this machine can open each address. */
+  readonly urls: readonly string[];
+  /** Takes no more connections, ends idle ones at once and busy ones after their answer, or after two seconds. */
+  close(): Promise<void>;
+}
+
+const GRACE_MS = 2_000;
+/** Prometheus keeps idle connections for five minutes; who closes first must not be us, in the middle of a request. */
+const KEEP_ALIVE_MS = 6 * 60_000;
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 30_000;
+const SILENCE_MS = 60_000;
+const MAX_CONNECTIONS = 512;
+
+/** Reads `:10176`, `0.0.0.0:9100`, `[::1]:9100` or `localhost:0`; what cannot be read becomes a sentence. */
+export function toListenAddress(text: string): ListenAddress | string {
+  const quoted = JSON.stringify(text);
+  const [, v6, name, digits = ''] = /^(?:\[(.*)\]|([^:[\]]*)):([^:]*)$/.exec(text) ?? [];
+  if (v6 === undefined && name === undefined) {
+    return `${quoted} is not a listen address: expected host:port, [IPv6]:port or :port`;
+  }
+  const port = Number(digits);
+  if (!/^[0-9]+$/.test(digits) || port > 65_535) {
+    return `${quoted} is not a listen address: the port must be a number from 0 to 65535`;
+  }
+  if (v6 !== undefined && !isIPv6(v6))
+    return `${quoted} is not a listen address: ${v6 || 'nothing'} is no IPv6 address`;
+  if (name && !/^[A-Za-z0-9_.-]+$/.test(name))
+    return `${quoted} is not a listen address: ${name} is no host name`;
+  return { host: v6 ?? (name || undefined), port };
+}
+
+/** Serves `app` on all these addresses, or rejects and serves on none. */
+export async function listen(
+  app: RequestListener,
+  addresses: readonly ListenAddress[],
+  clock: Clock = systemClock,
+): Promise<Listening> {
+  const servers: Started[] = [];
+  const close = async () => {
+    await Promise.all(servers.map((started) => stop(started, clock)));
+  };
+  try {
+    for (const address of addresses) servers.push(await start(app, address));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { urls: servers.map(({ server }) => toUrl(server)), close };
+}
+
+interface Started {
+  readonly server: Server;
+  /** Connections without a request under way, those that have not sent any yet among them. */
+  readonly idle: ReadonlySet<Socket>;
+}
+
+function start(app: RequestListener, address: ListenAddress): Promise<Started> {
+  // Slow clients do not pile up: each has so long to send its headers and its request, and to take its answer.
+  const server = createServer({
+    headersTimeout: HEADERS_MS,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: 5_000,
+  });
+  server.timeout = SILENCE_MS;
+  server.maxConnections = MAX_CONNECTIONS;
+  const idle = new Set<Socket>();
+  server.on('connection', (socket) => {
+    idle.add(socket);
+    socket.once('close', () => idle.delete(socket));
+  });
+  server.on('request', (request, response) => {
+    const { socket } = request;
+    idle.delete(socket);
+    response.once('close', () => {
+      if (!server.listening) socket.destroySoon();
+      else if (!socket.destroyed) idle.add(socket);
+    });
+    app(request, response);
+  });
+  return new Promise((resolve, reject) => {
+    // It stays for good: once listening, a connection that cannot be accepted must not end the process.
+    server.on('error', (error) => reject(toListenError(address, error)));
+    server.listen(address.port, address.host, () => resolve({ server, idle }));
+  });
+}
+
+function stop({ server, idle }: Started, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(GRACE_MS, () => server.closeAllConnections());
+    server.close(() => {
+      cancel();
+      resolve();
+    });
+    for (const socket of idle) socket.destroy();
+  });
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another process listens there already',
+  EACCES: 'this user may not listen on that port',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'no such host is known',
+};
+
+function toListenError({ host = '', port }: ListenAddress, error: NodeJS.ErrnoException): Error {
+  const reason = REASONS[error.code ?? ''] ?? error.message;
+  return new Error(`cannot listen on ${bracketed(host)}:${port}: ${reason}`, { cause: error });
+}
+
+function toUrl(server: Server): string {
+  const { address, port } = server.address() as AddressInfo;
+  const everywhere = address === '::' || address === '0.0.0.0';
+  return `http://${everywhere ? 'localhost' : bracketed(address)}:${port}`;
+}
+
+function bracketed(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host;
+}

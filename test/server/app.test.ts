@@ -1,0 +1,246 @@
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, expect, test } from 'vitest';
+import { createApp, type Routes } from '../../src/server/app.ts';
+import { listen } from '../../src/server/listen.ts';
+
+const KEPT = '# HELP a A.\n# TYPE a gauge\na 1\n';
+const GZIPPED = Buffer.from('1f8b08000000000000034b040043beb7e801000000', 'hex');
+const TEXT = 'text/plain; charset=utf-8';
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** The app over a real socket: a function that asks it, and the errors it reported. */
+async function setUp(change: Partial<Routes> = {}) {
+  const errors: string[] = [];
+  const app = createApp({
+    telemetryPath: '/metrics',
+    maxRequests: 40,
+    scrape: async (gzip) => (gzip ? GZIPPED : Buffer.from(KEPT)),
+    status: () => ({
+      version: '1',
+      now: 0,
+      telemetryPath: '/metrics',
+      connectionsEnabled: false,
+      collectors: [],
+    }),
+    notReady: () => undefined,
+    reload: undefined,
+    config: () => 'targets: []\n',
+    connections: () => undefined,
+    onError: (path, error) => errors.push(`${path}: ${error}`),
+    ...change,
+  });
+  const { urls, close } = await listen(app, [{ host: '127.0.0.1', port: 0 }]);
+  closers.push(close);
+  const ask = (path: string, method = 'GET', headers: Record<string, string> = {}) =>
+    new Promise<Answer>((resolve, reject) => {
+      const asking = request(`${urls[0]}${path}`, { method, headers, agent: false }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) }),
+        );
+      });
+      asking.on('error', reject).end();
+    });
+  return { ask, errors };
+}
+
+test('the exposition comes as it is, with its content type and no more than it needs', async () => {
+  const { ask } = await setUp();
+  const { status, headers, body } = await ask('/metrics');
+  expect(status).toBe(200);
+  expect(body.toString()).toBe(KEPT);
+  expect(headers).toMatchObject({
+    'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+    'content-length': String(KEPT.length),
+    vary: 'Accept-Encoding',
+  });
+  expect(headers).not.toHaveProperty('content-encoding');
+  expect(headers).not.toHaveProperty('etag');
+  expect(headers).not.toHaveProperty('x-powered-by');
+});
+
+test('the exposition comes gzipped when that is accepted', async () => {
+  const { ask } = await setUp();
+  const { headers, body } = await ask('/metrics', 'GET', { 'accept-encoding': 'gzip' });
+  expect(headers).toMatchObject({ 'content-encoding': 'gzip', 'content-length': String(GZIPPED.length) });
+  expect(gunzipSync(body).toString()).toBe('a');
+  const refused = await ask('/metrics', 'GET', { 'accept-encoding': 'gzip;q=0' });
+  expect(refused.body.toString()).toBe(KEPT);
+});
+
+test('HEAD has the headers of GET and no body', async () => {
+  const { ask } = await setUp();
+  const { status, headers, body } = await ask('/metrics', 'HEAD');
+  expect([status, headers['content-length'], body.length]).toEqual([200, String(KEPT.length), 0]);
+  expect((await ask('/', 'HEAD')).status).toBe(200);
+});
+
+test('the path of the exposition can be any', async () => {
+  const { ask } = await setUp({ telemetryPath: '/a(b)/:c*' });
+  expect((await ask('/a(b)/:c*')).body.toString()).toBe(KEPT);
+  expect((await ask('/a(b)/dd')).status).toBe(404);
+  expect((await ask('/metrics')).status).toBe(404);
+});
+
+test('an exposition that cannot be made is a 500 and is reported', async () => {
+  const { ask, errors } = await setUp({
+    scrape: async () => {
+      throw new Error('two metric families are named a');
+    },
+  });
+  const { status, headers, body } = await ask('/metrics');
+  expect([status, headers['content-type']]).toEqual([500, TEXT]);
+  expect(body.toString()).toBe('This answer could not be made; the log says why.\n');
+  expect(errors).toEqual(['/metrics: Error: two metric families are named a']);
+});
+
+test('more scrapes at a time than allowed are turned away, and allowed again later', async () => {
+  const waiting: (() => void)[] = [];
+  let begin = () => {};
+  const bothBegun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const { ask } = await setUp({
+    maxRequests: 2,
+    scrape: () =>
+      new Promise((resolve) => {
+        waiting.push(() => resolve(Buffer.from(KEPT)));
+        if (waiting.length === 2) begin();
+      }),
+  });
+  const first = [ask('/metrics'), ask('/metrics')];
+  await bothBegun;
+  const third = await ask('/metrics');
+  expect([third.status, third.body.toString()]).toEqual([
+    503,
+    '2 scrapes are under way, the most allowed; try again later.\n',
+  ]);
+  expect((await ask('/-/healthy')).status).toBe(200);
+  for (const go of waiting) go();
+  for (const answer of first) expect((await answer).status).toBe(200);
+  const again = ask('/metrics');
+  while (waiting.length < 3) await new Promise((resolve) => setImmediate(resolve));
+  waiting[2]?.();
+  expect((await again).status).toBe(200);
+});
+
+test('0 is no limit', async () => {
+  const { ask } = await setUp({ maxRequests: 0 });
+  expect((await ask('/metrics')).status).toBe(200);
+});
+
+test.each([
+  ['GET', '/-/healthy', 200, 'The exporter is healthy.\n'],
+  ['GET', '/-/ready', 200, 'The exporter is ready.\n'],
+  ['POST', '/-/reload', 403, 'Reloading is not enabled: start with --web.enable-lifecycle.\n'],
+  ['GET', '/-/reload', 405, 'Only POST, PUT are allowed here.\n'],
+  ['POST', '/metrics', 405, 'Only GET, HEAD are allowed here.\n'],
+  ['DELETE', '/', 405, 'Only GET, HEAD are allowed here.\n'],
+  ['GET', '/config', 200, 'targets: []\n'],
+  [
+    'GET',
+    '/api/v1/connections',
+    404,
+    'Connections are not enabled: set client_vpn.connections.enabled to true.\n',
+  ],
+  ['GET', '/dashboards/', 404, 'This version has no dashboards.\n'],
+  ['GET', '/dashboards/client-vpn.json', 404, 'This version has no dashboards.\n'],
+  ['GET', '/nothing', 404, 'There is nothing here; / lists what there is.\n'],
+  ['GET', '/METRICS', 404, 'There is nothing here; / lists what there is.\n'],
+  ['GET', '/metrics/', 404, 'There is nothing here; / lists what there is.\n'],
+])('%s %s is %i', async (method, path, status, text) => {
+  const { ask, errors } = await setUp();
+  const answer = await ask(path, method);
+  expect([answer.status, answer.headers['content-type'], answer.body.toString()]).toEqual([
+    status,
+    TEXT,
+    text,
+  ]);
+  if (status === 405) expect(answer.headers.allow).toMatch(/^(GET, HEAD|POST, PUT)$/);
+  expect(errors).toEqual([]);
+});
+
+test('a query does not hide the exposition', async () => {
+  const { ask } = await setUp();
+  expect((await ask('/metrics?collect[]=x')).status).toBe(200);
+});
+
+test('not ready is a 503 with the reason', async () => {
+  const { ask } = await setUp({ notReady: () => 'client_vpn has not ended its first pass.' });
+  const { status, body } = await ask('/-/ready');
+  expect([status, body.toString()]).toEqual([503, 'client_vpn has not ended its first pass.\n']);
+});
+
+test('reload answers with the problems, or with none', async () => {
+  let problems: string[] = [];
+  let reloads = 0;
+  const { ask } = await setUp({
+    reload: async () => {
+      reloads += 1;
+      return problems;
+    },
+  });
+  expect((await ask('/-/reload', 'POST')).status).toBe(200);
+  expect((await ask('/-/reload', 'PUT')).status).toBe(200);
+  problems = ['targets: expected a list', 'aws.max_attempts: expected a number'];
+  const { status, body } = await ask('/-/reload', 'POST');
+  expect([status, body.toString()]).toEqual([
+    400,
+    'The configuration was not reloaded:\ntargets: expected a list\naws.max_attempts: expected a number\n',
+  ]);
+  expect((await ask('/-/reload')).status).toBe(405);
+  expect(reloads).toBe(3);
+});
+
+test('connections are JSON', async () => {
+  const { ask } = await setUp({ connections: () => '[{"username":"alice"}]' });
+  const { headers, body } = await ask('/api/v1/connections');
+  expect(headers).toMatchObject({
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  expect(body.toString()).toBe('[{"username":"alice"}]');
+});
+
+test('the status page may use its own style and nothing else', async () => {
+  const { ask } = await setUp();
+  const { status, headers, body } = await ask('/');
+  expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(headers['content-security-policy']).toMatch(
+    /^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]{43}='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
+  );
+  const style = /<style>(.*)<\/style>/s.exec(body.toString())?.[1] ?? '';
+  const digest = Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(style))).toString('base64');
+  expect(headers['content-security-policy']).toContain(`'sha256-${digest}'`);
+});
+
+test('a path that cannot be decoded is the fault of who asked', async () => {
+  const { ask, errors } = await setUp();
+  expect((await ask('/%E0%A4%A')).status).toBeGreaterThanOrEqual(400);
+  expect((await ask('/%E0%A4%A')).status).toBeLessThan(500);
+  expect(errors).toEqual([]);
+});
+
+test('an error on the status page is a 500 and is reported', async () => {
+  const { ask, errors } = await setUp({
+    status: () => {
+      throw new Error('no status');
+    },
+  });
+  expect((await ask('/')).status).toBe(500);
+  expect(errors).toEqual(['/: Error: no status']);
+});

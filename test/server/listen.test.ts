@@ -1,0 +1,122 @@
+import { Agent, get, type RequestListener } from 'node:http';
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { listen, toListenAddress } from '../../src/server/listen.ts';
+import { createHandClock } from '../support/hand-clock.ts';
+
+const ANY = { host: '127.0.0.1', port: 0 };
+const hello: RequestListener = (_request, response) => void response.end('hello');
+
+test.each([
+  [':10176', undefined, 10_176],
+  ['0.0.0.0:9100', '0.0.0.0', 9_100],
+  ['[::1]:9100', '::1', 9_100],
+  ['[::]:0', '::', 0],
+  ['localhost:0', 'localhost', 0],
+  ['my-host_1.example.com:65535', 'my-host_1.example.com', 65_535],
+])('%s is host %s and port %i', (text, host, port) => {
+  expect(toListenAddress(text)).toEqual({ host, port });
+});
+
+test.each([
+  ['', 'expected host:port, [IPv6]:port or :port'],
+  ['10176', 'expected host:port, [IPv6]:port or :port'],
+  ['::1:9100', 'expected host:port, [IPv6]:port or :port'],
+  ['[::1]', 'expected host:port, [IPv6]:port or :port'],
+  [':', 'the port must be a number from 0 to 65535'],
+  [':http', 'the port must be a number from 0 to 65535'],
+  [':65536', 'the port must be a number from 0 to 65535'],
+  [':-1', 'the port must be a number from 0 to 65535'],
+  ['[localhost]:1', 'localhost is no IPv6 address'],
+  ['[]:1', 'nothing is no IPv6 address'],
+  ['http//x:1', 'http//x is no host name'],
+  ['a b:1', 'a b is no host name'],
+])('%j is no listen address', (text, problem) => {
+  expect(toListenAddress(text)).toBe(`${JSON.stringify(text)} is not a listen address: ${problem}`);
+});
+
+test('every address answers at its URL', async () => {
+  const { urls, close } = await listen(hello, [ANY, { host: undefined, port: 0 }]);
+  expect(urls).toHaveLength(2);
+  expect(urls[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect(urls[1]).toMatch(/^http:\/\/localhost:\d+$/);
+  for (const url of urls) expect(await (await fetch(url)).text()).toBe('hello');
+  await close();
+  for (const url of urls) await expect(fetch(url)).rejects.toThrow();
+});
+
+test('an address in use is named, and the addresses before it are given back', async () => {
+  const holder = await listen(hello, [ANY]);
+  const free = await listen(hello, [ANY]);
+  const [taken = 0, freed = 0] = [holder, free].map(({ urls }) => Number(new URL(urls[0] ?? '').port));
+  await free.close();
+  const addresses = [freed, taken].map((port) => ({ host: '127.0.0.1', port }));
+  await expect(listen(hello, addresses)).rejects.toThrow(
+    `cannot listen on 127.0.0.1:${taken}: another process listens there already`,
+  );
+  const again = await listen(hello, [{ host: '127.0.0.1', port: freed }]);
+  await again.close();
+  await holder.close();
+});
+
+test('close ends idle connections at once', async () => {
+  const clock = createHandClock();
+  const { urls, close } = await listen(hello, [ANY], clock);
+  const agent = new Agent({ keepAlive: true });
+  const ended = new Promise<void>((resolve) => {
+    get(urls[0] ?? '', { agent }, (response) => {
+      response.socket.once('close', resolve);
+      response.resume().once('end', () => void close());
+    });
+  });
+  await ended;
+  agent.destroy();
+});
+
+test('close lets a busy connection have its answer, and ends it then', async () => {
+  let answer = () => {};
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const { urls, close } = await listen(
+    (_request, response) => {
+      answer = () => void response.end('late');
+      begin();
+    },
+    [ANY],
+    createHandClock(),
+  );
+  const response = fetch(urls[0] ?? '');
+  await begun;
+  const closed = close();
+  answer();
+  expect(await (await response).text()).toBe('late');
+  await closed;
+});
+
+test('close cuts a connection that is still busy after the grace', async () => {
+  const clock = createHandClock();
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const { urls, close } = await listen(() => begin(), [ANY], clock);
+  const response = fetch(urls[0] ?? '');
+  response.catch(() => {});
+  await begun;
+  const closed = close();
+  await clock.advance(2_000);
+  await expect(response).rejects.toThrow();
+  await closed;
+});
+
+test('a connection that has sent nothing does not hold up close', async () => {
+  const { urls, close } = await listen(hello, [ANY], createHandClock());
+  const socket = connect(Number(new URL(urls[0] ?? '').port), '127.0.0.1');
+  await new Promise((resolve) => socket.once('connect', resolve));
+  await fetch(urls[0] ?? '');
+  const ended = new Promise((resolve) => socket.once('close', resolve).resume());
+  await close();
+  await ended;
+});
