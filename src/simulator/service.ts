@@ -1,0 +1,50 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { PageFault, RefusalFault } from './faults.ts';
+
+/** One HTTP request as it came, its body whole. */
+export interface WireRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** What a request asks of a service, and for whom. */
+export interface Call {
+  readonly action: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly region: string;
+  readonly accountId: string;
+  /** The caller, as an ARN. */
+  readonly arn: string;
+  readonly userId: string;
+  /** A way to answer that is well-formed but wrong. */
+  readonly fault?: PageFault;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** A refusal in a service's own words. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** One AWS service: how it reads a request, answers it, and says no. */
+export interface Service {
+  read(request: WireRequest): Pick<Call, 'action' | 'params'>;
+  /** Throws a `Refusal` for a call it does not grant. */
+  answer(call: Call): Answer;
+  refuse(refusal: Refusal): Answer;
+  readonly refusals: Readonly<Record<RefusalFault, Refusal>>;
+}

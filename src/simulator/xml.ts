@@ -1,0 +1,35 @@
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** Everything outside the production Char of XML 1.0, which has no way to write it, not even escaped. */
+const unwritable = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+const plain = /^[ !#-%'-;=?-~]*$/;
+
+/** Text as XML content on a single line; what XML 1.0 cannot hold becomes U+FFFD. */
+export function escapeXml(text: string): string {
+  if (plain.test(text)) return text;
+  return text
+    .replace(unwritable, '\ufffd')
+    .replace(/[&<>"\t\n\r]/g, (char) => entities[char] ?? `&#${char.charCodeAt(0)};`);
+}
+
+/** `<name>text</name>`; nothing at all when there is no text. */
+export function leaf(name: string, text: string | number | boolean | null | undefined): string {
+  return text === undefined || text === null ? '' : `<${name}>${escapeXml(String(text))}</${name}>`;
+}
+
+/** `<name>` around XML that is already written. */
+export function branch(name: string, xml: string): string {
+  return xml === '' ? `<${name}/>` : `<${name}>${xml}</${name}>`;
+}
+
+/** A list as EC2 writes it: `<name><item>…</item>…</name>`, or `<name/>` when it is empty. */
+export function list(name: string, items: readonly string[]): string {
+  return branch(name, items.map((item) => `<item>${item}</item>`).join(''));
+}
+
+/** An instant in the form of connection times, UTC without a zone: `2019-08-12 07:58:34`. */
+export function wireTime(at: number): string {
+  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+export const declaration = '<?xml version="1.0" encoding="UTF-8"?>';

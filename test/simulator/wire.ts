@@ -1,0 +1,69 @@
+/** A plain HTTP client that looks at AWS' wire as text: no SDK, no XML parser, nothing shared with the simulator. */
+export interface Asker {
+  readonly url: string;
+  readonly region?: string;
+  readonly service?: string;
+  readonly accessKeyId?: string;
+  readonly sessionToken?: string;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly contentType: string | null;
+  readonly body: string;
+  /** The text of every element of this name, in order. */
+  all(element: string): string[];
+}
+
+const versions: Readonly<Record<string, string>> = { ec2: '2016-11-15', sts: '2011-06-15' };
+
+/** One call of a Query action, with the credential scope of a signed request. */
+export async function ask(
+  { url, region = 'eu-west-1', service = 'ec2', accessKeyId = 'AKIAEXAMPLE', sessionToken }: Asker,
+  action: string,
+  params: Readonly<Record<string, string>> = {},
+): Promise<Reply> {
+  const scope = `Credential=${accessKeyId}/20260101/${region}/${service}/aws4_request`;
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host;x-amz-date, Signature=00`,
+      ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
+    },
+    body: new URLSearchParams({ Action: action, Version: versions[service] ?? '', ...params }),
+  });
+  return toReply(response);
+}
+
+/** Every page of DescribeClientVpnConnections; `between` runs before each page but the first. */
+export async function askAllConnections(
+  asker: Asker,
+  endpointId: string,
+  { pageSize = 5, between = () => {} }: { pageSize?: number; between?: () => void } = {},
+): Promise<Reply[]> {
+  const pages: Reply[] = [];
+  let token: string | undefined;
+  do {
+    if (token) between();
+    const page = await ask(asker, 'DescribeClientVpnConnections', {
+      ClientVpnEndpointId: endpointId,
+      MaxResults: String(pageSize),
+      ...(token ? { NextToken: token } : {}),
+    });
+    if (page.status !== 200) throw new Error(`page ${pages.length + 1}: ${page.body}`);
+    pages.push(page);
+    token = page.all('nextToken')[0];
+  } while (token);
+  return pages;
+}
+
+export async function toReply(response: Response): Promise<Reply> {
+  const body = await response.text();
+  return {
+    status: response.status,
+    contentType: response.headers.get('content-type'),
+    body,
+    all: (element) =>
+      [...body.matchAll(new RegExp(`<${element}>([^<]*)</${element}>`, 'g'))].map((m) => m[1] ?? ''),
+  };
+}
