@@ -1,0 +1,246 @@
+import type { Exact } from '../../core/exact.ts';
+import { Histogram, type HistogramState } from '../../core/histogram.ts';
+import { CounterLedger, type Entry, type LedgerState } from '../../core/ledger.ts';
+import { UserTotals, type UserTotalsState } from '../../core/user-totals.ts';
+import { COUNTERS, type Connection, STATUSES } from './record.ts';
+
+/** What a book is kept of: an endpoint, seen through one set of filters. */
+export interface Scope {
+  readonly accountId: string;
+  readonly region: string;
+  readonly endpointId: string;
+}
+
+/** Buckets of `aws_client_vpn_connection_duration_seconds`; the longest sessions that AWS allows last 8, 10, 12 or 24 hours. */
+export const DURATION_BUCKETS = [60, 300, 900, 1800, 3600, 7200, 14400, 28800, 36000, 43200, 86400] as const;
+
+/** The user of a connection that AWS names nobody for. */
+export const NO_USER = 'unknown';
+
+/** All counters of an endpoint at one moment. */
+export interface Counters {
+  readonly ledger: LedgerState;
+  readonly durations: HistogramState;
+  /** Undefined while series by user are off. */
+  readonly users: UserTotalsState | undefined;
+}
+
+/** A book as plain data, apart from its entries. */
+export interface BookState extends Scope {
+  /** The identity under which users were written down. */
+  readonly identity: string;
+  /** When the endpoint ceased to exist, milliseconds since 1970. */
+  readonly retiredAt: number | undefined;
+  readonly ledger: LedgerState;
+  readonly durations: HistogramState;
+  readonly users: UserTotalsState;
+}
+
+/** How one listing is to be posted. */
+export interface PostingOptions {
+  /** A moment of the monotonic clock. */
+  readonly at: number;
+  /** Two listings further apart than this have an outage between them. */
+  readonly longestGapMs: number;
+  /** The cap on series by user; undefined while they are off. */
+  readonly maxUsers: number | undefined;
+}
+
+/** Everything that is counted of one endpoint: traffic, openings, transitions, durations, users; kept on disk between processes. */
+export class Book {
+  readonly scope: Scope;
+  readonly #identity: string;
+  readonly #ledger: CounterLedger;
+  readonly #durations: Histogram;
+  readonly #users: UserTotals;
+  #usersOn = false;
+  #lastListedAt: number | undefined;
+  #retiredAt: number | undefined;
+  #isDirty = false;
+
+  constructor(
+    scope: Scope,
+    identity: string,
+    saved?: { state: BookState; entries: Iterable<[string, Entry]> },
+  ) {
+    this.scope = scope;
+    this.#identity = identity;
+    this.#ledger = new CounterLedger(
+      COUNTERS.length,
+      STATUSES,
+      saved && { state: saved.state.ledger, entries: saved.entries },
+    );
+    this.#durations = new Histogram(DURATION_BUCKETS, saved?.state.durations);
+    const sameIdentity = saved?.state.identity === identity;
+    this.#users = new UserTotals(COUNTERS.length, sameIdentity ? saved.state.users : undefined);
+    this.#retiredAt = saved?.state.retiredAt;
+    this.#isDirty = saved !== undefined && !sameIdentity;
+  }
+
+  /** The identity under which it writes down users. */
+  get identity(): string {
+    return this.#identity;
+  }
+
+  /** Whether it holds what its file does not. */
+  get isDirty(): boolean {
+    return this.#isDirty;
+  }
+
+  /** Notes that the file holds everything. */
+  markSaved(): void {
+    this.#isDirty = false;
+  }
+
+  /** When the endpoint ceased to exist; undefined while it exists. */
+  get retiredAt(): number | undefined {
+    return this.#retiredAt;
+  }
+
+  /** Notes that the endpoint ceased to exist; it exists again with the next listing. */
+  retire(at: number): void {
+    this.#retiredAt = at;
+    this.#isDirty = true;
+    this.interrupt();
+  }
+
+  /** Notes a pass without a complete listing: the time until the next one is an outage. */
+  interrupt(): void {
+    this.#lastListedAt = undefined;
+  }
+
+  /** Starts posting a complete listing. */
+  begin({ at, longestGapMs, maxUsers }: PostingOptions): void {
+    const gap = this.#lastListedAt === undefined ? 0 : at - this.#lastListedAt;
+    this.#ledger.begin(gap <= longestGapMs ? gap : 0);
+    this.#lastListedAt = at;
+    this.#retiredAt = undefined;
+    this.#isDirty = true;
+    this.#usersOn = maxUsers !== undefined;
+    if (maxUsers === undefined) this.#users.pause();
+    else this.#users.begin(maxUsers);
+  }
+
+  /** Posts one connection; returns what is now remembered of it, which for a stale or unreadable row is what was known before. */
+  post(connection: Connection): Entry {
+    const { entry, growth } = this.#ledger.post(connection.id, connection);
+    if (entry.status === 'terminated' && !entry.ended) this.#settleEnd(connection);
+    if (this.#usersOn) this.#users.credit(connection.user ?? NO_USER, growth);
+    return entry;
+  }
+
+  /** Ends the listing. */
+  end(): void {
+    this.#ledger.end();
+    if (this.#usersOn) this.#users.end(this.#ledger.listedMs);
+  }
+
+  /** Whether this user has series of its own. */
+  hasUser(user: string): boolean {
+    return this.#users.has(user);
+  }
+
+  /** How many users of the last listing are past the cap. */
+  get foldedUsers(): number {
+    return this.#users.folded;
+  }
+
+  /** Every counter as of now; undefined before the opening listing. */
+  counters(): Counters | undefined {
+    if (!this.#ledger.begun) return undefined;
+    const users = this.#users.state();
+    return {
+      ledger: this.#ledger.state(),
+      durations: this.#durations.state(),
+      users: users.open ? users : undefined,
+    };
+  }
+
+  /** The book as plain data. */
+  state(): BookState {
+    return {
+      ...this.scope,
+      identity: this.#identity,
+      retiredAt: this.#retiredAt,
+      ledger: this.#ledger.state(),
+      durations: this.#durations.state(),
+      users: this.#users.state(),
+    };
+  }
+
+  /** What is remembered of connections, by id. */
+  entries(): Iterable<[string, Entry]> {
+    return this.#ledger.entries();
+  }
+
+  #settleEnd({ id, establishedAt, endedAt }: Connection): void {
+    if (this.#ledger.begun) {
+      if (establishedAt === undefined || endedAt === undefined) return;
+      this.#durations.observe((endedAt - establishedAt) / 1000);
+    }
+    this.#ledger.settleEnd(id);
+  }
+}
+
+/** The format line of a book's file; a change of what `toLines` writes changes the number. */
+export const BOOK_FORMAT = 'aws-connections-exporter client-vpn-ledger 1';
+
+const OPENING = 1;
+const ENDED = 2;
+type Cell = string | number | null;
+
+/** A book as lines of JSON: its state, then one line for each connection. */
+export function* toLines(book: Book): Iterable<string> {
+  yield JSON.stringify(book.state(), (_key, value) =>
+    typeof value === 'bigint' ? { exact: String(value) } : value,
+  );
+  for (const [id, { status, updatedAt, readings, opening, ended, absentSinceMs }] of book.entries()) {
+    const flags = (opening ? OPENING : 0) | (ended ? ENDED : 0);
+    yield JSON.stringify([
+      id,
+      status,
+      flags,
+      updatedAt ?? null,
+      absentSinceMs ?? null,
+      ...readings.map(toCell),
+    ]);
+  }
+}
+
+/** Reads what `toLines` wrote; throws when the lines are something else. */
+export function fromLines(lines: readonly string[]): {
+  state: BookState;
+  entries: Iterable<[string, Entry]>;
+} {
+  const [first, ...rest] = lines;
+  if (first === undefined) throw new Error('it has no first line');
+  const state = JSON.parse(first, (_key, value) =>
+    typeof value?.exact === 'string' ? BigInt(value.exact) : value,
+  ) as BookState;
+  const entries = rest.map((line): [string, Entry] => {
+    const [id, status, flags, updatedAt, absentSinceMs, ...readings] = JSON.parse(line) as [
+      string,
+      string,
+      number,
+      ...(number | null)[],
+    ];
+    const entry = {
+      status,
+      updatedAt: updatedAt ?? undefined,
+      readings: readings.map(fromCell),
+      opening: (flags & OPENING) !== 0,
+      ended: (flags & ENDED) !== 0,
+      absentSinceMs: absentSinceMs ?? undefined,
+    };
+    return [id, entry];
+  });
+  return { state, entries };
+}
+
+function toCell(reading: Exact | undefined): Cell {
+  return typeof reading === 'bigint' ? String(reading) : (reading ?? null);
+}
+
+function fromCell(cell: Cell): Exact | undefined {
+  return typeof cell === 'string' ? BigInt(cell) : (cell ?? undefined);
+}

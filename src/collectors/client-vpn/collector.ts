@@ -1,0 +1,237 @@
+import { knownAccountId, type Target } from '../../aws/targets.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Collector, TargetStatus } from '../../core/collector.ts';
+import type { Family } from '../../core/family.ts';
+import type { LogFields, Logger } from '../../core/logger.ts';
+import type { Tally } from '../../core/tally.ts';
+import { type Resolved, resolveAccounts } from './accounts.ts';
+import type { Book, Scope } from './book.ts';
+import { createFamilies } from './families.ts';
+import { COUNTERS, type Reject, TIMES } from './record.ts';
+import type { Source } from './source.ts';
+import { type LastPass, readingOf, type State, scopeKey, type View } from './state.ts';
+import { toStatus, UNKNOWN } from './status.ts';
+import { toTable } from './table.ts';
+import { type PassOptions, passTarget, type TargetOutcome } from './target-pass.ts';
+
+/** The domain's name: its folder, its `collector` label. */
+export const NAME = 'client-vpn';
+
+/** What the collector is made of. */
+export interface CollectorDeps {
+  readonly targets: readonly Target[];
+  readonly source: Source;
+  readonly state: State;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly options: PassOptions;
+  readonly rejected: Tally<'collector' | 'field'>;
+  readonly dropped: Tally<'collector' | 'reason'>;
+  /** Called after every page of a listing. */
+  readonly onProgress: (endpointId: string, connections: number) => void;
+}
+
+interface TargetResult {
+  readonly target: Target;
+  readonly accountId: string | undefined;
+  readonly outcome: TargetOutcome;
+}
+
+/** Fields whose text names nobody, so that a log may show it. */
+const NAMELESS_FIELDS: ReadonlySet<string> = new Set([...COUNTERS, ...TIMES]);
+
+/** Polls the Client VPN connections of all targets and publishes them when the pass ends. */
+export class ClientVpnCollector implements Collector {
+  readonly families: readonly Family[];
+  readonly tables: Collector['tables'];
+  readonly #deps: CollectorDeps;
+  readonly #warned = new Set<string>();
+  #results: readonly TargetResult[] = [];
+
+  constructor(deps: CollectorDeps) {
+    this.#deps = deps;
+    const { maxUsers, maxConnections } = deps.options;
+    const series = { users: maxUsers !== undefined, connections: maxConnections !== undefined };
+    this.families = createFamilies(
+      { views: () => this.#views(), isFresh: (last) => this.#freshForMs(last) >= 0 },
+      series,
+    );
+    this.tables = new Map(series.connections ? [['connections', () => this.#table()]] : []);
+  }
+
+  async restore(): Promise<void> {
+    const { state, options, targets } = this.#deps;
+    const reading = readingOf(options.books);
+    const before = state.published.reading === reading ? state.published.views : new Map<string, View>();
+    const views = new Map<string, View>();
+    for (const book of await state.stored(options.books)) {
+      const { accountId, region, endpointId } = book.scope;
+      const { named, tags } = options.selection;
+      const isWanted = named.length === 0 || tags.size > 0 || named.includes(endpointId);
+      const view = before.get(scopeKey(book.scope));
+      // A target whose account is not known yet has no series, unless it had them before a reload.
+      const isReached = targets.some(
+        (target) => target.region === region && (knownAccountId(target) ?? (view && accountId)) === accountId,
+      );
+      if (!isWanted || !isReached) continue;
+      views.set(
+        scopeKey(book.scope),
+        view ?? {
+          ...book.scope,
+          up: undefined,
+          error: undefined,
+          last: undefined,
+          counters: book.counters(),
+        },
+      );
+    }
+    state.publish({ views, reading });
+  }
+
+  async collect(signal: AbortSignal): Promise<void> {
+    const { targets, source, clock, state, options } = this.#deps;
+    const claims = new Map<string, Target>();
+    const accounts = resolveAccounts(source, targets, clock, signal);
+    const results = await Promise.all(
+      accounts.map(async (resolved) => this.#passTarget(await resolved, claims, signal)),
+    );
+    this.#results = results.filter((result) => result !== undefined);
+    const outcomes = this.#results.map(({ outcome }) => outcome);
+    const views = outcomes.flatMap((outcome) => outcome.views);
+    const missing = this.#namedNowhere(views);
+    await state.save(
+      outcomes.flatMap(({ books }): readonly Book[] => books),
+      options.books,
+    );
+    const published = [...views, ...missing]
+      .map((view) => [scopeKey(view), view] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    state.publish({ views: new Map(published), reading: readingOf(options.books) });
+    this.#failIfAny(outcomes, missing.length);
+  }
+
+  status(): readonly TargetStatus[] {
+    const isFresh = (last: LastPass) => this.#freshForMs(last) >= 0;
+    const targets = this.#results.map(({ target, accountId, outcome: { error, failed } }) => ({
+      accountId: accountId ?? UNKNOWN,
+      region: target.region,
+      up: error === undefined && failed === 0,
+      error,
+    }));
+    return toStatus(targets, [...this.#views()], isFresh);
+  }
+
+  nextChangeInMs(): number | undefined {
+    const ages = [...this.#views()]
+      .flatMap(({ last }) => (last ? [this.#freshForMs(last)] : []))
+      .filter((ms) => ms >= 0);
+    return ages.length > 0 ? Math.min(...ages) + 1 : undefined;
+  }
+
+  async #passTarget(
+    resolved: Resolved,
+    claims: Map<string, Target>,
+    signal: AbortSignal,
+  ): Promise<TargetResult | undefined> {
+    const { options, logger, rejected, dropped } = this.#deps;
+    const { target, accountId } = resolved;
+    if (accountId === undefined) {
+      const { error } = resolved;
+      logger.error('The account of a target is not known, so it is not polled', {
+        target: target.name,
+        region: target.region,
+        reason: error,
+      });
+      return { target, accountId, outcome: { views: [], books: [], endpoints: 0, failed: 0, error } };
+    }
+    const claim = `${accountId}/${target.region}`;
+    const first = claims.get(claim);
+    if (first) {
+      this.#warnOnce(
+        `duplicate ${target.name} ${claim}`,
+        'Two targets reach the same account and region; it is polled once, by the first',
+        {
+          target: target.name,
+          polled_by: first.name,
+          account_id: accountId,
+          region: target.region,
+        },
+      );
+      return undefined;
+    }
+    claims.set(claim, target);
+    const reject: Reject = (field, text) => {
+      rejected.add({ collector: NAME, field });
+      const shown = NAMELESS_FIELDS.has(field) ? { text: text ?? 'none' } : {};
+      this.#warnOnce(
+        `rejected ${field}`,
+        'A value from AWS was rejected; the rest of its record still counts (said once per field)',
+        { field, ...shown },
+      );
+    };
+    const drop = (reason: string, series: number) => dropped.add({ collector: NAME, reason }, series);
+    const onPage = ({ endpointId }: Scope, connections: number) =>
+      this.#deps.onProgress(endpointId, connections);
+    return {
+      target,
+      accountId,
+      outcome: await passTarget(target, accountId, options, { ...this.#deps, reject, drop, onPage }, signal),
+    };
+  }
+
+  /** Named endpoints that no target has and that nobody knew before. */
+  #namedNowhere(views: readonly View[]): readonly View[] {
+    const known = new Set(views.map(({ endpointId }) => endpointId));
+    return this.#deps.options.selection.named
+      .filter((endpointId) => !known.has(endpointId))
+      .map((endpointId) => {
+        const error =
+          'named in client_vpn.endpoints, but no target that could be asked has it: check the id, the account and the region';
+        this.#deps.logger.error('A named Client VPN endpoint was not found', {
+          endpoint_id: endpointId,
+          reason: error,
+        });
+        return {
+          accountId: UNKNOWN,
+          region: UNKNOWN,
+          endpointId,
+          up: false,
+          error,
+          last: undefined,
+          counters: undefined,
+        };
+      });
+  }
+
+  #failIfAny(outcomes: readonly TargetOutcome[], missing: number): void {
+    const endpoints = outcomes.reduce((sum, outcome) => sum + outcome.endpoints, missing);
+    const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, missing);
+    const targets = outcomes.filter(({ error }) => error !== undefined).length;
+    const parts = [
+      ...(targets > 0 ? [`${targets} of ${outcomes.length} targets failed`] : []),
+      ...(failed > 0 ? [`${failed} of ${endpoints} endpoints failed`] : []),
+    ];
+    if (parts.length > 0) throw new Error(parts.join(', '));
+  }
+
+  #warnOnce(key: string, message: string, fields: LogFields): void {
+    if (this.#warned.has(key)) return;
+    this.#warned.add(key);
+    this.#deps.logger.warn(message, fields);
+  }
+
+  #views(): Iterable<View> {
+    return this.#deps.state.published.views.values();
+  }
+
+  /** How long the pass stays young enough for its gauges to be shown; negative once it is stale. */
+  #freshForMs({ endedAtMonotonic }: LastPass): number {
+    return endedAtMonotonic + this.#deps.options.staleAfterMs - this.#deps.clock.monotonic();
+  }
+
+  #table(): readonly unknown[] {
+    return [...this.#views()].flatMap((view) =>
+      view.last && this.#freshForMs(view.last) >= 0 ? toTable(view, view.last.listing.connections) : [],
+    );
+  }
+}

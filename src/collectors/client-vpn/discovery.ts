@@ -1,0 +1,34 @@
+import type { Target } from '../../aws/targets.ts';
+import { type Endpoint, type Reject, toEndpoint } from './record.ts';
+import type { Source } from './source.ts';
+
+/** Which endpoints are wanted: those named, and those that carry all tags; everything when neither is given. */
+export interface Selection {
+  readonly named: readonly string[];
+  readonly tags: ReadonlyMap<string, string>;
+}
+
+/** Lists the wanted endpoints of a target, by id; rejects unless the listing is complete. */
+export async function discover(
+  source: Source,
+  target: Target,
+  { named, tags }: Selection,
+  reject: Reject,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Endpoint>> {
+  const onlyNamed = named.length > 0 && tags.size === 0;
+  const wanted = new Set(named);
+  const endpoints = new Map<string, Endpoint>();
+  for await (const page of source.endpointPages(target, onlyNamed ? named : undefined, signal)) {
+    for (const raw of page) {
+      const endpoint = toEndpoint(raw, reject);
+      if (endpoint && (wanted.has(endpoint.id) || (!onlyNamed && carries(endpoint, tags))))
+        endpoints.set(endpoint.id, endpoint);
+    }
+  }
+  return endpoints;
+}
+
+function carries(endpoint: Endpoint, tags: ReadonlyMap<string, string>): boolean {
+  return [...tags].every(([key, value]) => endpoint.tags.get(key) === value);
+}

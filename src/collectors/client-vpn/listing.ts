@@ -1,0 +1,134 @@
+import { breathe } from '../../core/clock.ts';
+import { add, type Exact } from '../../core/exact.ts';
+import { OTHER_USER } from '../../core/user-totals.ts';
+import { type Book, NO_USER, type PostingOptions } from './book.ts';
+import { COUNTERS, type Connection, mergeConnections, STATUSES } from './record.ts';
+
+/** The connections of one status in a listing. */
+export interface StatusSums {
+  readonly connections: number;
+  /** Sums of the readings, in the order of COUNTERS. */
+  readonly sums: readonly Exact[];
+  /** Milliseconds since 1970; undefined when no connection says when it was established. */
+  readonly oldestEstablishedAt: number | undefined;
+}
+
+/** What the last complete listing of an endpoint says, ready for gauges; it never changes. */
+export interface Listing {
+  readonly byStatus: ReadonlyMap<string, StatusSums>;
+  readonly connectedUsers: number;
+  /** Active connections by posture compliance status. */
+  readonly postures: ReadonlyMap<string, number>;
+  /** Active connections by user; empty while series by user are off. */
+  readonly userConnections: ReadonlyMap<string, number>;
+  /** Every connection; empty while series by connection are off. */
+  readonly connections: readonly Connection[];
+}
+
+/** Rows between two pauses; about 2 ms of posting. */
+const ROWS_AT_A_TIME = 2_000;
+
+/** Gathers pages into one listing, each connection once; rejects when a page does, and then nothing of the listing is to be used. */
+export async function gather(
+  pages: AsyncIterable<Iterable<Connection>>,
+): Promise<ReadonlyMap<string, Connection>> {
+  const connections = new Map<string, Connection>();
+  for await (const page of pages) {
+    for (const connection of page) {
+      const earlier = connections.get(connection.id);
+      connections.set(connection.id, earlier ? mergeConnections(earlier, connection) : connection);
+    }
+  }
+  return connections;
+}
+
+/** Posts a complete listing to its book, and sums up what the book then knows of the connections listed. */
+export async function post(
+  connections: ReadonlyMap<string, Connection>,
+  book: Book,
+  options: PostingOptions & { readonly keepConnections: boolean },
+): Promise<Listing> {
+  const summary = new Summary(options.maxUsers !== undefined, options.keepConnections);
+  book.begin(options);
+  let row = 0;
+  for (const connection of connections.values()) {
+    const { status, readings } = book.post(connection);
+    summary.add(connection, status, readings);
+    row += 1;
+    if (row % ROWS_AT_A_TIME === 0) await breathe();
+  }
+  book.end();
+  return summary.listing((user) => (book.hasUser(user) ? user : OTHER_USER));
+}
+
+interface MutableSums {
+  connections: number;
+  sums: Exact[];
+  oldestEstablishedAt: number | undefined;
+}
+
+class Summary {
+  readonly #keepUsers: boolean;
+  readonly #keepConnections: boolean;
+  readonly #byStatus = new Map<string, MutableSums>();
+  readonly #users = new Map<string, number>();
+  readonly #postures = new Map<string, number>();
+  readonly #connections: Connection[] = [];
+  #nameless = 0;
+
+  constructor(keepUsers: boolean, keepConnections: boolean) {
+    this.#keepUsers = keepUsers;
+    this.#keepConnections = keepConnections;
+    for (const status of STATUSES) this.#sumsOf(status);
+  }
+
+  add(connection: Connection, status: string, readings: readonly (Exact | undefined)[]): void {
+    const sums = this.#sumsOf(status);
+    const { establishedAt } = connection;
+    sums.connections += 1;
+    for (let index = 0; index < COUNTERS.length; index += 1) {
+      sums.sums[index] = add(sums.sums[index] ?? 0, readings[index] ?? 0);
+    }
+    if (
+      establishedAt !== undefined &&
+      establishedAt < (sums.oldestEstablishedAt ?? Number.POSITIVE_INFINITY)
+    ) {
+      sums.oldestEstablishedAt = establishedAt;
+    }
+    if (status === 'active') this.#addActive(connection);
+    // A copy: the book's entry goes on changing with later listings.
+    if (this.#keepConnections) this.#connections.push({ ...connection, status, readings: [...readings] });
+  }
+
+  listing(slotOf: (user: string) => string): Listing {
+    const userConnections = new Map<string, number>();
+    const active = this.#keepUsers ? [...this.#users, [NO_USER, this.#nameless] as const] : [];
+    for (const [user, connections] of active) {
+      const slot = slotOf(user);
+      if (connections > 0) userConnections.set(slot, (userConnections.get(slot) ?? 0) + connections);
+    }
+    return {
+      byStatus: this.#byStatus,
+      connectedUsers: this.#users.size,
+      postures: this.#postures,
+      userConnections,
+      connections: this.#connections,
+    };
+  }
+
+  #addActive({ user, postures }: Connection): void {
+    if (user === undefined) this.#nameless += 1;
+    else this.#users.set(user, (this.#users.get(user) ?? 0) + 1);
+    for (const posture of new Set(postures))
+      this.#postures.set(posture, (this.#postures.get(posture) ?? 0) + 1);
+  }
+
+  #sumsOf(status: string): MutableSums {
+    let sums = this.#byStatus.get(status);
+    if (!sums) {
+      sums = { connections: 0, sums: COUNTERS.map(() => 0), oldestEstablishedAt: undefined };
+      this.#byStatus.set(status, sums);
+    }
+    return sums;
+  }
+}

@@ -1,0 +1,64 @@
+import type { Family } from '../../core/family.ts';
+import { OTHER_USER } from '../../core/user-totals.ts';
+import { AS_OF, familiesOf, inWords, type Readable, seconds, valuesBy } from './family-makers.ts';
+import { COUNTERS, type Connection } from './record.ts';
+
+/** The counters that series by user and by connection have: bytes, not packets. */
+const BYTES = COUNTERS.slice(0, 2);
+
+/** Series by user. */
+export function userFamilies(state: Readable): readonly Family[] {
+  const { counter, polled } = familiesOf(state);
+  return [
+    polled('user_connections', {
+      help: `Active connections of this user (users past the cap together as ${OTHER_USER})`,
+      labels: ['user'],
+      values: ({ listing }) => valuesBy('user', listing.userConnections, (connections) => connections),
+    }),
+    ...BYTES.map((name, index) =>
+      counter(`user_${name}_total`, {
+        help: `Total ${inWords(name)} of this user since its series began (users past the cap together as ${OTHER_USER}), ${AS_OF}.`,
+        labels: ['user'],
+        *values({ counters }) {
+          const { slots = [], other } = counters?.users ?? {};
+          for (const { user, totals } of slots) yield [{ user }, Number(totals[index] ?? 0)];
+          if (other) yield [{ user: OTHER_USER }, Number(other[index] ?? 0)];
+        },
+      }),
+    ),
+  ];
+}
+
+/** Series by connection that is not terminated. */
+export function connectionFamilies(state: Readable): readonly Family[] {
+  const { counter, polled } = familiesOf(state);
+  return [
+    polled('connection_info', {
+      help: 'A connection that is not terminated; always 1',
+      labels: ['connection_id', 'user', 'client_ip', 'status'],
+      values: ({ exported }) => exported.map((connection) => [infoLabels(connection), 1]),
+    }),
+    ...BYTES.map((name, index) =>
+      counter(`connection_${name}_total`, {
+        help: `The ${inWords(name)} of this connection, the reading of AWS itself, ${AS_OF}.`,
+        labels: ['connection_id'],
+        values: ({ last }) =>
+          valuesBy('connection_id', byId(last?.exported), ({ readings }) => readings[index]),
+      }),
+    ),
+    polled('connection_established_timestamp_seconds', {
+      help: 'When the connection was established, in seconds since 1970',
+      labels: ['connection_id'],
+      values: ({ exported }) =>
+        valuesBy('connection_id', byId(exported), ({ establishedAt }) => seconds(establishedAt)),
+    }),
+  ];
+}
+
+function infoLabels({ id, username, commonName, clientIp, status }: Connection) {
+  return { connection_id: id, user: username ?? commonName ?? '', client_ip: clientIp ?? '', status };
+}
+
+function* byId(connections: readonly Connection[] = []): Iterable<readonly [string, Connection]> {
+  for (const connection of connections) yield [connection.id, connection];
+}

@@ -1,0 +1,163 @@
+import { type Exact, larger, toExact } from '../../core/exact.ts';
+import type { Identity } from './identity.ts';
+import type { RawConnection, RawEndpoint } from './source.ts';
+
+/** The four counters of a connection, in the order in which readings are kept. Direction is the service's: ingress is what the client sent. */
+export const COUNTERS = ['ingress_bytes', 'egress_bytes', 'ingress_packets', 'egress_packets'] as const;
+
+/** The times of a connection. */
+export const TIMES = ['established_at', 'ended_at', 'updated_at'] as const;
+
+/** The statuses that AWS documents for a connection (ClientVpnConnectionStatusCode). */
+export const STATUSES = ['active', 'failed-to-terminate', 'terminating', 'terminated'] as const;
+
+/** The status of a connection that AWS gives none for. */
+export const NO_STATUS = 'unknown';
+
+/** One connection as AWS lists it (DescribeClientVpnConnections), decoded, checked, and with names shown only as configured. */
+export interface Connection {
+  readonly id: string;
+  readonly status: string;
+  readonly statusMessage: string | undefined;
+  readonly username: string | undefined;
+  readonly commonName: string | undefined;
+  /** Tells users apart (username, else common name); undefined when AWS names nobody. */
+  readonly user: string | undefined;
+  readonly clientIp: string | undefined;
+  readonly clientIpv6: string | undefined;
+  /** Times are milliseconds since 1970. */
+  readonly establishedAt: number | undefined;
+  readonly endedAt: number | undefined;
+  readonly updatedAt: number | undefined;
+  /** In the order of COUNTERS; undefined where AWS' text is not a non-negative decimal integer. */
+  readonly readings: readonly (Exact | undefined)[];
+  readonly postures: readonly string[];
+}
+
+/** Called with the field and AWS' text when a value is rejected; the rest of the record still counts. */
+export type Reject = (field: string, text: string | undefined) => void;
+
+/** Decodes a row; undefined, and rejected whole, when it has no connection id. */
+export function toConnection(raw: RawConnection, identity: Identity, reject: Reject): Connection | undefined {
+  if (!raw.ConnectionId) {
+    reject('connection_id', raw.ConnectionId);
+    return undefined;
+  }
+  const name = raw.Username || raw.CommonName;
+  const establishedAt = time('established_at', raw.ConnectionEstablishedTime, reject);
+  const endedAt = time('ended_at', raw.ConnectionEndTime, reject);
+  const endsBeforeStart = endedAt !== undefined && establishedAt !== undefined && endedAt < establishedAt;
+  if (endsBeforeStart) reject('ended_at', raw.ConnectionEndTime);
+  return {
+    id: raw.ConnectionId,
+    status: raw.Status?.Code || NO_STATUS,
+    statusMessage: raw.Status?.Message || undefined,
+    username: raw.Username ? identity.show(raw.Username) : undefined,
+    commonName: raw.CommonName ? identity.show(raw.CommonName) : undefined,
+    user: name ? identity.key(name) : undefined,
+    clientIp: identity.showsAddresses ? raw.ClientIp || undefined : undefined,
+    clientIpv6: identity.showsAddresses ? raw.ClientIpv6Address || undefined : undefined,
+    establishedAt,
+    endedAt: endsBeforeStart ? undefined : endedAt,
+    updatedAt: time('updated_at', raw.Timestamp, reject),
+    readings: [
+      reading('ingress_bytes', raw.IngressBytes, reject),
+      reading('egress_bytes', raw.EgressBytes, reject),
+      reading('ingress_packets', raw.IngressPackets, reject),
+      reading('egress_packets', raw.EgressPackets, reject),
+    ],
+    postures: raw.PostureComplianceStatuses ?? [],
+  };
+}
+
+/** One connection that a listing holds twice: the larger reading of each counter, everything else from the row updated later, else listed later. */
+export function mergeConnections(first: Connection, second: Connection): Connection {
+  const newer = (first.updatedAt ?? 0) > (second.updatedAt ?? Number.POSITIVE_INFINITY) ? first : second;
+  const readings = first.readings.map((one, index) => {
+    const other = second.readings[index];
+    return one === undefined ? other : other === undefined ? one : larger(one, other);
+  });
+  return { ...newer, updatedAt: newer.updatedAt ?? first.updatedAt, readings };
+}
+
+function reading(field: string, text: string | undefined, reject: Reject): Exact | undefined {
+  const value = text === undefined ? undefined : toExact(text);
+  if (value === undefined) reject(field, text);
+  return value;
+}
+
+function time(field: string, text: string | undefined, reject: Reject): number | undefined {
+  if (text === undefined || text === '' || text === '-') return undefined;
+  const value = toTime(text);
+  if (value === undefined) reject(field, text);
+  return value;
+}
+
+const TIME = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?Z?$/;
+
+/** Reads EC2's `2019-08-12 07:58:34` (no zone: UTC) as milliseconds since 1970; undefined for anything else, a 30th of February included. */
+export function toTime(text: string): number | undefined {
+  const match = TIME.exec(text);
+  if (!match) return undefined;
+  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const at = Date.UTC(year, month - 1, day, hour, minute, second);
+  const back = new Date(at);
+  const same =
+    back.getUTCMonth() === month - 1 && back.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
+  return same ? at : undefined;
+}
+
+/** One endpoint as AWS lists it (DescribeClientVpnEndpoints). */
+export interface Endpoint {
+  readonly id: string;
+  readonly status: string;
+  /** The labels of `aws_client_vpn_endpoint_info`, beside the endpoint's own. */
+  readonly info: Readonly<Record<InfoLabel, string>>;
+  readonly sessionTimeoutSeconds: number | undefined;
+  readonly tags: ReadonlyMap<string, string>;
+}
+
+/** What `aws_client_vpn_endpoint_info` says of an endpoint. */
+export const INFO_LABELS = [
+  'name',
+  'description',
+  'vpc_id',
+  'transport_protocol',
+  'vpn_port',
+  'split_tunnel',
+  'authentication',
+  'client_cidr_block',
+] as const;
+export type InfoLabel = (typeof INFO_LABELS)[number];
+
+/** Decodes an endpoint; undefined, and rejected whole, when it has no id. Its name is its Name tag. */
+export function toEndpoint(raw: RawEndpoint, reject: Reject): Endpoint | undefined {
+  if (!raw.ClientVpnEndpointId) {
+    reject('endpoint_id', raw.ClientVpnEndpointId);
+    return undefined;
+  }
+  const tags = new Map((raw.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
+  return {
+    id: raw.ClientVpnEndpointId,
+    status: raw.Status?.Code || NO_STATUS,
+    info: {
+      name: tags.get('Name') ?? '',
+      description: raw.Description ?? '',
+      vpc_id: raw.VpcId ?? '',
+      transport_protocol: raw.TransportProtocol ?? '',
+      vpn_port: raw.VpnPort === undefined ? '' : String(raw.VpnPort),
+      split_tunnel: raw.SplitTunnel === undefined ? '' : String(raw.SplitTunnel),
+      authentication: (raw.AuthenticationOptions ?? []).map(({ Type }) => Type ?? '').join(','),
+      client_cidr_block: raw.ClientCidrBlock ?? '',
+    },
+    sessionTimeoutSeconds: raw.SessionTimeoutHours === undefined ? undefined : raw.SessionTimeoutHours * 3600,
+    tags,
+  };
+}

@@ -1,0 +1,142 @@
+import type { ClientVpnConnection, ClientVpnEndpoint, EC2Client, Filter } from '@aws-sdk/client-ec2';
+import type { Target } from '../../aws/targets.ts';
+
+/** A row of DescribeClientVpnConnections; every leaf is AWS' text. */
+export type RawConnection = ClientVpnConnection;
+/** An item of DescribeClientVpnEndpoints. */
+export type RawEndpoint = ClientVpnEndpoint;
+/** A filter that AWS applies to DescribeClientVpnConnections. */
+export interface ConnectionFilter {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+/** What a pass asks of AWS. Every listing is complete or throws: a page without its list, or with a token seen before, is an error. */
+export interface Source {
+  /** The account behind a target's credentials. */
+  accountId(target: Target, signal: AbortSignal): Promise<string>;
+  /** The endpoints of a target page by page, all or those with these ids. */
+  endpointPages(
+    target: Target,
+    ids: readonly string[] | undefined,
+    signal: AbortSignal,
+  ): AsyncIterable<readonly RawEndpoint[]>;
+  /** The connections of an endpoint page by page. */
+  connectionPages(
+    target: Target,
+    endpointId: string,
+    signal: AbortSignal,
+  ): AsyncIterable<readonly RawConnection[]>;
+}
+
+/** Asks whether a call would be allowed; resolves to nothing when it would, rejects with AWS' reason when not. */
+export interface DryRun {
+  dryRunEndpoints(target: Target, signal: AbortSignal): Promise<undefined>;
+  dryRunConnections(target: Target, endpointId: string, signal: AbortSignal): Promise<undefined>;
+}
+
+/** What the source needs of the AWS clients. */
+export interface SourceDeps {
+  ec2(target: Target): Promise<EC2Client>;
+  accountId(target: Target, signal: AbortSignal): Promise<string>;
+}
+
+/** AWS allows 200 values in a filter. */
+const FILTER_VALUES = 200;
+
+/** The source that asks AWS through the SDK. */
+export function createSource(
+  aws: SourceDeps,
+  options: { pageSize: number; filters: readonly ConnectionFilter[] },
+): Source & DryRun {
+  return {
+    accountId: (target, signal) => aws.accountId(target, signal),
+
+    async *endpointPages(target, ids, signal) {
+      const { DescribeClientVpnEndpointsCommand } = await import('@aws-sdk/client-ec2');
+      const client = await aws.ec2(target);
+      for (const values of ids ? chunks(ids, FILTER_VALUES) : [undefined]) {
+        // By filter, not by id: EC2 refuses MaxResults beside ids, and one unknown id fails the whole call.
+        const Filters = values && [{ Name: 'endpoint-id', Values: values }];
+        yield* pages('DescribeClientVpnEndpoints', async (NextToken) => {
+          const input = { MaxResults: 1000, NextToken, ...(Filters && { Filters }) };
+          const output = await client.send(new DescribeClientVpnEndpointsCommand(input), {
+            abortSignal: signal,
+          });
+          return { items: output.ClientVpnEndpoints, next: output.NextToken };
+        });
+      }
+    },
+
+    async *connectionPages(target, endpointId, signal) {
+      const { DescribeClientVpnConnectionsCommand } = await import('@aws-sdk/client-ec2');
+      const client = await aws.ec2(target);
+      const filters: Filter[] = options.filters.map(({ name, values }) => ({
+        Name: name,
+        Values: [...values],
+      }));
+      yield* pages('DescribeClientVpnConnections', async (NextToken) => {
+        const input = { ClientVpnEndpointId: endpointId, MaxResults: options.pageSize, NextToken };
+        const command = new DescribeClientVpnConnectionsCommand(
+          filters.length > 0 ? { ...input, Filters: filters } : input,
+        );
+        const output = await client.send(command, { abortSignal: signal });
+        return { items: output.Connections, next: output.NextToken };
+      });
+    },
+
+    async dryRunEndpoints(target, signal) {
+      const { DescribeClientVpnEndpointsCommand } = await import('@aws-sdk/client-ec2');
+      const client = await aws.ec2(target);
+      return allowed(
+        client.send(new DescribeClientVpnEndpointsCommand({ DryRun: true }), { abortSignal: signal }),
+      );
+    },
+
+    async dryRunConnections(target, endpointId, signal) {
+      const { DescribeClientVpnConnectionsCommand } = await import('@aws-sdk/client-ec2');
+      const client = await aws.ec2(target);
+      const input = { ClientVpnEndpointId: endpointId, DryRun: true };
+      return allowed(client.send(new DescribeClientVpnConnectionsCommand(input), { abortSignal: signal }));
+    },
+  };
+}
+
+/** EC2 answers a dry run that would have been allowed with the error DryRunOperation. */
+async function allowed(sent: Promise<unknown>): Promise<undefined> {
+  try {
+    await sent;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'DryRunOperation') throw error;
+  }
+}
+
+async function* pages<T>(
+  operation: string,
+  send: (token: string | undefined) => Promise<{ items: readonly T[] | undefined; next: string | undefined }>,
+): AsyncIterable<readonly T[]> {
+  const seen = new Set<string>();
+  let token: string | undefined;
+  do {
+    const { items, next } = await send(token);
+    if (!items)
+      throw new Error(
+        `${operation}: the answer lacks its list; AWS, or something between, sent an empty or foreign document`,
+      );
+    yield items;
+    token = next || undefined;
+    if (token !== undefined) {
+      if (seen.has(token))
+        throw new Error(
+          `${operation}: page ${seen.size + 1} came with a page token that was used before; the listing would never end`,
+        );
+      seen.add(token);
+    }
+  } while (token !== undefined);
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

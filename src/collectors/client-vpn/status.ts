@@ -1,0 +1,39 @@
+import type { EndpointStatus, TargetStatus } from '../../core/collector.ts';
+import type { LastPass, View } from './state.ts';
+
+/** The account or region of what is not known to be anywhere. */
+export const UNKNOWN = 'unknown';
+
+/** What people are shown: the targets of the last pass, each with its endpoints; an endpoint found in no target has one of its own. */
+export function toStatus(
+  targets: readonly Omit<TargetStatus, 'endpoints'>[],
+  views: readonly View[],
+  isFresh: (last: LastPass) => boolean,
+): readonly TargetStatus[] {
+  const endpointsOf = (accountId: string, region: string) =>
+    views
+      .filter((view) => view.accountId === accountId && view.region === region)
+      .map((view) => toEndpointStatus(view, isFresh));
+  const nowhere = endpointsOf(UNKNOWN, UNKNOWN);
+  return [
+    ...targets.map((target) => ({ ...target, endpoints: endpointsOf(target.accountId, target.region) })),
+    ...(nowhere.length > 0
+      ? [{ accountId: UNKNOWN, region: UNKNOWN, up: false, error: undefined, endpoints: nowhere }]
+      : []),
+  ];
+}
+
+function toEndpointStatus(view: View, isFresh: (last: LastPass) => boolean): EndpointStatus {
+  const { last } = view;
+  const stale = last !== undefined && !isFresh(last);
+  const byStatus = last && !stale ? [...last.listing.byStatus] : [];
+  return {
+    endpointId: view.endpointId,
+    name: last?.endpoint?.info.name ?? '',
+    up: view.up === true,
+    connections: new Map(byStatus.map(([status, { connections }]) => [status, connections])),
+    lastSuccessAt: last?.endedAt,
+    stale,
+    error: view.error,
+  };
+}

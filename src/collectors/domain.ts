@@ -1,0 +1,60 @@
+import type { Aws } from '../aws/clients.ts';
+import type { Target } from '../aws/targets.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Collector } from '../core/collector.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Tally } from '../core/tally.ts';
+import type { Storage } from '../storage/storage.ts';
+
+/** What a domain is given for the life of the process. */
+export interface Deps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly storage: Storage;
+  /** `records_rejected_total`, by collector and field. */
+  readonly rejected: Tally<'collector' | 'field'>;
+  /** `series_dropped_total`, by collector and reason. */
+  readonly dropped: Tally<'collector' | 'reason'>;
+  /** Hears how far a listing has come: called after every page with the connections read so far. */
+  readonly onProgress: (endpointId: string, connections: number) => void;
+}
+
+/** What a domain is given for the life of one configuration. */
+export interface Setting<C> {
+  readonly config: C;
+  readonly targets: readonly Target[];
+  readonly aws: Aws;
+}
+
+/** An IAM permission that a configuration needs. */
+export interface Permission {
+  /** Such as `ec2:DescribeClientVpnConnections`. */
+  readonly action: string;
+  readonly resources: readonly string[];
+  /** A condition block of the IAM policy language. */
+  readonly condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+}
+
+/** What AWS said when it was asked whether it would allow an action. */
+export interface Verdict {
+  readonly action: string;
+  readonly resource: string;
+  readonly allowed: boolean;
+  /** Why not, in a sentence. */
+  readonly reason?: string | undefined;
+}
+
+/** One kind of connection: everything that the house knows of a folder below this one. */
+export interface Domain<C> {
+  /** The folder, the `collector` label, and with an underscore the configuration key and metric prefix. */
+  readonly name: string;
+  /** State for the life of the process; the returned function makes a collector of it for one configuration. */
+  start(deps: Deps): (setting: Setting<C>) => Promise<Collector>;
+  /** The permissions that reading these accounts and regions needs; `*` stands for what is not known. */
+  permissions(
+    config: C,
+    places: readonly { readonly accountId: string; readonly region: string }[],
+  ): readonly Permission[];
+  /** Asks AWS for each permission, changing nothing there. */
+  ask(setting: Setting<C>, target: Target, signal: AbortSignal): AsyncIterable<Verdict>;
+}
