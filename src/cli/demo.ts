@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '../config/load.ts';
+import { withReleases } from '../lifecycle.ts';
+import { createLogger } from '../log.ts';
+import { livelyWorld } from '../simulator/lively.ts';
+import { startSimulator } from '../simulator/server.ts';
+import type { Args } from './args.ts';
+import { start } from './serve.ts';
+import { untilSignal } from './signals.ts';
+
+const STEP_MS = 1_000;
+
+/** The exporter against a simulator of AWS in the same process, in a temporary folder; needs nothing from outside. */
+export async function demo({ flags }: Args): Promise<number> {
+  const logger = createLogger({ level: flags['log.level'], format: flags['log.format'] });
+  return withReleases(async (releases) => {
+    try {
+      const { stopped, release } = untilSignal();
+      releases.add(release);
+      const folder = await mkdtemp(join(tmpdir(), 'aws-connections-exporter-demo-'));
+      releases.add(() => rm(folder, { recursive: true, force: true }));
+      const world = livelyWorld();
+      const simulator = await startSimulator({ world });
+      releases.add(() => simulator.close());
+      releases.add(world.run(STEP_MS));
+      useDemoCredentials();
+      const loaded = loadConfig({ text: demoConfig(simulator.url), readFile: () => '' });
+      if ('problems' in loaded)
+        throw new Error(`the demo's own configuration has problems: ${JSON.stringify(loaded.problems)}`);
+      const { urls } = await start(loaded.config, { ...flags, 'storage.path': folder }, logger, releases);
+      const [url] = urls;
+      process.stdout.write(
+        [
+          '',
+          'The demo runs: three Client VPN endpoints in two regions of a simulated AWS.',
+          `  metrics      ${url}${flags['web.telemetry-path']}`,
+          `  status page  ${url}/`,
+          `  connections  ${url}/api/v1/connections`,
+          `  simulator    ${simulator.url}  (aws --endpoint-url ${simulator.url} ec2 describe-client-vpn-endpoints)`,
+          'Press Ctrl-C to stop.',
+          '',
+          '',
+        ].join('\n'),
+      );
+      await stopped;
+      return 0;
+    } catch (err) {
+      logger.error('The demo could not be started', { err });
+      return 1;
+    }
+  });
+}
+
+/** The simulator takes any key; whatever the user has is neither read nor sent anywhere. */
+function useDemoCredentials(): void {
+  for (const name of Object.keys(process.env))
+    if (name.startsWith('AWS_') && !name.startsWith('AWS_CONNECTIONS_EXPORTER_')) delete process.env[name];
+  Object.assign(process.env, {
+    AWS_ACCESS_KEY_ID: 'AKIADEMODEMODEMODEMO',
+    AWS_SECRET_ACCESS_KEY: 'demo',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  });
+}
+
+function demoConfig(simulatorUrl: string): string {
+  return `
+targets:
+  - {name: demo, regions: [eu-west-1, us-east-1]}
+aws: {endpoint_url: "${simulatorUrl}", request_timeout: 5s}
+client_vpn:
+  schedule: "*/5 * * * * *"
+  timeout: 30s
+  stale_after: 2m
+  users: {enabled: true, max: 100}
+  connections: {enabled: true, max: 200}
+`;
+}

@@ -1,0 +1,53 @@
+import { knownAccountId } from '../aws/targets.ts';
+import type { Permission } from '../collectors/domain.ts';
+import { domains } from '../collectors/index.ts';
+import { configJsonSchema } from '../config/json-schema.ts';
+import type { Config } from '../config/schema.ts';
+import type { Args } from './args.ts';
+import { readConfigOrExplain } from './configuration.ts';
+import { describeMetrics } from './describe-metrics.ts';
+
+/** Prints what is known of metrics, permissions or configuration. */
+export async function describe({ flags, topic }: Args): Promise<number> {
+  if (topic === 'config-schema') {
+    process.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+    return 0;
+  }
+  if (topic === 'metrics') {
+    process.stdout.write(await describeMetrics());
+    return 0;
+  }
+  const config = readConfigOrExplain(flags['config.file']);
+  if (!config) return 1;
+  process.stdout.write(`${JSON.stringify(iamPolicy(config), null, 2)}\n`);
+  return 0;
+}
+
+/** The least that the configuration needs, as an IAM policy document; `*` stands for an account or region that it does not name. */
+export function iamPolicy(config: Config) {
+  const places = config.targets.flatMap(({ regions, role_arn, account_id }) => {
+    const known = {
+      name: '',
+      region: '',
+      ...(role_arn !== null && { roleArn: role_arn }),
+      ...(account_id !== null && { accountId: account_id }),
+    };
+    const accountId = knownAccountId(known) ?? '*';
+    return (regions.length > 0 ? regions : ['*']).map((region) => ({ accountId, region }));
+  });
+  const roles = [...new Set(config.targets.flatMap(({ role_arn }) => role_arn ?? []))];
+  const permissions: Permission[] = roles.length > 0 ? [{ action: 'sts:AssumeRole', resources: roles }] : [];
+  for (const key of Object.keys(domains) as (keyof typeof domains)[]) {
+    if (config[key].enabled) permissions.push(...domains[key].permissions(config[key], places));
+  }
+  return {
+    Version: '2012-10-17',
+    Statement: permissions.map(({ action, resources, condition }) => ({
+      Sid: action.split(':')[1],
+      Effect: 'Allow',
+      Action: action,
+      Resource: resources.length === 1 ? resources[0] : resources,
+      ...(condition && { Condition: condition }),
+    })),
+  };
+}

@@ -1,0 +1,164 @@
+/** What the program can be asked to do; the first is done when nothing is asked for. */
+export const commands = ['serve', 'once', 'check', 'connections', 'demo', 'describe'] as const;
+export type Command = (typeof commands)[number];
+
+/** What `describe` describes. */
+export const topics = ['metrics', 'iam-policy', 'config-schema'] as const;
+export type Topic = (typeof topics)[number];
+
+/** One flag: how its text becomes a value, and what `--help` says of it. */
+export interface Flag<T> {
+  /** In the order of `commands`. */
+  readonly commands: readonly Command[];
+  readonly help: string;
+  readonly default: T;
+  /** A switch takes no value: `--name` and `--no-name`. */
+  readonly kind: 'switch' | 'one' | 'many';
+  /** What stands for the value in `--help`. */
+  readonly value: string;
+  /** The value of the texts given, one for each time; throws a sentence such as `expected a whole number`. */
+  readonly read: (texts: readonly string[]) => T;
+  /** Whether the daemon's environment may give it; flags of a single question are only typed. */
+  readonly environment: boolean;
+}
+
+interface About {
+  readonly commands: readonly Command[];
+  readonly help: string;
+  readonly environment?: boolean;
+}
+
+const runs: readonly Command[] = ['serve', 'once', 'check', 'connections', 'demo'];
+const readers: readonly Command[] = ['serve', 'once', 'check', 'connections', 'describe'];
+const servers: readonly Command[] = ['serve', 'demo'];
+
+/** Every flag by its name without the dashes; its variable is the name in upper snake case after AWS_CONNECTIONS_EXPORTER_. */
+export const flags = {
+  'config.file': text(undefined, 'PATH', {
+    commands: readers,
+    help: 'Configuration file (YAML). Without one every Client VPN endpoint in the region of the default credential chain is polled.',
+  }),
+  'config.enable-auto-reload': toggle({
+    commands: ['serve'],
+    help: 'Reload the configuration when its file changes.',
+  }),
+  'web.listen-address': many([':10176'], 'ADDRESS', {
+    commands: servers,
+    help: 'Address to serve HTTP on, such as :10176 or 127.0.0.1:10176. Repeatable.',
+  }),
+  'web.config.file': {
+    ...text(undefined, 'PATH', {
+      commands: servers,
+      help: 'Not supported by this version: TLS and authentication.',
+    }),
+    read: (): undefined => {
+      throw new Error('TLS and authentication are not supported by this version; leave it out');
+    },
+  },
+  'web.telemetry-path': {
+    ...text('/metrics', 'PATH', { commands: servers, help: 'HTTP path of the metrics.' }),
+    read: (texts: readonly string[]): string => {
+      const path = texts[0] ?? '';
+      if (/^\/[^?#\s]*$/.test(path)) return path;
+      throw new Error(`expected a path that begins with /, got ${JSON.stringify(path)}`);
+    },
+  },
+  'web.enable-lifecycle': toggle({
+    commands: servers,
+    help: 'Allow POST /-/reload. SIGHUP always reloads.',
+  }),
+  'web.max-requests': {
+    commands: servers,
+    help: 'Most scrapes answered at the same time; 0: no bound.',
+    default: 40,
+    kind: 'one',
+    value: 'N',
+    read: toWholeNumber,
+    environment: true,
+  },
+  'storage.path': text('data/', 'FOLDER', {
+    commands: ['serve', 'once'],
+    help: 'Folder of the ledger, which keeps counters true over restarts; empty: keep nothing on disk.',
+  }),
+  'log.level': choice('info', ['debug', 'info', 'warn', 'error'], {
+    commands: runs,
+    help: 'Least severity that is logged, on stderr.',
+  }),
+  'log.format': choice('logfmt', ['logfmt', 'json'], { commands: runs, help: 'Form of the log lines.' }),
+  aws: toggle({
+    commands: ['check'],
+    help: 'Ask AWS as well for each permission that the configuration needs. Changes nothing there.',
+    environment: false,
+  }),
+  endpoint: many([], 'ID', {
+    commands: ['connections'],
+    help: 'Only connections of this Client VPN endpoint. Repeatable.',
+    environment: false,
+  }),
+  status: many([], 'STATUS', {
+    commands: ['connections'],
+    help: 'Only connections with this status, such as active. Repeatable; default: all.',
+    environment: false,
+  }),
+  user: text(undefined, 'NAME', {
+    commands: ['connections'],
+    help: 'Only connections of this user name or common name.',
+    environment: false,
+  }),
+  output: choice('table', ['table', 'json', 'csv'], {
+    commands: ['connections'],
+    help: 'Form of the list.',
+    environment: false,
+  }),
+  version: toggle({ commands, help: 'Print the version.', environment: false }),
+  help: toggle({ commands, help: 'Print this help.', environment: false }),
+} as const satisfies Record<string, Flag<unknown>>;
+
+export type FlagName = keyof typeof flags;
+
+/** The value of every flag, given or default. */
+export type Flags = { readonly [Name in FlagName]: ReturnType<(typeof flags)[Name]['read']> };
+
+/** The environment variable of a flag, or undefined when it has none. */
+export function variableOf(name: FlagName): string | undefined {
+  if (!flags[name].environment) return undefined;
+  return `AWS_CONNECTIONS_EXPORTER_${name.toUpperCase().replace(/[.-]/g, '_')}`;
+}
+
+function text<T extends string | undefined>(fallback: T, value: string, about: About): Flag<string | T> {
+  return {
+    environment: true,
+    ...about,
+    default: fallback,
+    kind: 'one',
+    value,
+    read: (texts) => texts[0] ?? fallback,
+  };
+}
+
+function many(fallback: readonly string[], value: string, about: About): Flag<readonly string[]> {
+  return { environment: true, ...about, default: fallback, kind: 'many', value, read: (texts) => texts };
+}
+
+function choice<const T extends string>(fallback: NoInfer<T>, choices: readonly T[], about: About): Flag<T> {
+  const read = (texts: readonly string[]) => {
+    const found = choices.find((one) => one === texts[0]);
+    if (found !== undefined) return found;
+    throw new Error(`expected ${choices.join(', ')}, got ${JSON.stringify(texts[0])}`);
+  };
+  return { environment: true, ...about, default: fallback, kind: 'one', value: choices.join('|'), read };
+}
+
+function toggle(about: About): Flag<boolean> {
+  const read = ([given]: readonly string[]) => {
+    if (given === 'true' || given === '1') return true;
+    if (given === 'false' || given === '0') return false;
+    throw new Error(`expected true or false, got ${JSON.stringify(given)}`);
+  };
+  return { environment: true, ...about, default: false, kind: 'switch', value: '', read };
+}
+
+function toWholeNumber([given = '']: readonly string[]): number {
+  if (/^[0-9]{1,9}$/.test(given)) return Number(given);
+  throw new Error(`expected a whole number, got ${JSON.stringify(given)}`);
+}

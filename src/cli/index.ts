@@ -1,0 +1,39 @@
+import { revision, version } from '../version.ts';
+import { type Args, parseArgs } from './args.ts';
+import type { Command } from './flags.ts';
+import { helpText } from './help.ts';
+
+/** What a command does with its arguments; resolves to the exit code. */
+type Run = (args: Args) => Promise<number>;
+
+/** Each command's code is loaded when it is asked for. */
+const commands: Readonly<Record<Command, () => Promise<Run>>> = {
+  serve: async () => (await import('./serve.ts')).serve,
+  once: async () => (await import('./once.ts')).once,
+  check: async () => (await import('./check.ts')).check,
+  connections: async () => (await import('./connections.ts')).connections,
+  demo: async () => (await import('./demo.ts')).demo,
+  describe: async () => (await import('./describe.ts')).describe,
+};
+
+/** Runs the command that the arguments name; resolves to the exit code: 2 for arguments that make no sense. */
+export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const args = parseArgs(argv, env);
+  if ('error' in args) {
+    process.stderr.write(`aws-connections-exporter: ${args.error}\nTry aws-connections-exporter --help\n`);
+    return 2;
+  }
+  if (args.flags.help) {
+    const asked = argv.find((word) => !word.startsWith('-')) === undefined ? undefined : args.command;
+    process.stdout.write(`${helpText(asked)}\n`);
+    return 0;
+  }
+  if (args.flags.version) {
+    process.stdout.write(
+      `aws-connections-exporter ${version} (revision ${revision}, node ${process.version})\n`,
+    );
+    return 0;
+  }
+  const command = await commands[args.command]();
+  return command(args);
+}

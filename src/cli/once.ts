@@ -1,0 +1,43 @@
+import { systemClock } from '../core/clock.ts';
+import { Exporter } from '../exporter.ts';
+import { withReleases } from '../lifecycle.ts';
+import { createLogger } from '../log.ts';
+import { openStorage } from '../storage/storage.ts';
+import type { Args } from './args.ts';
+import { readConfigOrExplain } from './configuration.ts';
+import { createProgress } from './progress.ts';
+import { untilSignal } from './signals.ts';
+
+/** One pass of everything; the exposition on stdout. */
+export async function once({ flags }: Args): Promise<number> {
+  const config = readConfigOrExplain(flags['config.file']);
+  if (!config) return 1;
+  const clock = systemClock;
+  const logger = createLogger({ level: flags['log.level'], format: flags['log.format'] });
+  return withReleases(async (releases) => {
+    try {
+      const storage = await openStorage(flags['storage.path'], { clock, logger });
+      releases.add(() => storage.close());
+      const progress = createProgress(logger, clock);
+      const exporter = new Exporter({
+        clock,
+        logger,
+        storage,
+        random: Math.random,
+        onProgress: progress.onPage,
+      });
+      releases.add(() => exporter.close());
+      const { stopped, release } = untilSignal();
+      releases.add(release);
+      await exporter.apply(config);
+      const success = await Promise.race([exporter.runOnce(), stopped.then(() => undefined)]);
+      progress.done();
+      if (success === undefined) return 1;
+      process.stdout.write(await exporter.scrape(false));
+      return success ? 0 : 1;
+    } catch (err) {
+      logger.error('The pass could not be started', { err });
+      return 1;
+    }
+  });
+}

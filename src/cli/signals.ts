@@ -1,0 +1,23 @@
+/** Calls `fn` at each of these signals until the returned function is called. */
+export function onSignals(
+  signals: readonly NodeJS.Signals[],
+  fn: (signal: NodeJS.Signals) => void,
+): () => void {
+  for (const signal of signals) process.on(signal, fn);
+  return () => {
+    for (const signal of signals) process.off(signal, fn);
+  };
+}
+
+/** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once, as it would without us. */
+export function untilSignal(): { readonly stopped: Promise<NodeJS.Signals>; readonly release: () => void } {
+  let release = () => {};
+  const stopped = new Promise<NodeJS.Signals>((resolve) => {
+    const off = onSignals(['SIGINT', 'SIGTERM'], (signal) => {
+      off();
+      resolve(signal);
+    });
+    release = off;
+  });
+  return { stopped, release };
+}

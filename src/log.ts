@@ -1,0 +1,85 @@
+import pino from 'pino';
+import { type Clock, systemClock } from './core/clock.ts';
+import type { LogFields, Logger } from './core/logger.ts';
+
+/** How much is logged, and how a line looks. */
+export interface LogOptions {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly format: 'logfmt' | 'json';
+  /** Takes whole lines; by default stderr, written at once, so that nothing is lost at exit. */
+  readonly stream?: { write(line: string): unknown };
+  readonly clock?: Clock;
+}
+
+/** A log of one line per event: time, level, message, then the fields; an Error is shown with all its causes. */
+export function createLogger({ level, format, stream, clock = systemClock }: LogOptions): Logger {
+  const out = stream ?? pino.destination({ dest: 2, sync: true });
+  const lines = { write: (line: string) => out.write(format === 'json' ? line : toLogfmt(line)) };
+  const log = pino(
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":"${new Date(clock.now()).toISOString()}"`,
+      formatters: { level: (label) => ({ level: label.toUpperCase() }) },
+    },
+    lines,
+  );
+  return withFields(log, {});
+}
+
+function withFields(log: pino.Logger, common: LogFields): Logger {
+  const plain = (fields: LogFields | undefined) =>
+    Object.fromEntries(Object.entries({ ...common, ...fields }).map(([key, value]) => [key, toPlain(value)]));
+  return {
+    debug: (message, fields) => log.debug(plain(fields), message),
+    info: (message, fields) => log.info(plain(fields), message),
+    warn: (message, fields) => log.warn(plain(fields), message),
+    error: (message, fields) => log.error(plain(fields), message),
+    child: (fields) => withFields(log, { ...common, ...fields }),
+  };
+}
+
+/** What JSON cannot say becomes text. */
+function toPlain(value: unknown): unknown {
+  if (value instanceof Error) return errorText(value, new Set());
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  return value;
+}
+
+function errorText(error: unknown, seen: Set<unknown>): string {
+  if (!(error instanceof Error)) return String(error);
+  if (seen.has(error)) return '…';
+  seen.add(error);
+  const several =
+    error instanceof AggregateError ? error.errors.map((one) => errorText(one, seen)).join('; ') : '';
+  const parts = [error.message || (several ? '' : error.name), several];
+  if (error.cause !== undefined) parts.push(errorText(error.cause, seen));
+  return parts.filter((part) => part !== '').join(': ');
+}
+
+function toLogfmt(line: string): string {
+  const { time, level, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
+  const pairs = Object.entries({ time, level, msg, ...fields });
+  return `${pairs.map(([key, value]) => `${key}=${quoted(value)}`).join(' ')}\n`;
+}
+
+function quoted(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (text !== '' && !/[\s"=\p{C}\p{Z}]/u.test(text)) return text;
+  return `"${text.replace(/["\\\p{C}\p{Zl}\p{Zp}]/gu, escaped)}"`;
+}
+
+const SHORT: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};
+
+/** As JSON escapes, which every reader of logfmt knows. */
+function escaped(character: string): string {
+  const unit = (code: string) => `\\u${code.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return SHORT[character] ?? character.split('').map(unit).join('');
+}

@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+import { run } from './cli/index.ts';
+
+// Whoever reads our output may stop early (`| head`); that is not a fault of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+run(process.argv.slice(2), process.env).then(
+  (code) => flushed(process.stdout, () => process.exit(code)),
+  (error: unknown) => {
+    process.stderr.write(
+      `aws-connections-exporter: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`,
+    );
+    process.exit(1);
+  },
+);
+
+/** Calls `then` once everything written before has left the process; a pipe takes its time. */
+function flushed(stream: NodeJS.WriteStream, then: () => void): void {
+  if (stream.writableLength === 0) then();
+  else stream.write('', then);
+}

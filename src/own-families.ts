@@ -1,0 +1,98 @@
+import type { TargetStatus } from './core/collector.ts';
+import type { Family } from './core/family.ts';
+import { Tally } from './core/tally.ts';
+import { revision, version } from './version.ts';
+
+const PREFIX = 'aws_connections_exporter_';
+
+/** What the exporter counts of itself; all of it lives as long as the process. */
+export interface OwnCounters {
+  readonly rejected: Tally<'collector' | 'field'>;
+  readonly dropped: Tally<'collector' | 'reason'>;
+  readonly familyErrors: Tally<'family'>;
+}
+
+/** Counters at nothing. */
+export function createOwnCounters(): OwnCounters {
+  return {
+    rejected: new Tally(
+      `${PREFIX}records_rejected_total`,
+      'Values from AWS that could not be read, by field; the rest of the record counts.',
+      ['collector', 'field'],
+    ),
+    dropped: new Tally(
+      `${PREFIX}series_dropped_total`,
+      'Series left out because of a cap, one per series and pass, by reason.',
+      ['collector', 'reason'],
+    ),
+    familyErrors: new Tally(
+      `${PREFIX}family_errors_total`,
+      'Times a metric family could not be rendered and was left out.',
+      ['family'],
+    ),
+  };
+}
+
+/** The version of the build and of the Node.js that runs it. */
+export function buildInfo(nodeVersion: string): Family {
+  return {
+    name: `${PREFIX}build_info`,
+    help: 'The build that runs; always 1.',
+    type: 'gauge',
+    labelNames: ['version', 'revision', 'node_version'],
+    samples: () => [{ labels: { version, revision, node_version: nodeVersion }, value: 1 }],
+  };
+}
+
+/** Whether everything of an account and region succeeded, by collector; several targets whose account is unknown share a series. */
+export function targetUp(
+  statuses: () => Iterable<readonly [collector: string, targets: readonly TargetStatus[]]>,
+): Family {
+  return {
+    name: `${PREFIX}target_up`,
+    help: 'Whether discovery and every endpoint of the account and region succeeded in the last pass (1) or not (0).',
+    type: 'gauge',
+    labelNames: ['collector', 'account_id', 'region'],
+    samples() {
+      const series = new Map<string, { labels: Record<string, string>; value: number }>();
+      for (const [collector, targets] of statuses()) {
+        for (const { accountId, region, up } of targets) {
+          const key = JSON.stringify([collector, accountId, region]);
+          const value = Math.min(Number(up), series.get(key)?.value ?? 1);
+          series.set(key, { labels: { collector, account_id: accountId, region }, value });
+        }
+      }
+      return series.values();
+    },
+  };
+}
+
+/** How the last attempt to load the configuration went. */
+export interface ReloadState {
+  readonly successful: boolean;
+  /** Milliseconds since 1970. */
+  readonly lastSuccessAt: number;
+}
+
+/** The families that tell of configuration loads. */
+export function reloadFamilies(state: () => ReloadState): readonly Family[] {
+  const gauge = (name: string, help: string, value: (state: ReloadState) => number): Family => ({
+    name: `${PREFIX}${name}`,
+    help,
+    type: 'gauge',
+    labelNames: [],
+    samples: () => [{ labels: {}, value: value(state()) }],
+  });
+  return [
+    gauge(
+      'config_last_reload_successful',
+      'Whether the last load of the configuration succeeded (1) or was refused (0).',
+      ({ successful }) => Number(successful),
+    ),
+    gauge(
+      'config_last_reload_success_timestamp_seconds',
+      'When the configuration in force was loaded, in seconds since 1970.',
+      ({ lastSuccessAt }) => lastSuccessAt / 1000,
+    ),
+  ];
+}

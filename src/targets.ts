@@ -1,0 +1,43 @@
+import type { AwsOptions } from './aws/clients.ts';
+import { defaultRegion } from './aws/clients.ts';
+import type { Target } from './aws/targets.ts';
+import type { Config } from './config/schema.ts';
+
+/** The accounts and regions that a configuration names, each region by itself; rejects when a target has no region. */
+export async function resolveTargets({ targets }: Config): Promise<readonly Target[]> {
+  const resolved = await Promise.all(
+    targets.map(async ({ name, regions, profile, role_arn, external_id, account_id }, index) => {
+      const own = regions.length > 0 ? regions : [await defaultRegion(profile ?? undefined)];
+      return own.map((region): Target => {
+        if (region === undefined) {
+          const where =
+            profile === null ? 'the environment has no AWS_REGION' : `profile ${profile} has no region`;
+          throw new Error(
+            `targets[${index}].regions: none is given and ${where}; name the regions there, or set AWS_REGION`,
+          );
+        }
+        return {
+          name,
+          region,
+          ...(profile !== null && { profile }),
+          ...(role_arn !== null && { roleArn: role_arn }),
+          ...(external_id !== null && { externalId: external_id }),
+          ...(account_id !== null && { accountId: account_id }),
+        };
+      });
+    }),
+  );
+  return resolved.flat();
+}
+
+/** How AWS is to be reached, as configured. */
+export function toAwsOptions({ aws }: Config): AwsOptions {
+  return {
+    ...(aws.endpoint_url !== null && { endpointUrl: aws.endpoint_url }),
+    endpointUrls: aws.endpoint_urls,
+    ...(aws.ca_bundle !== null && { caBundle: aws.ca_bundle }),
+    connectTimeoutMs: aws.connect_timeout,
+    requestTimeoutMs: aws.request_timeout,
+    maxAttempts: aws.max_attempts,
+  };
+}

@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest';
+import { parseArgs } from '../../src/cli/args.ts';
+
+const NONE = {};
+
+function flagsOf(argv: readonly string[], env: Readonly<Record<string, string>> = NONE) {
+  const args = parseArgs(argv, env);
+  if ('error' in args) throw new Error(args.error);
+  return args.flags;
+}
+
+test('without arguments it serves with every default', () => {
+  expect(parseArgs([], NONE)).toEqual({
+    command: 'serve',
+    topic: undefined,
+    flags: {
+      'config.file': undefined,
+      'config.enable-auto-reload': false,
+      'web.listen-address': [':10176'],
+      'web.config.file': undefined,
+      'web.telemetry-path': '/metrics',
+      'web.enable-lifecycle': false,
+      'web.max-requests': 40,
+      'storage.path': 'data/',
+      'log.level': 'info',
+      'log.format': 'logfmt',
+      aws: false,
+      endpoint: [],
+      status: [],
+      user: undefined,
+      output: 'table',
+      version: false,
+      help: false,
+    },
+  });
+});
+
+test('a value stands after = or after a space, before or after the command', () => {
+  const argv = ['--log.level=debug', 'once', '--config.file', 'a=b.yaml', '--storage.path='];
+  expect(parseArgs(argv, NONE)).toMatchObject({
+    command: 'once',
+    flags: { 'log.level': 'debug', 'config.file': 'a=b.yaml', 'storage.path': '' },
+  });
+});
+
+test('repeatable flags gather their values', () => {
+  const argv = ['connections', '--endpoint=a', '--endpoint', 'b', '--status=active', '--output=csv'];
+  expect(flagsOf(argv)).toMatchObject({ endpoint: ['a', 'b'], status: ['active'], output: 'csv' });
+});
+
+test.each([
+  ['--web.enable-lifecycle', true],
+  ['--web.enable-lifecycle=true', true],
+  ['--web.enable-lifecycle=false', false],
+  ['--no-web.enable-lifecycle', false],
+])('%s is %s whatever the environment says', (argument, value) => {
+  const env = { AWS_CONNECTIONS_EXPORTER_WEB_ENABLE_LIFECYCLE: String(!value) };
+  expect(flagsOf([argument], env)['web.enable-lifecycle']).toBe(value);
+});
+
+test('the environment gives what the command line does not', () => {
+  const env = {
+    AWS_CONNECTIONS_EXPORTER_WEB_LISTEN_ADDRESS: ':1, :2',
+    AWS_CONNECTIONS_EXPORTER_WEB_MAX_REQUESTS: '7',
+    AWS_CONNECTIONS_EXPORTER_CONFIG_ENABLE_AUTO_RELOAD: 'true',
+    AWS_CONNECTIONS_EXPORTER_CONFIG_FILE: '',
+    AWS_CONNECTIONS_EXPORTER_STORAGE_PATH: '',
+    AWS_CONNECTIONS_EXPORTER_LOG_LEVEL: 'warn',
+  };
+  expect(flagsOf(['--log.level=error'], env)).toMatchObject({
+    'web.listen-address': [':1', ':2'],
+    'web.max-requests': 7,
+    'config.enable-auto-reload': true,
+    'config.file': undefined,
+    'storage.path': '',
+    'log.level': 'error',
+  });
+});
+
+test('the environment is not asked for flags that have no meaning for the command, nor for unknown ones', () => {
+  const env = {
+    AWS_CONNECTIONS_EXPORTER_WEB_MAX_REQUESTS: 'many',
+    AWS_CONNECTIONS_EXPORTER_HELP: 'true',
+    // Kubernetes sets these for a service of this name.
+    AWS_CONNECTIONS_EXPORTER_SERVICE_HOST: '10.0.0.1',
+    AWS_CONNECTIONS_EXPORTER_PORT: 'tcp://10.0.0.1:10176',
+  };
+  expect(flagsOf(['check'], env)).toMatchObject({ 'web.max-requests': 40, help: false });
+});
+
+test.each([
+  ['metrics', {}],
+  ['iam-policy', { 'config.file': 'x.yaml' }],
+  ['config-schema', {}],
+])('describe %s', (topic, flags) => {
+  const argv = ['describe', topic, ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`)];
+  expect(parseArgs(argv, NONE)).toMatchObject({ command: 'describe', topic, flags });
+});
+
+test.each([[['--help']], [['-h']], [['describe', '--help']], [['connections', '--help']]])(
+  '%j asks for help',
+  (argv) => {
+    expect(flagsOf(argv).help).toBe(true);
+  },
+);
+
+test.each([
+  ['--web.listen-adress=:1', 'unknown flag --web.listen-adress, did you mean --web.listen-address?'],
+  ['-web.listen-address=:1', 'unknown flag -web.listen-address, did you mean --web.listen-address?'],
+  [
+    '--no-web.enable-lifecyle',
+    'unknown flag --no-web.enable-lifecyle, did you mean --no-web.enable-lifecycle?',
+  ],
+  ['--no-log.level', 'unknown flag --no-log.level, did you mean --log.level?'],
+  ['serv', 'unknown command serv, did you mean serve?'],
+  ['serve now', 'unexpected argument now'],
+  ['describe', 'describe what? One of metrics, iam-policy, config-schema'],
+  ['describe metric', 'unknown topic metric, did you mean metrics?'],
+  ['describe metrics twice', 'unexpected argument twice'],
+  ['check --output=json', '--output has no meaning for check, only for connections'],
+  ['connections --storage.path=x', '--storage.path has no meaning for connections, only for serve, once'],
+  ['--config.file', '--config.file needs a value'],
+  ['--config.file=', '--config.file needs a value'],
+  ['--config.file --log.level=debug', '--config.file needs a value'],
+  ['--log.level=info --log.level=debug', '--log.level is given 2 times'],
+  ['--log.level=loud', '--log.level: expected debug, info, warn, error, got "loud"'],
+  ['--web.max-requests=-1', '--web.max-requests: expected a whole number, got "-1"'],
+  ['--web.telemetry-path=metrics', '--web.telemetry-path: expected a path that begins with /, got "metrics"'],
+  ['--web.enable-lifecycle=yes', '--web.enable-lifecycle: expected true or false, got "yes"'],
+  ['--no-web.enable-lifecycle=true', '--no-web.enable-lifecycle takes no value'],
+  [
+    '--web.config.file=web.yml',
+    '--web.config.file: TLS and authentication are not supported by this version; leave it out',
+  ],
+])('%s is an error', (line, error) => {
+  expect(parseArgs(line.split(' '), NONE)).toEqual({ error });
+});
+
+test.each([
+  ['LOG_FORMAT', 'text', 'expected logfmt, json, got "text"'],
+  ['WEB_MAX_REQUESTS', '1e3', 'expected a whole number, got "1e3"'],
+  ['WEB_ENABLE_LIFECYCLE', 'yes', 'expected true or false, got "yes"'],
+  ['WEB_CONFIG_FILE', 'web.yml', 'TLS and authentication are not supported by this version; leave it out'],
+])('a wrong value in the environment names its variable: %s=%s', (name, value, message) => {
+  const variable = `AWS_CONNECTIONS_EXPORTER_${name}`;
+  expect(parseArgs([], { [variable]: value })).toEqual({ error: `${variable}: ${message}` });
+});
