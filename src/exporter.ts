@@ -1,9 +1,6 @@
 import { Calls } from './aws/calls.ts';
-import { type Aws, createAws } from './aws/clients.ts';
-import { domains } from './collectors/index.ts';
 import type { Config } from './config/schema.ts';
 import type { Clock } from './core/clock.ts';
-import type { Collector } from './core/collector.ts';
 import type { Family } from './core/family.ts';
 import type { Logger } from './core/logger.ts';
 import { Snapshot } from './exposition/snapshot.ts';
@@ -12,8 +9,8 @@ import { passFamilies } from './schedule/families.ts';
 import { PassRunner } from './schedule/pass.ts';
 import { createScheduler, type Scheduler } from './schedule/scheduler.ts';
 import type { CollectorView } from './server/status-page.ts';
+import { type Part, type Setup, startDomains } from './setup.ts';
 import type { Storage } from './storage/storage.ts';
-import { resolveTargets, toAwsOptions } from './targets.ts';
 
 /** What an exporter is made of. */
 export interface ExporterDeps {
@@ -30,27 +27,13 @@ const JITTER_MS = 10_000;
 /** An aborted pass may take so long to save what it has; with what follows, shutting down takes less than 5 s. */
 const GRACE_MS = 3_000;
 
-interface Part {
-  readonly collector: Collector;
-  readonly schedule: string;
-  readonly timeoutMs: number;
-}
-
-/** Everything that one configuration brings up, and a reload replaces. */
-interface Setup {
-  readonly config: Config;
-  readonly aws: Aws;
-  /** By the domain's name. */
-  readonly parts: ReadonlyMap<string, Part>;
-}
-
 /** A running exporter: collectors on their schedules, and what they publish. */
 export class Exporter {
   readonly #deps: ExporterDeps;
   readonly #calls: Calls;
   readonly #own = createOwnCounters();
   readonly #ownFamilies: readonly Family[];
-  readonly #starts: ReturnType<typeof startDomains>;
+  readonly #open: ReturnType<typeof startDomains>;
   /** One per domain for the life of the process: its counters do not fall when the configuration changes. */
   readonly #runners = new Map<string, PassRunner>();
   readonly #snapshot: Snapshot;
@@ -64,7 +47,7 @@ export class Exporter {
   constructor(deps: ExporterDeps) {
     this.#deps = deps;
     this.#calls = new Calls(deps.clock);
-    this.#starts = startDomains({ ...deps, ...this.#own });
+    this.#open = startDomains({ ...deps, ...this.#own });
     this.#reload = { successful: true, lastSuccessAt: deps.clock.now() };
     this.#ownFamilies = [
       buildInfo(process.version),
@@ -87,19 +70,12 @@ export class Exporter {
   /** Puts a configuration in force; rejects, changing nothing, when it cannot be. Passes begin with `schedule` or `runOnce`. */
   async apply(config: Config): Promise<void> {
     const { clock, logger } = this.#deps;
-    const targets = await resolveTargets(config);
-    const requestsPerSecond = config.client_vpn.requests_per_second;
-    const aws = createAws(toAwsOptions(config), { clock, calls: this.#calls, requestsPerSecond });
-    const parts = new Map<string, Part>();
-    for (const [name, open] of this.#starts) {
-      const part = await open({ config, targets, aws });
-      if (part) parts.set(name, part);
-    }
-    if (parts.size === 0) logger.warn('No collector is enabled: there is nothing to export');
+    const setup = await this.#open(config, { clock, calls: this.#calls });
+    if (setup.parts.size === 0) logger.warn('No collector is enabled: there is nothing to export');
     await this.#stopPasses(new Error('the configuration was reloaded'));
     this.#setup?.aws.close();
-    this.#setup = { config, aws, parts };
-    for (const [name, { collector }] of parts) {
+    this.#setup = setup;
+    for (const [name, { collector }] of setup.parts) {
       if (!this.#runners.has(name)) this.#runners.set(name, this.#createRunner(name));
       await collector.restore();
     }
@@ -273,29 +249,4 @@ export class Exporter {
       );
     });
   }
-}
-
-interface Applied {
-  readonly config: Config;
-  readonly targets: Awaited<ReturnType<typeof resolveTargets>>;
-  readonly aws: Aws;
-}
-
-/** Every domain of the table, ready to make its collector for a configuration; nothing for a domain that is not enabled. */
-function startDomains(deps: Parameters<(typeof domains)[keyof typeof domains]['start']>[0]) {
-  return new Map(
-    (Object.keys(domains) as (keyof typeof domains)[]).map((key) => {
-      const open = domains[key].start(deps);
-      const apply = async ({ config, targets, aws }: Applied): Promise<Part | undefined> => {
-        const own = config[key];
-        if (!own.enabled) return undefined;
-        return {
-          collector: await open({ config: own, targets, aws }),
-          schedule: own.schedule,
-          timeoutMs: own.timeout,
-        };
-      };
-      return [domains[key].name, apply] as const;
-    }),
-  );
 }

@@ -4,6 +4,12 @@ import { run } from './cli/index.ts';
 // Whoever reads our output may stop early (`| head`); that is not a fault of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
+// The AWS SDK would print on every start on Node.js 20 that versions of January 2027 need a newer one; this version runs on 20.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+// Timers of ours keep nothing alive; a command that waits for its turn to ask AWS must live on.
+setInterval(() => {}, 2 ** 30);
+
 run(process.argv.slice(2), process.env).then(
   (code) => flushed(process.stdout, () => process.exit(code)),
   (error: unknown) => {

@@ -73,11 +73,14 @@ const proofs: Record<string, Record<string, string>> = {
   },
   'slices-are-made-of-fields': { 'src/collectors/client-vpn/config.ts': '../../aws/thing.ts' },
   'rooms-behind-the-table': {
-    'src/cli/a.ts': '../collectors/client-vpn/index.ts',
+    'src/lifecycle.ts': './collectors/client-vpn/index.ts',
     'src/exporter.ts': 'type ./collectors/client-vpn/thing.ts',
     'src/config/load.ts': '../collectors/client-vpn/config.ts',
   },
-  'rooms-entered-by-index': { 'src/collectors/index.ts': './client-vpn/thing.ts' },
+  'rooms-entered-by-index': {
+    'src/collectors/index.ts': './client-vpn/thing.ts',
+    'src/cli/connections.ts': 'type ../collectors/client-vpn/thing.ts',
+  },
   'doors-know-no-rooms': {
     'src/server/a.ts': 'type ../collectors/domain.ts',
     'src/config/schema.ts': '../collectors/client-vpn/thing.ts',

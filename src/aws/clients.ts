@@ -6,6 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import type { CallLabels, Calls } from './calls.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { knownAccountId, type Target } from './targets.ts';
+import { brokenAnswer } from './xml-reader.ts';
 
 /** How AWS is reached; times in milliseconds. */
 export interface AwsOptions {
@@ -44,6 +45,8 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Clients for any number of targets; the SDK is loaded when the first is asked for. */
 export function createAws(options: AwsOptions, deps: AwsDeps): Aws {
+  // The SDK's word on future versions of itself is for whoever builds this program: stderr is the log's.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const httpAgent = new HttpAgent({ keepAlive: true });
   const accounts = new Map<string, string>();
 
@@ -146,7 +149,7 @@ export function createAws(options: AwsOptions, deps: AwsDeps): Aws {
     async (target, abortSignal) => {
       const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
       const { Account } = await (await sts(target)).send(new GetCallerIdentityCommand({}), { abortSignal });
-      if (Account === undefined) throw new Error('STS GetCallerIdentity named no account');
+      if (Account === undefined) throw brokenAnswer('STS GetCallerIdentity named no account');
       accounts.set(target.name, Account);
       return Account;
     },

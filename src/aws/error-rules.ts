@@ -87,8 +87,7 @@ export const RULES: readonly Rule[] = [
   {
     error: 'unavailable',
     names: /^(BrokenAnswer|ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/,
-    remedy:
-      'the page is asked for again at the next pass; if it lasts, look at proxies and endpoint_url in between',
+    remedy: 'it is asked again at the next pass; if it lasts, look at proxies and endpoint_url in between',
   },
   {
     error: 'unavailable',

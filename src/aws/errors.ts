@@ -1,6 +1,6 @@
 import { BY_STATUS, type CallError, RULES } from './error-rules.ts';
 
-const UNKNOWN = { error: 'other', remedy: 'if it lasts, --log.level=debug shows more' } as const;
+const UNKNOWN = { error: 'other', remedy: 'if it lasts, report it as a bug, with this line' } as const;
 
 /** The kind of an error thrown by the SDK, or of the error that caused it. */
 export function toCallError(error: unknown): CallError {

@@ -35,7 +35,8 @@ export function toTag(name: string): Tag {
 export class LastText {
   text = '';
   at = 0;
-  bytes: Buffer | undefined;
+  /** Which document that was; not its bytes, which would be kept in memory. */
+  document: object | undefined;
 }
 
 /**
@@ -45,6 +46,7 @@ export class LastText {
 export class XmlReader {
   readonly #bytes: Buffer;
   readonly #view: DataView;
+  readonly #document = {};
   #at = 0;
   #nameAt = 0;
   #nameEnd = 0;
@@ -107,7 +109,7 @@ export class XmlReader {
     const bytes = this.#bytes;
     const from = this.#at;
     let at = from;
-    if (last.bytes === bytes) {
+    if (last.document === this.#document) {
       const end = from + last.text.length;
       const back = from - last.at;
       while (at < end && bytes[at] === bytes[at - back]) at += 1;
@@ -125,7 +127,7 @@ export class XmlReader {
     if (at === same && at - from === last.text.length) return last.text;
     last.text = bytes.latin1Slice(from, at);
     last.at = from;
-    last.bytes = bytes;
+    last.document = this.#document;
     return last.text;
   }
 

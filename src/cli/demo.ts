@@ -56,7 +56,7 @@ export async function demo({ flags }: Args): Promise<number> {
 /** The simulator takes any key; whatever the user has is neither read nor sent anywhere. */
 function useDemoCredentials(): void {
   for (const name of Object.keys(process.env))
-    if (name.startsWith('AWS_') && !name.startsWith('AWS_CONNECTIONS_EXPORTER_')) delete process.env[name];
+    if (/^AWS_(?!CONNECTIONS_EXPORTER_|SDK_JS_)/.test(name)) delete process.env[name];
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: 'AKIADEMODEMODEMODEMO',
     AWS_SECRET_ACCESS_KEY: 'demo',

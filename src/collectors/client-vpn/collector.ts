@@ -7,12 +7,15 @@ import type { Tally } from '../../core/tally.ts';
 import { type Resolved, resolveAccounts } from './accounts.ts';
 import type { Book, Scope } from './book.ts';
 import { createFamilies } from './families.ts';
+import { failIfAny, namedNowhere } from './outcomes.ts';
+import type { PassOptions } from './pass-options.ts';
 import { COUNTERS, type Reject, TIMES } from './record.ts';
+import { retainedViews, storedViews } from './restore.ts';
 import type { Source } from './source.ts';
-import { type LastPass, readingOf, type State, scopeKey, type View } from './state.ts';
+import { type LastPass, type Place, readingOf, type State, scopeKey, type View } from './state.ts';
 import { toStatus, UNKNOWN } from './status.ts';
 import { toTable } from './table.ts';
-import { type PassOptions, passTarget, type TargetOutcome } from './target-pass.ts';
+import { passTarget, type TargetOutcome } from './target-pass.ts';
 
 /** The domain's name: its folder, its `collector` label. */
 export const NAME = 'client-vpn';
@@ -46,6 +49,7 @@ export class ClientVpnCollector implements Collector {
   readonly tables: Collector['tables'];
   readonly #deps: CollectorDeps;
   readonly #warned = new Set<string>();
+  readonly #restored = new Set<string>();
   #results: readonly TargetResult[] = [];
 
   constructor(deps: CollectorDeps) {
@@ -61,35 +65,16 @@ export class ClientVpnCollector implements Collector {
 
   async restore(): Promise<void> {
     const { state, options, targets } = this.#deps;
-    const reading = readingOf(options.books);
-    const before = state.published.reading === reading ? state.published.views : new Map<string, View>();
-    const views = new Map<string, View>();
-    for (const book of await state.stored(options.books)) {
-      const { accountId, region, endpointId } = book.scope;
-      const { named, tags } = options.selection;
-      const isWanted = named.length === 0 || tags.size > 0 || named.includes(endpointId);
-      const view = before.get(scopeKey(book.scope));
-      // A target whose account is not known yet has no series, unless it had them before a reload.
-      const isReached = targets.some(
-        (target) => target.region === region && (knownAccountId(target) ?? (view && accountId)) === accountId,
-      );
-      if (!isWanted || !isReached) continue;
-      views.set(
-        scopeKey(book.scope),
-        view ?? {
-          ...book.scope,
-          up: undefined,
-          error: undefined,
-          last: undefined,
-          counters: book.counters(),
-        },
-      );
+    const views = retainedViews(state.published, targets, options);
+    state.publish({ views, reading: readingOf(options.books) });
+    for (const target of targets) {
+      const accountId = knownAccountId(target);
+      if (accountId !== undefined) await this.#restorePlace({ accountId, region: target.region });
     }
-    state.publish({ views, reading });
   }
 
   async collect(signal: AbortSignal): Promise<void> {
-    const { targets, source, clock, state, options } = this.#deps;
+    const { targets, source, clock, state, options, logger } = this.#deps;
     const claims = new Map<string, Target>();
     const accounts = resolveAccounts(source, targets, clock, signal);
     const results = await Promise.all(
@@ -97,8 +82,8 @@ export class ClientVpnCollector implements Collector {
     );
     this.#results = results.filter((result) => result !== undefined);
     const outcomes = this.#results.map(({ outcome }) => outcome);
-    const views = outcomes.flatMap((outcome) => outcome.views);
-    const missing = this.#namedNowhere(views);
+    const views = [...outcomes.flatMap((outcome) => outcome.views), ...this.#unreached(claims)];
+    const missing = namedNowhere(options.selection.named, views, logger);
     await state.save(
       outcomes.flatMap(({ books }): readonly Book[] => books),
       options.books,
@@ -107,7 +92,7 @@ export class ClientVpnCollector implements Collector {
       .map((view) => [scopeKey(view), view] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1));
     state.publish({ views: new Map(published), reading: readingOf(options.books) });
-    this.#failIfAny(outcomes, missing.length);
+    failIfAny(outcomes, missing.length);
   }
 
   status(): readonly TargetStatus[] {
@@ -142,7 +127,7 @@ export class ClientVpnCollector implements Collector {
         region: target.region,
         reason: error,
       });
-      return { target, accountId, outcome: { views: [], books: [], endpoints: 0, failed: 0, error } };
+      return { target, accountId, outcome: { views: [], books: [], failed: 0, error } };
     }
     const claim = `${accountId}/${target.region}`;
     const first = claims.get(claim);
@@ -160,6 +145,7 @@ export class ClientVpnCollector implements Collector {
       return undefined;
     }
     claims.set(claim, target);
+    await this.#restorePlace({ accountId, region: target.region });
     const reject: Reject = (field, text) => {
       rejected.add({ collector: NAME, field });
       const shown = NAMELESS_FIELDS.has(field) ? { text: text ?? 'none' } : {};
@@ -179,39 +165,15 @@ export class ClientVpnCollector implements Collector {
     };
   }
 
-  /** Named endpoints that no target has and that nobody knew before. */
-  #namedNowhere(views: readonly View[]): readonly View[] {
-    const known = new Set(views.map(({ endpointId }) => endpointId));
-    return this.#deps.options.selection.named
-      .filter((endpointId) => !known.has(endpointId))
-      .map((endpointId) => {
-        const error =
-          'named in client_vpn.endpoints, but no target that could be asked has it: check the id, the account and the region';
-        this.#deps.logger.error('A named Client VPN endpoint was not found', {
-          endpoint_id: endpointId,
-          reason: error,
-        });
-        return {
-          accountId: UNKNOWN,
-          region: UNKNOWN,
-          endpointId,
-          up: false,
-          error,
-          last: undefined,
-          counters: undefined,
-        };
-      });
-  }
-
-  #failIfAny(outcomes: readonly TargetOutcome[], missing: number): void {
-    const endpoints = outcomes.reduce((sum, outcome) => sum + outcome.endpoints, missing);
-    const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, missing);
-    const targets = outcomes.filter(({ error }) => error !== undefined).length;
-    const parts = [
-      ...(targets > 0 ? [`${targets} of ${outcomes.length} targets failed`] : []),
-      ...(failed > 0 ? [`${failed} of ${endpoints} endpoints failed`] : []),
-    ];
-    if (parts.length > 0) throw new Error(parts.join(', '));
+  /** Publishes, once, what is stored of an account and region as soon as it is known that they are ours. */
+  async #restorePlace(place: Place): Promise<void> {
+    const { state, options } = this.#deps;
+    const key = `${place.accountId}/${place.region}`;
+    if (this.#restored.has(key)) return;
+    const stored = await storedViews(state, place, options);
+    this.#restored.add(key);
+    const { views, reading } = state.published;
+    state.publish({ views: new Map([...stored, ...views]), reading });
   }
 
   #warnOnce(key: string, message: string, fields: LogFields): void {

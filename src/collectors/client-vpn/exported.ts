@@ -11,14 +11,16 @@ export function exportedConnections(
   previous: readonly Connection[],
   max: number,
 ): readonly Connection[] {
-  const places = new Map(previous.map(({ id }, place) => [id, place]));
-  const place = ({ id }: Connection) => places.get(id) ?? Number.POSITIVE_INFINITY;
-  const establishedAt = (connection: Connection) => connection.establishedAt ?? Number.POSITIVE_INFINITY;
-  const byPlace = (a: Connection, b: Connection) =>
-    compare(place(a), place(b)) || compare(establishedAt(a), establishedAt(b)) || (a.id < b.id ? -1 : 1);
-  return connections.filter(isExportable).sort(byPlace).slice(0, max);
+  const candidates = new Map(
+    connections.filter(isExportable).map((connection) => [connection.id, connection]),
+  );
+  const kept = previous.flatMap(({ id }) => candidates.get(id) ?? []).slice(0, max);
+  if (kept.length === max) return kept;
+  for (const { id } of kept) candidates.delete(id);
+  return [...kept, ...[...candidates.values()].sort(oldestFirst)].slice(0, max);
 }
 
-function compare(a: number, b: number): number {
-  return a === b ? 0 : a < b ? -1 : 1;
+function oldestFirst(a: Connection, b: Connection): number {
+  const [from, to] = [a.establishedAt ?? Number.MAX_VALUE, b.establishedAt ?? Number.MAX_VALUE];
+  return from - to || (a.id < b.id ? -1 : 1);
 }

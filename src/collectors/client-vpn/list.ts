@@ -1,12 +1,12 @@
 import type { Aws } from '../../aws/clients.ts';
-import { explain, toCallError } from '../../aws/errors.ts';
+import { explain } from '../../aws/errors.ts';
 import type { Target } from '../../aws/targets.ts';
 import type { ClientVpnConfig } from './config.ts';
 import { discover } from './discovery.ts';
 import { gather } from './listing.ts';
 import { type Connection, type Reject, STATUSES, toConnection } from './record.ts';
 import { readIdentity } from './settings.ts';
-import { createSource, type RawConnection } from './source.ts';
+import { createSource, isEndpointGone, type RawConnection } from './source.ts';
 import { type TableRow, toTable } from './table.ts';
 
 /** Which connections are wanted; an empty list wants all. */
@@ -66,8 +66,7 @@ export async function listConnections(
         );
         rows.push(...toTable({ accountId, region: target.region, endpointId }, connections.sort(liveFirst)));
       } catch (error) {
-        if (toCallError(error) !== 'not_found')
-          failures.push(`${endpointId} in ${target.region}: ${explain(error)}`);
+        if (!isEndpointGone(error)) failures.push(`${endpointId} in ${target.region}: ${explain(error)}`);
       }
     }
   } catch (error) {

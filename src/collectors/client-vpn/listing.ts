@@ -119,7 +119,7 @@ class Summary {
   #addActive({ user, postures }: Connection): void {
     if (user === undefined) this.#nameless += 1;
     else this.#users.set(user, (this.#users.get(user) ?? 0) + 1);
-    for (const posture of new Set(postures))
+    for (const posture of postures.length > 1 ? new Set(postures) : postures)
       this.#postures.set(posture, (this.#postures.get(posture) ?? 0) + 1);
   }
 

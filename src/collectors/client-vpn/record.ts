@@ -93,25 +93,23 @@ function time(field: string, text: string | undefined, reject: Reject): number |
   return value;
 }
 
-const TIME = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?Z?$/;
+const TIME = /^(?!00)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[ T]([01]\d|2[0-3])(:[0-5]\d){2}(\.\d+)?Z?$/;
 
 /** Reads EC2's `2019-08-12 07:58:34` (no zone: UTC) as milliseconds since 1970; undefined for anything else, a 30th of February included. */
 export function toTime(text: string): number | undefined {
-  const match = TIME.exec(text);
-  if (!match) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const at = Date.UTC(year, month - 1, day, hour, minute, second);
-  const back = new Date(at);
-  const same =
-    back.getUTCMonth() === month - 1 && back.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
-  return same ? at : undefined;
+  if (!TIME.test(text)) return undefined;
+  const month = digits(text, 5, 7);
+  const day = digits(text, 8, 10);
+  const clock = [digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19)] as const;
+  const at = Date.UTC(digits(text, 0, 4), month - 1, day, ...clock);
+  // Date.UTC carries a day too many over into the next month.
+  return day > 28 && new Date(at).getUTCMonth() !== month - 1 ? undefined : at;
+}
+
+function digits(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let index = from; index < to; index += 1) value = value * 10 + text.charCodeAt(index) - 48;
+  return value;
 }
 
 /** One endpoint as AWS lists it (DescribeClientVpnEndpoints). */

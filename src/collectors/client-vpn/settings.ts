@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { ClientVpnConfig } from './config.ts';
 import { createIdentity, type Identity } from './identity.ts';
+import type { PassOptions } from './pass-options.ts';
 import type { ConnectionFilter } from './source.ts';
-import type { PassOptions } from './target-pass.ts';
 
 /** How people are named, as configured; reads the key file. */
 export async function readIdentity({

@@ -31,6 +31,9 @@ export interface LastPass {
   readonly exported: readonly Connection[];
 }
 
+/** An account and region. */
+export type Place = Pick<Scope, 'accountId' | 'region'>;
+
 /** Which books a configuration opens and how they are to be read. */
 export interface BookOptions {
   readonly identity: string;
@@ -78,13 +81,15 @@ export class State {
     return book;
   }
 
-  /** The books, in memory and on disk, that these options would open, of endpoints that exist as far as is known; long retired ones are removed. */
-  async stored(options: BookOptions): Promise<readonly Book[]> {
+  /** The books of a place, in memory and on disk, whose endpoints exist as far as is known; long retired ones are removed. */
+  async stored({ accountId, region }: Place, options: BookOptions): Promise<readonly Book[]> {
     const books: Book[] = [];
-    const names = new Set([...this.#books.keys(), ...(await this.#storage.list(FOLDER))]);
-    for (const name of names) {
-      if (!name.endsWith(fileSuffix(options.filters))) continue;
-      const book = await this.#known(name, options);
+    for (const name of new Set([...this.#books.keys(), ...(await this.#storage.list(FOLDER))])) {
+      if (!name.startsWith(filePrefix(accountId, region)) || !name.endsWith(fileSuffix(options.filters)))
+        continue;
+      const book = await this.#known(name, options).catch((err: unknown) => {
+        this.#logger.error('A ledger cannot be read: its endpoint fails until it can', { file: name, err });
+      });
       if (!book) continue;
       if (book.retiredAt === undefined) {
         this.#books.set(name, book);
@@ -151,7 +156,11 @@ export function readingOf({ identity, filters }: BookOptions): string {
 
 /** The ledger belongs to an endpoint and its filters: other filters, another file. */
 function fileName(scope: Scope, filters: readonly ConnectionFilter[]): string {
-  return `${FOLDER}/${scope.accountId}_${scope.region}_${scope.endpointId}${fileSuffix(filters)}`;
+  return `${filePrefix(scope.accountId, scope.region)}${scope.endpointId}${fileSuffix(filters)}`;
+}
+
+function filePrefix(accountId: string, region: string): string {
+  return `${FOLDER}/${accountId}_${region}_`;
 }
 
 function fileSuffix(filters: readonly ConnectionFilter[]): string {

@@ -1,0 +1,69 @@
+import { measured } from './measured.ts';
+import { benchParse } from './parse.ts';
+import { benchPass } from './pass.ts';
+import { benchScrape } from './scrape.ts';
+import { simulated } from './simulated.ts';
+import { printTable } from './table.ts';
+
+const [role, ...args] = process.argv.slice(2);
+if (role === 'measured') await measured(args);
+else if (role === 'simulated') await simulated(args);
+else await main();
+
+/** Prints every figure that the documents claim; each load runs in a process of its own. */
+async function main(): Promise<void> {
+  console.log(
+    `node ${process.version}, loopback HTTP, 126 pages of 1,000 connections, every field present\n`,
+  );
+
+  const { sdk, ours } = await benchParse();
+  printTable(
+    'Reading DescribeClientVpnConnections, without simulator and ledger',
+    ['deserialiser', 'CPU per connection'],
+    [
+      ['the SDK, as it is', `${sdk.toFixed(1)} µs`],
+      ['the SDK with ours', `${ours.toFixed(1)} µs`],
+      ['ratio', (sdk / ours).toFixed(1)],
+    ],
+  );
+
+  const passes = await benchPass();
+  printTable(
+    'One pass: list, post to the ledger, write it to disk, render',
+    ['pass', 'CPU per connection', 'wall', 'longest event-loop block', 'peak memory'],
+    passes.map(({ name, cpuMicroseconds, wallMs, longestBlockMs, peakMegabytes }) => [
+      name,
+      `${cpuMicroseconds.toFixed(1)} µs`,
+      `${(wallMs / 1000).toFixed(2)} s`,
+      `${longestBlockMs.toFixed(0)} ms`,
+      `${peakMegabytes.toFixed(0)} MB`,
+    ]),
+  );
+
+  const scrapes = await benchScrape([1_000, 10_000, 100_000]);
+  printTable(
+    'One scrape over HTTP, gzip, one after another',
+    [
+      'series',
+      'bytes',
+      'gzip',
+      'idle p50',
+      'idle p99',
+      'during a pass p50',
+      'p99',
+      'scrapes',
+      'CPU per idle scrape',
+    ],
+    scrapes.map(({ series, bytes, gzipBytes, idle, busy, cpuMs }) => [
+      String(series),
+      String(bytes),
+      String(gzipBytes),
+      `${idle.p50.toFixed(1)} ms`,
+      `${idle.p99.toFixed(1)} ms`,
+      `${busy.p50.toFixed(1)} ms`,
+      `${busy.p99.toFixed(1)} ms`,
+      `${idle.count} + ${busy.count}`,
+      `${cpuMs.toFixed(2)} ms`,
+    ]),
+  );
+}

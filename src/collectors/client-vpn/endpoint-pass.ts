@@ -1,0 +1,138 @@
+import { explain, toCallError } from '../../aws/errors.ts';
+import type { Target } from '../../aws/targets.ts';
+import type { Book, Scope } from './book.ts';
+import { exportedConnections, isExportable } from './exported.ts';
+import { gather, type Listing, post } from './listing.ts';
+import type { PassDeps, PassOptions } from './pass-options.ts';
+import { foldPostures } from './postures.ts';
+import { type Connection, type Endpoint, toConnection } from './record.ts';
+import type { View } from './state.ts';
+
+const SERIES_PER_USER = 3;
+const SERIES_PER_CONNECTION = 4;
+
+/** What a pass over one endpoint came to. */
+export interface EndpointOutcome {
+  /** Undefined when the endpoint ceased to exist. */
+  readonly view: View | undefined;
+  /** The book, when it was posted to or retired. */
+  readonly book: Book | undefined;
+  readonly failed: boolean;
+}
+
+/** Lists and posts the connections of one endpoint; a failure keeps what there was, and says why. */
+export async function passEndpoint(
+  target: Target,
+  scope: Scope,
+  endpoint: Endpoint | undefined,
+  previous: View | undefined,
+  options: PassOptions,
+  deps: PassDeps,
+  signal: AbortSignal,
+): Promise<EndpointOutcome> {
+  const { state, clock, logger } = deps;
+  let book: Book | undefined;
+  try {
+    book = await state.book(scope, options.books);
+    const connections = await gather(connectionPages(target, scope, options, deps, signal));
+    const listing = await post(connections, book, {
+      at: clock.monotonic(),
+      longestGapMs: options.staleAfterMs,
+      maxUsers: options.maxUsers,
+      keepConnections: options.maxConnections !== undefined,
+    });
+    if (previous?.up === false) logger.info('A Client VPN endpoint recovered', labelsOf(scope));
+    return {
+      view: completeView(scope, endpoint, listing, book, previous, options, deps),
+      book,
+      failed: false,
+    };
+  } catch (cause) {
+    const isNamed = options.selection.named.includes(scope.endpointId);
+    if (toCallError(cause) === 'not_found' && !isNamed) return retireEndpoint(scope, options, deps);
+    book?.interrupt();
+    const reason = explain(cause);
+    logger.error('Listing the connections of a Client VPN endpoint failed; its last good numbers stay', {
+      ...labelsOf(scope),
+      reason,
+    });
+    const view = { ...scope, last: previous?.last, counters: previous?.counters, up: false, error: reason };
+    return { view, book: undefined, failed: true };
+  }
+}
+
+/** What becomes of an endpoint that AWS no longer lists: a named one stays, not up; any other ceases to exist. */
+export async function passMissing(
+  view: View,
+  options: PassOptions,
+  deps: PassDeps,
+): Promise<EndpointOutcome> {
+  if (!options.selection.named.includes(view.endpointId)) return retireEndpoint(view, options, deps);
+  const reason =
+    'it is named in client_vpn.endpoints, but AWS no longer lists it: it was deleted, or the credentials see another account';
+  deps.logger.error('A named Client VPN endpoint is gone', { ...labelsOf(view), reason });
+  return { view: { ...view, up: false, error: reason }, book: undefined, failed: true };
+}
+
+async function retireEndpoint(
+  { accountId, region, endpointId }: Scope,
+  { books }: PassOptions,
+  { state, clock, logger }: PassDeps,
+): Promise<EndpointOutcome> {
+  const scope = { accountId, region, endpointId };
+  const book = await state.book(scope, books);
+  if (book.retiredAt === undefined) {
+    book.retire(clock.now());
+    logger.info('A Client VPN endpoint ceased to exist', labelsOf(scope));
+  }
+  return { view: undefined, book, failed: false };
+}
+
+/** The connections of an endpoint page by page, decoded; each rejected value is reported. */
+async function* connectionPages(
+  target: Target,
+  scope: Scope,
+  { identity }: PassOptions,
+  deps: PassDeps,
+  signal: AbortSignal,
+) {
+  let total = 0;
+  for await (const page of deps.source.connectionPages(target, scope.endpointId, signal)) {
+    yield page.flatMap((raw): Connection[] => {
+      const connection = toConnection(raw, identity, deps.reject);
+      return connection ? [connection] : [];
+    });
+    total += page.length;
+    deps.onPage(scope, total);
+  }
+}
+
+function labelsOf({ accountId, region, endpointId }: Scope) {
+  return { account_id: accountId, region, endpoint_id: endpointId };
+}
+
+function completeView(
+  scope: Scope,
+  endpoint: Endpoint | undefined,
+  listing: Listing,
+  book: Book,
+  previous: View | undefined,
+  { maxConnections }: PassOptions,
+  { clock, drop }: PassDeps,
+): View {
+  const exported =
+    maxConnections === undefined
+      ? []
+      : exportedConnections(listing.connections, previous?.last?.exported ?? [], maxConnections);
+  const counted: readonly (readonly [string, number])[] = [
+    ['user_cap', book.foldedUsers * SERIES_PER_USER],
+    [
+      'connection_cap',
+      (listing.connections.filter(isExportable).length - exported.length) * SERIES_PER_CONNECTION,
+    ],
+    ['posture_cap', foldPostures(listing.postures).folded],
+  ];
+  for (const [reason, series] of counted) if (series > 0) drop(reason, series);
+  const last = { endedAt: clock.now(), endedAtMonotonic: clock.monotonic(), endpoint, listing, exported };
+  return { ...scope, up: true, error: undefined, last, counters: book.counters() };
+}

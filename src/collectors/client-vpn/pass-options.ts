@@ -1,0 +1,34 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { Scope } from './book.ts';
+import type { Selection } from './discovery.ts';
+import type { Identity } from './identity.ts';
+import type { Reject } from './record.ts';
+import type { Source } from './source.ts';
+import type { BookOptions, State } from './state.ts';
+
+/** How endpoints are to be listed and counted. */
+export interface PassOptions {
+  readonly selection: Selection;
+  readonly books: BookOptions;
+  readonly identity: Identity;
+  readonly concurrency: number;
+  readonly staleAfterMs: number;
+  /** The cap on series by user; undefined while they are off. */
+  readonly maxUsers: number | undefined;
+  /** The cap on series by connection; undefined while they are off. */
+  readonly maxConnections: number | undefined;
+}
+
+/** What a pass works with. */
+export interface PassDeps {
+  readonly source: Source;
+  readonly state: State;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly reject: Reject;
+  /** Called with the reason and the number of series left out because of a cap. */
+  readonly drop: (reason: string, series: number) => void;
+  /** Called after every page with the connections read so far from the endpoint. */
+  readonly onPage: (scope: Scope, connections: number) => void;
+}

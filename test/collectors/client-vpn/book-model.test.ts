@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Book, fromLines, toLines } from '../../../src/collectors/client-vpn/book.ts';
+import { gather, post } from '../../../src/collectors/client-vpn/listing.ts';
+import { toConnection } from '../../../src/collectors/client-vpn/record.ts';
+import type { RawConnection } from '../../../src/collectors/client-vpn/source.ts';
+import type { Exact } from '../../../src/core/exact.ts';
+import { pages, plain, SCOPE, statusOf } from '../../support/client-vpn.ts';
+import { counters, fallen, figuresOf } from '../../support/ledger-figures.ts';
+import { histories, LONGEST_GAP_MS, type Step } from '../../support/ledger-histories.ts';
+import { LedgerModel, type ModelRow, withoutDuplicates } from '../../support/ledger-model.ts';
+
+const UNREADABLE = ['', '-', '-5', '1e3', '5.0', ' 7', '٣', undefined];
+
+function timeText(at: number | undefined): string {
+  return at === undefined ? '-' : new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** The row as AWS would send it; `odd` picks what stands where a reading cannot be read. */
+function toRaw({ id, status, updatedAt, establishedAt, endedAt, readings }: ModelRow, odd: number): RawConnection {
+  const [IngressBytes, EgressBytes, IngressPackets, EgressPackets] = readings.map((reading, counter) =>
+    reading === undefined ? UNREADABLE[(odd + counter) % UNREADABLE.length] : String(reading),
+  );
+  return {
+    ConnectionId: id,
+    Username: id === 'cvpn-connection-c' ? 'alice' : id,
+    Status: statusOf(status),
+    Timestamp: timeText(updatedAt),
+    ConnectionEstablishedTime: timeText(establishedAt),
+    ConnectionEndTime: timeText(endedAt),
+    ...(IngressBytes !== undefined && { IngressBytes }),
+    ...(EgressBytes !== undefined && { EgressBytes }),
+    ...(IngressPackets !== undefined && { IngressPackets }),
+    ...(EgressPackets !== undefined && { EgressPackets }),
+  };
+}
+
+async function list(book: Book, rows: readonly ModelRow[], at: number, maxUsers?: number): Promise<void> {
+  const decoded = rows.flatMap((row, index) => toConnection(toRaw(row, at + index), plain, () => {}) ?? []);
+  const half = Math.ceil(decoded.length / 2);
+  const listing = await gather(pages(decoded.slice(0, half), decoded.slice(half)));
+  await post(listing, book, { at, longestGapMs: LONGEST_GAP_MS, maxUsers, keepConnections: false });
+}
+
+/** The book as a new process reads it from disk. */
+function restarted(book: Book): Book {
+  return new Book(SCOPE, plain.tag, fromLines([...toLines(book)]));
+}
+
+/** Takes a book through a history; `check` runs after every step. */
+async function live(
+  steps: readonly Step[],
+  check: (book: Book, step: Step, at: number) => void,
+  maxUsers?: number,
+): Promise<void> {
+  let book = new Book(SCOPE, plain.tag);
+  let at = 0;
+  for (const step of steps) {
+    at += step.afterMs;
+    if (step.kind === 'listing') await list(book, step.rows, at, maxUsers);
+    if (step.kind === 'failure') book.interrupt();
+    if (step.kind === 'restart') book = restarted(book);
+    check(book, step, at);
+  }
+}
+
+test("whatever AWS' rows say, the book counts what the model counts, at every step, and nothing ever falls", async () => {
+  const follows = async (steps: readonly Step[]) => {
+    const model = new LedgerModel();
+    let before = new Map<string, bigint>();
+    let listedAt: number | undefined;
+    await live(steps, (book, step, at) => {
+      const gap = at - (listedAt ?? at);
+      if (step.kind === 'listing')
+        model.list(withoutDuplicates(step.rows), gap <= LONGEST_GAP_MS ? gap : 0);
+      listedAt = step.kind === 'listing' ? at : undefined;
+      const { durations, ...expected } = model.figures();
+      const { ledger, durations: observed } = book.state();
+      expect(figuresOf(ledger)).toEqual(expected);
+      expect(observed.counts.reduce((a, b) => a + b)).toBe(durations.length);
+      expect(observed.sum).toBe(durations.reduce((a, b) => a + b, 0) / 1000);
+      const now = counters(ledger);
+      expect(fallen(before, now)).toEqual([]);
+      before = now;
+    });
+  };
+  await fc.assert(fc.asyncProperty(histories({ duplicates: true }), follows), { numRuns: 200 });
+});
+
+test("users' totals add up to the endpoint's since users began, whatever the cap", async () => {
+  const addsUp = async (steps: readonly Step[], maxUsers: number) => {
+    let opening: bigint[] | undefined;
+    await live(
+      steps,
+      (book, step) => {
+        const { ledger, users } = book.state();
+        const all = sum(Object.values(ledger.totals));
+        if (step.kind === 'listing') opening ??= all;
+        const byUser = sum([...users.slots.map(({ totals }) => totals), users.other ?? []]);
+        expect(byUser).toEqual(all.map((total, counter) => total - (opening?.[counter] ?? 0n)));
+        expect(users.slots.length).toBeLessThanOrEqual(maxUsers);
+      },
+      maxUsers,
+    );
+  };
+  await fc.assert(fc.asyncProperty(histories({ duplicates: true }), fc.nat(4), addsUp), { numRuns: 200 });
+});
+
+function sum(totals: readonly (readonly Exact[])[]): bigint[] {
+  return [0, 1, 2, 3].map((counter) =>
+    totals.map((ofOne) => BigInt(ofOne[counter] ?? 0)).reduce((a, b) => a + b, 0n),
+  );
+}

@@ -1,0 +1,92 @@
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { last, toPairs } from './support/dockerfile.ts';
+import { buildImage, type Image, unprivileged } from './support/image.ts';
+
+let folder: string;
+let image: Image;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'container-'));
+  chmodSync(folder, 0o755);
+  image = buildImage(folder, { REVISION: 'abc1234' });
+  execFileSync('chmod', ['-R', 'a-w', image.root]);
+  chmodSync(join(image.root, last(image.stage, 'VOLUME').rest), 0o700);
+}, 300_000);
+
+afterAll(() => {
+  execFileSync('chmod', ['-R', 'u+w', folder]);
+  rmSync(folder, { recursive: true });
+});
+
+/** The command line of the image, with more arguments, as the image's user. */
+function command(...more: readonly string[]): readonly [string, ...string[]] {
+  return unprivileged([...image.toCommand(last(image.stage, 'ENTRYPOINT').rest), ...more]);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+test('the image says what it is and runs as nobody in particular, without a shell', () => {
+  const { stage } = image;
+  expect(last(stage, 'USER').rest).toMatch(/^[1-9][0-9]*:[1-9][0-9]*$/);
+  expect(last(stage, 'EXPOSE').rest).toBe('10176');
+  expect(stage.instructions.map(({ name }) => name)).not.toContain('RUN');
+  const labels = Object.fromEntries(toPairs(last(stage, 'LABEL').rest));
+  for (const label of ['title', 'licenses', 'source', 'version', 'revision']) {
+    expect(labels).toHaveProperty([`org.opencontainers.image.${label}`]);
+  }
+});
+
+test('it starts, and knows which version and revision it is', async () => {
+  const [file, ...args] = command('--version');
+  const { stdout } = await promisify(execFile)(file, args, { cwd: image.root, env: image.env });
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  expect(stdout).toContain(version);
+  expect(stdout).toContain('abc1234');
+});
+
+test('it is healthy when AWS cannot be reached, writes to its volume only, and ends on SIGTERM', async ({
+  onTestFailed,
+}) => {
+  const port = await freePort();
+  const config = join(folder, 'exporter.yaml');
+  writeFileSync(config, 'targets: [{ regions: [eu-west-1] }]\naws: { endpoint_url: "http://127.0.0.1:1" }\n');
+  const [file, ...args] = command(`--config.file=${config}`, `--web.listen-address=127.0.0.1:${port}`);
+  const keys = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'example' };
+  const exporter = spawn(file, args, {
+    cwd: join(image.root, 'app'),
+    env: { ...image.env, ...keys },
+    stdio: 'pipe',
+  });
+  const exited = once(exporter, 'exit');
+  let log = '';
+  onTestFailed(() => console.error(log));
+  exporter.stderr.on('data', (chunk) => {
+    log += chunk;
+  });
+  try {
+    const healthy = () => fetch(`http://127.0.0.1:${port}/-/healthy`).then(({ status }) => status, String);
+    await expect.poll(healthy, { timeout: 20_000 }).toBe(200);
+
+    const check = last(image.stage, 'HEALTHCHECK').rest.replace(/^CMD /, '');
+    expect(check).toContain(`:${last(image.stage, 'EXPOSE').rest}/`);
+    const [probe, ...probeArgs] = unprivileged(image.toCommand(check.replace(':10176/', `:${port}/`)));
+    await promisify(execFile)(probe, probeArgs);
+  } finally {
+    exporter.kill('SIGTERM');
+  }
+  expect(await exited).toEqual([0, null]);
+  expect(log).not.toMatch(/EACCES|EROFS/);
+});

@@ -1,0 +1,207 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished, vi } from 'vitest';
+import { readConfig } from '../../src/cli/configuration.ts';
+import { showConfig } from '../../src/config/show.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { Exporter } from '../../src/exporter.ts';
+import { createLogger } from '../../src/log.ts';
+import { createApp } from '../../src/server/app.ts';
+import { listen } from '../../src/server/listen.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
+import { createWorld, type World } from '../../src/simulator/world.ts';
+import { openStorage } from '../../src/storage/storage.ts';
+import { type Exposition, toExposition } from './exposition.ts';
+import { createHandClock, type HandClock } from './hand-clock.ts';
+
+/** Sections of a configuration file, as in the file. */
+type Sections = Readonly<Record<'targets', readonly object[]> & Record<'aws' | 'client_vpn', object>>;
+
+export interface RigOptions extends Partial<Sections> {
+  readonly simulator?: Omit<SimulatorOptions, 'world'>;
+  /** Keeps nothing on disk; otherwise the ledger is in a folder of its own. */
+  readonly diskless?: boolean;
+  /** Called after every page of a listing, before the next page is asked for. */
+  readonly onPage?: (endpointId: string, connections: number) => void;
+}
+
+/** An exporter that polls the simulator through the real SDK, and that is read over HTTP; one clock for all, moved by hand. */
+export interface Rig {
+  readonly simulator: Simulator;
+  readonly world: World;
+  readonly clock: HandClock;
+  /** Holds the configuration file and the storage. */
+  readonly folder: string;
+  readonly exporter: Exporter;
+  /** The log lines so far, as people read them. */
+  readonly log: readonly string[];
+  /** Lets 30 s go by and runs one pass; whether it succeeded. */
+  pass(): Promise<boolean>;
+  /** Resolves when no pass is under way. */
+  idle(): Promise<void>;
+  get(path: string, init?: RequestInit): Promise<{ readonly status: number; readonly text: string }>;
+  metrics(): Promise<Exposition>;
+  /** Writes the configuration file: these sections, or this text as it is. */
+  configure(sections: Partial<Sections> | string): Promise<void>;
+  /** `configure`, then POST /-/reload, which begins a pass when it succeeds. */
+  reload(sections: Partial<Sections> | string): Promise<{ readonly status: number; readonly text: string }>;
+  /** Ends the exporter and starts another with the same file and storage. */
+  restart(): Promise<void>;
+}
+
+/** The account of the default credentials, and the region of the default target. */
+export const HOME = { accountId: '111122223333', region: 'eu-west-1' } as const;
+
+/** Starts all of it; it ends with the test. */
+export async function startRig(options: RigOptions = {}): Promise<Rig> {
+  stubCredentials();
+  const clock = createHandClock();
+  const world = createWorld({ now: () => clock.now() });
+  const simulator = await startSimulator({ world, ...options.simulator });
+  const folder = await mkdtemp(join(tmpdir(), 'exporter-'));
+  const file = join(folder, 'exporter.yaml');
+  const log: string[] = [];
+
+  const write = (sections: Partial<Sections> | string) =>
+    writeFile(file, typeof sections === 'string' ? sections : toYaml(sections, simulator.url));
+  await write(options);
+  let running = await start(options, folder, file, clock, log);
+  onTestFinished(async () => {
+    await running.close();
+    await simulator.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const get: Rig['get'] = async (path, init) => {
+    const response = await fetch(`${running.url}${path}`, init);
+    return { status: response.status, text: await response.text() };
+  };
+  const idle = () =>
+    until(async () => running.exporter.collectors().every(({ startedAt }) => startedAt === undefined));
+  return {
+    simulator,
+    world,
+    clock,
+    folder,
+    log,
+    get exporter() {
+      return running.exporter;
+    },
+    idle,
+    async pass() {
+      await idle();
+      await clock.advance(30_000);
+      return running.exporter.runOnce();
+    },
+    get,
+    metrics: async () => toExposition((await get('/metrics')).text),
+    configure: write,
+    async reload(sections) {
+      await write(sections);
+      return get('/-/reload', { method: 'POST' });
+    },
+    async restart() {
+      await running.close();
+      running = await start(options, folder, file, clock, log);
+    },
+  };
+}
+
+/** The lines of a log that say `message`. */
+export function said(log: readonly string[], message: string): readonly string[] {
+  return log.filter((line) => line.includes(message));
+}
+
+/** Resolves when `condition` holds; the test's own timeout ends a wait that is in vain. */
+export async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** As `serve` does it, with a clock that is moved by hand, and without a schedule until the first reload. */
+async function start(
+  { diskless = false, onPage }: RigOptions,
+  folder: string,
+  file: string,
+  clock: HandClock,
+  log: string[],
+) {
+  const logger = createLogger({
+    level: 'debug',
+    format: 'logfmt',
+    clock,
+    stream: { write: (line) => log.push(line.trimEnd()) },
+  });
+  const loaded = readConfig(file);
+  if ('problems' in loaded) throw new Error(loaded.problems.join('\n'));
+  // The lock of the folder shows its pulse in real time.
+  const storage = await openStorage(diskless ? '' : join(folder, 'data'), { clock: systemClock, logger });
+  const exporter = new Exporter({
+    clock,
+    logger,
+    storage,
+    random: () => 0.5,
+    onProgress: (endpointId, connections) => onPage?.(endpointId, connections),
+  });
+  await exporter.apply(loaded.config);
+  const app = createApp({
+    telemetryPath: '/metrics',
+    maxRequests: 0,
+    scrape: (gzip) => exporter.scrape(gzip),
+    status: () => ({
+      version: 'test',
+      now: clock.now(),
+      telemetryPath: '/metrics',
+      connectionsEnabled: exporter.table('connections') !== undefined,
+      collectors: exporter.collectors(),
+    }),
+    notReady: () => exporter.notReady(),
+    reload: () => reload(),
+    config: () => showConfig(exporter.config),
+    connections: () => {
+      const rows = exporter.table('connections');
+      return rows && JSON.stringify(rows);
+    },
+    onError: (path, err) => logger.error('A request could not be answered', { path, err }),
+  });
+  const reload = () => exporter.reload(() => readConfig(file));
+  const { urls, close } = await listen(app, [{ host: '127.0.0.1', port: 0 }]);
+  return {
+    exporter,
+    url: urls[0],
+    async close() {
+      await close();
+      await exporter.close();
+      await storage.close();
+    },
+  };
+}
+
+/** JSON is YAML. One attempt, at any rate, and no schedule that could strike during a test, unless the test says so. */
+function toYaml({ targets, aws, client_vpn }: Partial<Sections>, url: string): string {
+  return JSON.stringify({
+    targets: targets ?? [{ name: 'home', regions: [HOME.region] }],
+    aws: { endpoint_url: url, max_attempts: 1, request_timeout: '10s', ...aws },
+    client_vpn: { requests_per_second: 100_000, schedule: '0 0 0 1 1 *', stale_after: '3y', ...client_vpn },
+  });
+}
+
+/** Credentials of the environment, and nothing else that the machine may hold. */
+function stubCredentials(): void {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  vi.stubEnv('AWS_SESSION_TOKEN', undefined);
+  vi.stubEnv('AWS_REGION', undefined);
+  vi.stubEnv('AWS_PROFILE', undefined);
+  vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/dev/null');
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+  vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true');
+  onTestFinished(() => void vi.unstubAllEnvs());
+}
+
+/** Every byte of the storage folder, file by file. */
+export async function storedText(folder: string, names: readonly string[]): Promise<string> {
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  return texts.join('\n');
+}
