@@ -5,7 +5,7 @@ type Deserialize = AwsEc2QueryProtocol['deserializeResponse'];
 
 /**
  * The EC2 protocol of the SDK with one deserialiser replaced: that of DescribeClientVpnConnections, whose pages of a
- * thousand connections cost the SDK ten times as much. Errors and all other operations stay the SDK's.
+ * thousand connections are most of the cost of a pass otherwise (`npm run bench`). Errors and all other operations stay the SDK's.
  */
 export class Ec2Protocol extends AwsEc2QueryProtocol {
   override async deserializeResponse<Output extends Awaited<ReturnType<Deserialize>>>(

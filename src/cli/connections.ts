@@ -11,7 +11,7 @@ import { createProgress } from './progress.ts';
 import { untilSignal } from './signals.ts';
 import { formatCsv, formatTable } from './table.ts';
 
-const { list, columns } = domains.client_vpn;
+const { list, liveFirst, columns } = domains.client_vpn;
 type Listed = Awaited<ReturnType<typeof list>>;
 type Row = Listed['rows'][number];
 
@@ -35,12 +35,7 @@ export async function connections({ flags }: Args): Promise<number> {
       targets.map((target) => list(setting, target, wanted, progress.onPage, stop.signal)),
     );
     progress.done();
-    process.stdout.write(
-      format(
-        lists.flatMap(({ rows }) => rows),
-        flags.output,
-      ),
-    );
+    process.stdout.write(format(lists.flatMap(({ rows }) => rows).sort(liveFirst), flags.output));
     const failures = [...lists.flatMap((list) => list.failures), ...nowhere(flags.endpoint, lists)];
     for (const failure of failures) logger.error('Connections could not be listed', { reason: failure });
     return failures.length === 0 ? 0 : 1;

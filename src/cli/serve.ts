@@ -31,7 +31,12 @@ export async function serve({ flags }: Args): Promise<number> {
     try {
       const { stopped, release } = untilSignal();
       releases.add(release);
-      const { exporter } = await start(loaded.config, flags, logger, releases);
+      const started = await Promise.race([start(loaded.config, flags, logger, releases), stopped]);
+      if (typeof started === 'string') {
+        logger.info('Shutting down before the start was complete', { signal: started });
+        return 0;
+      }
+      const { exporter } = started;
       const reload = () => exporter.reload(() => readConfig(path));
       releases.add(onSignals(['SIGHUP'], () => void reload()));
       if (flags['config.enable-auto-reload'] && path !== undefined) {

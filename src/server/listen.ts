@@ -77,6 +77,8 @@ function start(app: RequestListener, address: ListenAddress): Promise<Started> {
   });
   server.timeout = SILENCE_MS;
   server.maxConnections = MAX_CONNECTIONS;
+  // Closing, Node.js would destroy every socket whose answer was handed over, though most of it may not have been sent.
+  server.closeIdleConnections = () => {};
   const idle = new Set<Socket>();
   server.on('connection', (socket) => {
     idle.add(socket);

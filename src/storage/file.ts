@@ -7,7 +7,7 @@ const CHUNK_CHARACTERS = 1 << 16;
 
 /**
  * Writes the file whole or not at all: a temporary file, fsync, rename, fsync of the folder. The first line names the format, the last one
- * holds the SHA-256 of all before it. Lines are taken bit by bit, so that a long file does not block the event loop.
+ * holds the SHA-256 of all before it. Lines, which hold no line feed, are taken bit by bit, so that a long file does not block the event loop.
  */
 export async function writeLines(path: string, format: string, lines: Iterable<string>): Promise<void> {
   const temporary = `${path}.tmp`;
@@ -34,7 +34,8 @@ async function writeChunks(file: FileHandle, format: string, lines: Iterable<str
     const bytes = Buffer.from(chunk);
     chunk = '';
     hash.update(bytes);
-    await file.write(bytes);
+    // Not `write`, which a full disk may cut short without an error.
+    await file.appendFile(bytes);
     await breathe();
   };
   for (const line of lines) {
@@ -42,7 +43,7 @@ async function writeChunks(file: FileHandle, format: string, lines: Iterable<str
     if (chunk.length >= CHUNK_CHARACTERS) await flush();
   }
   await flush();
-  await file.write(`sha256 ${hash.digest('hex')}\n`);
+  await file.appendFile(`sha256 ${hash.digest('hex')}\n`);
 }
 
 /** Reads the lines between format and checksum; undefined if there is no such file, an error that says how it is broken otherwise. */

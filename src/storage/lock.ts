@@ -51,19 +51,20 @@ export async function takeLock(path: string, clock: Clock): Promise<Lock> {
     if (holder?.token !== mine.token) throw new Error(`the folder was taken over by ${nameOf(holder)}`);
   };
   await assertHeld();
-  let stopPulse = () => {};
+  let isReleased = false;
   const pulse = async () => {
     const now = new Date(clock.now());
     // A pulse that fails shows at the next write, which asserts and reports.
     await assertHeld()
       .then(() => utimes(path, now, now))
       .catch(() => {});
-    stopPulse = clock.after(HEARTBEAT_MS, pulse);
+    if (!isReleased) stopPulse = clock.after(HEARTBEAT_MS, pulse);
   };
-  stopPulse = clock.after(HEARTBEAT_MS, pulse);
+  let stopPulse = clock.after(HEARTBEAT_MS, pulse);
   return {
     assertHeld,
     async release() {
+      isReleased = true;
       stopPulse();
       await assertHeld().then(() => rm(path));
     },

@@ -132,6 +132,7 @@ class FolderStorage implements Storage {
 
   async remove(name: string): Promise<void> {
     await rm(join(this.#path, name), { force: true });
+    this.#failing?.delete(name);
   }
 
   close(): Promise<void> {

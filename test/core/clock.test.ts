@@ -22,4 +22,3 @@ test("sleep rejects with the signal's reason at once, also when it was aborted b
   await expect(asleep).rejects.toThrow('shutting down');
   await expect(sleep(clock, 100, controller.signal)).rejects.toThrow('shutting down');
 });
-

@@ -19,12 +19,26 @@ test('any size is read exactly, as a number while a number can hold it', () => {
   fc.assert(fc.property(whole, fc.nat(20), isExact));
 });
 
-test.each(['', '-', ' ', '-1', '+1', '1e3', '1.0', '1,000', ' 1', '1 ', '1\n', '0x10', '10n', '１２', '٣', 'NaN'])(
-  '%j is not read',
-  (text) => {
-    expect(toExact(text)).toBeUndefined();
-  },
-);
+test.each([
+  '',
+  '-',
+  ' ',
+  '-1',
+  '+1',
+  '1e3',
+  '1.0',
+  '1,000',
+  ' 1',
+  '1 ',
+  '1\n',
+  '0x10',
+  '10n',
+  '１２',
+  '٣',
+  'NaN',
+])('%j is not read', (text) => {
+  expect(toExact(text)).toBeUndefined();
+});
 
 test('sums, growth and the larger of two are those of whole numbers', () => {
   const agrees = (a: bigint, b: bigint) => {

@@ -21,7 +21,9 @@ function opened(rows: Rows = {}): CounterLedger {
 }
 
 function totals(ledger: CounterLedger): Record<string, Exact | undefined> {
-  return Object.fromEntries(Object.entries(ledger.state().totals).map(([status, [total]]) => [status, total]));
+  return Object.fromEntries(
+    Object.entries(ledger.state().totals).map(([status, [total]]) => [status, total]),
+  );
 }
 
 function remembered(ledger: CounterLedger, key: string): Entry | undefined {
@@ -145,7 +147,10 @@ test('a connection is forgotten once listings spanning two hours have all lacked
   expect(remembered(ledger, 'a')).toBeDefined();
   list(ledger, {}, 1);
   expect(remembered(ledger, 'a')).toBeUndefined();
-  expect(list(ledger, { a: ['active', 100] }).state()).toMatchObject({ opened: 1, totals: { active: [100] } });
+  expect(list(ledger, { a: ['active', 100] }).state()).toMatchObject({
+    opened: 1,
+    totals: { active: [100] },
+  });
 });
 
 test('a listing that holds a connection begins its two hours anew', () => {

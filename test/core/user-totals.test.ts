@@ -97,7 +97,16 @@ test('a lowered cap gives up the newest slots; their users go to _other from the
 });
 
 test('a user who is really named _other shares the slot of the others', () => {
-  expect(totals(list(opened(), [['_other', 5]]))).toEqual({ _other: 5 });
+  const users = list(
+    opened(),
+    [
+      ['_other', 5],
+      ['alice', 1],
+      ['bob', 2],
+    ],
+    { max: 1 },
+  );
+  expect(totals(users)).toEqual({ alice: 1, _other: 7 });
 });
 
 test('slots, their order and their absence survive a restart', () => {

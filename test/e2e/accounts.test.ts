@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { HOME, type Rig, said, startRig } from '../support/exporter.ts';
+import { HOME } from '../support/configuration.ts';
+import { type Rig, said, startRig } from '../support/exporter.ts';
 
 const ROLE = 'arn:aws:iam::444455556666:role/connections-exporter';
 const OTHER = '444455556666';

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
-import { HOME, type Rig, said, startRig } from '../support/exporter.ts';
+import { HOME } from '../support/configuration.ts';
+import { type Rig, said, startRig } from '../support/exporter.ts';
 import { startServer } from '../support/http-server.ts';
 
 const GHOST = 'cvpn-endpoint-0deadbeef00000000';
 const PAIR = { regions: ['eu-west-1'] };
+const HOME_LABELS = { account_id: HOME.accountId, region: HOME.region };
 
 /** The endpoints that have any series. */
 async function shown({ metrics }: Rig): Promise<readonly string[]> {
@@ -63,7 +65,6 @@ test('an account without endpoints is a good pass', async () => {
   expect(await shown(rig)).toEqual([]);
   expect(metrics.value('aws_connections_exporter_target_up', HOME_LABELS)).toBe(1);
 });
-const HOME_LABELS = { account_id: HOME.accountId, region: HOME.region };
 
 test('a named endpoint that no target has is down, in an unknown place', async () => {
   const rig = await startRig({ client_vpn: { endpoints: [GHOST] } });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Fault } from '../../src/simulator/faults.ts';
-import { HOME, type Rig, said, startRig } from '../support/exporter.ts';
+import { HOME } from '../support/configuration.ts';
+import { type Rig, said, startRig } from '../support/exporter.ts';
 import type { Exposition } from '../support/exposition.ts';
 
 interface Case {

@@ -71,7 +71,8 @@ export async function openLab(sections: Sections = {}, options: WorldOptions = {
     serveFlags,
     run: (command, ...more) => run([command, config, ...more]),
     once: (...more) => run(['once', config, `--storage.path=${storage}`, ...more]),
-    serve: (more = [], launchOptions = {}) => listening(start(['serve', ...serveFlags, ...more], launchOptions)),
+    serve: (more = [], launchOptions = {}) =>
+      listening(start(['serve', ...serveFlags, ...more], launchOptions)),
   };
 }
 

@@ -8,6 +8,8 @@ export const main = builtProgram();
 
 /** Long enough for a machine under load: what is waited for comes at once, or it is broken. */
 export const DEADLINE_MS = 30_000;
+// A test waits several times, so that a deadline fails with what was seen, not with the time that was up.
+vi.setConfig({ testTimeout: 5 * DEADLINE_MS });
 
 /** How a process ended, and all that it wrote. */
 export interface Ended {

@@ -4,9 +4,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Counter } from '../../src/simulator/connection.ts';
+import { needs, programPath } from '../support/programs.ts';
 import { type Daemon, openLab, ready } from './lab.ts';
 import { DEADLINE_MS, eventually, launch } from './program.ts';
-import { needs, programPath } from '../support/programs.ts';
 
 type Sample = readonly [seconds: number, value: string];
 
@@ -84,7 +84,12 @@ needs('prometheus')(
     await eventually(() => flat(metrics.ingressBytes, 0n));
 
     for (const [n, id] of people.entries()) {
-      world.talk(id, { ingressBytes: 3_001 * n, egressBytes: 70_003 * n, ingressPackets: 11 * n, egressPackets: 59 * n });
+      world.talk(id, {
+        ingressBytes: 3_001 * n,
+        egressBytes: 70_003 * n,
+        ingressPackets: 11 * n,
+        egressPackets: 59 * n,
+      });
       if (n % 4 === 0) world.disconnect(id);
       if (n % 8 === 1) world.beginTerminate(id);
       if (n % 16 === 2) world.hang(id);

@@ -109,6 +109,9 @@ test("connections prints AWS' published example as JSON and CSV", async () => {
   expect(json).toMatchObject({ code: 0, stdout: `${JSON.stringify(rows, null, 2)}\n` });
 
   const csv = await lab.run('connections', '--output=csv');
-  const lines = [Object.keys(rows[0] ?? {}), ...rows.map((row) => Object.values(row).map((cell) => cell ?? ''))];
+  const lines = [
+    Object.keys(rows[0] ?? {}),
+    ...rows.map((row) => Object.values(row).map((cell) => cell ?? '')),
+  ];
   expect(csv).toMatchObject({ code: 0, stdout: lines.map((line) => `${line.join(',')}\r\n`).join('') });
 });

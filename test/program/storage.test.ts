@@ -50,7 +50,11 @@ test('once goes on with the ledger of the one before it', async () => {
 
 test.each([
   ['cut short', (text: string) => text.slice(0, text.length / 2), 'cut short'],
-  ['changed by one character', (text: string) => text.replace(/\d/, (digit) => String((Number(digit) + 1) % 10)), ''],
+  [
+    'changed by one character',
+    (text: string) => text.replace(/\d/, (digit) => String((Number(digit) + 1) % 10)),
+    '',
+  ],
   ['emptied', () => '', 'cut short'],
 ])('a ledger that was %s is set aside with an error and a metric', async (_, damage, reason) => {
   const lab = await openLab();
@@ -69,7 +73,10 @@ test.each([
   expect(total(series, 'aws_connections_exporter_storage_last_write_successful')).toBe(1);
   expect(total(series, 'aws_client_vpn_up')).toBe(1);
   expect(total(series, 'aws_client_vpn_ingress_bytes_total')).toBe(0);
-  const [line, ...others] = daemon.stderr().split('\n').filter((each) => each.includes('level=ERROR'));
+  const [line, ...others] = daemon
+    .stderr()
+    .split('\n')
+    .filter((each) => each.includes('level=ERROR'));
   expect(others).toEqual([]);
   expect(line).toContain('A stored file is broken and was set aside');
   expect(line).toContain(reason);

@@ -44,5 +44,7 @@ function isStale(): boolean {
   const builtAt = statSync(main, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
   const inputs = ['package.json', 'rolldown.config.ts', ...sources.map((name) => join('src', name))];
-  return inputs.some((input) => (statSync(join(root, input), { throwIfNoEntry: false })?.mtimeMs ?? 0) > builtAt);
+  return inputs.some(
+    (input) => (statSync(join(root, input), { throwIfNoEntry: false })?.mtimeMs ?? 0) > builtAt,
+  );
 }

@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { readConfig } from '../../src/cli/configuration.ts';
 import { showConfig } from '../../src/config/show.ts';
 import { systemClock } from '../../src/core/clock.ts';
@@ -12,13 +12,11 @@ import { listen } from '../../src/server/listen.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { createWorld, type World } from '../../src/simulator/world.ts';
 import { openStorage } from '../../src/storage/storage.ts';
+import { type Sections, stubCredentials, toYaml } from './configuration.ts';
 import { type Exposition, toExposition } from './exposition.ts';
 import { createHandClock, type HandClock } from './hand-clock.ts';
 
-/** Sections of a configuration file, as in the file. */
-type Sections = Readonly<Record<'targets', readonly object[]> & Record<'aws' | 'client_vpn', object>>;
-
-export interface RigOptions extends Partial<Sections> {
+export interface RigOptions extends Sections {
   readonly simulator?: Omit<SimulatorOptions, 'world'>;
   /** Keeps nothing on disk; otherwise the ledger is in a folder of its own. */
   readonly diskless?: boolean;
@@ -43,15 +41,12 @@ export interface Rig {
   get(path: string, init?: RequestInit): Promise<{ readonly status: number; readonly text: string }>;
   metrics(): Promise<Exposition>;
   /** Writes the configuration file: these sections, or this text as it is. */
-  configure(sections: Partial<Sections> | string): Promise<void>;
+  configure(sections: Sections | string): Promise<void>;
   /** `configure`, then POST /-/reload, which begins a pass when it succeeds. */
-  reload(sections: Partial<Sections> | string): Promise<{ readonly status: number; readonly text: string }>;
+  reload(sections: Sections | string): Promise<{ readonly status: number; readonly text: string }>;
   /** Ends the exporter and starts another with the same file and storage. */
   restart(): Promise<void>;
 }
-
-/** The account of the default credentials, and the region of the default target. */
-export const HOME = { accountId: '111122223333', region: 'eu-west-1' } as const;
 
 /** Starts all of it; it ends with the test. */
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
@@ -63,7 +58,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const file = join(folder, 'exporter.yaml');
   const log: string[] = [];
 
-  const write = (sections: Partial<Sections> | string) =>
+  const write = (sections: Sections | string) =>
     writeFile(file, typeof sections === 'string' ? sections : toYaml(sections, simulator.url));
   await write(options);
   let running = await start(options, folder, file, clock, log);
@@ -175,33 +170,4 @@ async function start(
       await storage.close();
     },
   };
-}
-
-/** JSON is YAML. One attempt, at any rate, and no schedule that could strike during a test, unless the test says so. */
-function toYaml({ targets, aws, client_vpn }: Partial<Sections>, url: string): string {
-  return JSON.stringify({
-    targets: targets ?? [{ name: 'home', regions: [HOME.region] }],
-    aws: { endpoint_url: url, max_attempts: 1, request_timeout: '10s', ...aws },
-    client_vpn: { requests_per_second: 100_000, schedule: '0 0 0 1 1 *', stale_after: '3y', ...client_vpn },
-  });
-}
-
-/** Credentials of the environment, and nothing else that the machine may hold. */
-function stubCredentials(): void {
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
-  vi.stubEnv('AWS_SESSION_TOKEN', undefined);
-  vi.stubEnv('AWS_REGION', undefined);
-  vi.stubEnv('AWS_PROFILE', undefined);
-  vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
-  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/dev/null');
-  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
-  vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true');
-  onTestFinished(() => void vi.unstubAllEnvs());
-}
-
-/** Every byte of the storage folder, file by file. */
-export async function storedText(folder: string, names: readonly string[]): Promise<string> {
-  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-  return texts.join('\n');
 }

@@ -224,6 +224,8 @@ export function fromLines(lines: readonly string[]): {
       number,
       ...(number | null)[],
     ];
+    if (typeof id !== 'string' || readings.length !== COUNTERS.length)
+      throw new Error('one of its lines is not a connection');
     const entry = {
       status,
       updatedAt: updatedAt ?? undefined,

@@ -82,7 +82,7 @@ export class ClientVpnCollector implements Collector {
     );
     this.#results = results.filter((result) => result !== undefined);
     const outcomes = this.#results.map(({ outcome }) => outcome);
-    const views = [...outcomes.flatMap((outcome) => outcome.views), ...this.#unreached(claims)];
+    const views = [...outcomes.flatMap((outcome) => outcome.views), ...this.#outOfSight(claims)];
     const missing = namedNowhere(options.selection.named, views, logger);
     await state.save(
       outcomes.flatMap(({ books }): readonly Book[] => books),
@@ -163,6 +163,18 @@ export class ClientVpnCollector implements Collector {
       accountId,
       outcome: await passTarget(target, accountId, options, { ...this.#deps, reject, drop, onPage }, signal),
     };
+  }
+
+  /** What was known, before a reload, where a target's account cannot be told now: it stays, as not up. */
+  #outOfSight(claims: ReadonlyMap<string, Target>): readonly View[] {
+    const blind = new Map(
+      this.#results.flatMap(({ target: { region }, accountId, outcome: { error } }) =>
+        accountId === undefined ? [[region, error] as const] : [],
+      ),
+    );
+    return [...this.#views()]
+      .filter(({ accountId, region }) => blind.has(region) && !claims.has(`${accountId}/${region}`))
+      .map((view) => ({ ...view, up: false, error: blind.get(view.region) }));
   }
 
   /** Publishes, once, what is stored of an account and region as soon as it is known that they are ours. */

@@ -1,4 +1,4 @@
-import { explain, toCallError } from '../../aws/errors.ts';
+import { explain } from '../../aws/errors.ts';
 import type { Target } from '../../aws/targets.ts';
 import type { Book, Scope } from './book.ts';
 import { exportedConnections, isExportable } from './exported.ts';
@@ -6,6 +6,7 @@ import { gather, type Listing, post } from './listing.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
 import { foldPostures } from './postures.ts';
 import { type Connection, type Endpoint, toConnection } from './record.ts';
+import { isEndpointGone } from './source.ts';
 import type { View } from './state.ts';
 
 const SERIES_PER_USER = 3;
@@ -15,7 +16,7 @@ const SERIES_PER_CONNECTION = 4;
 export interface EndpointOutcome {
   /** Undefined when the endpoint ceased to exist. */
   readonly view: View | undefined;
-  /** The book, when it was posted to or retired. */
+  /** The book, to be written if it holds what its file does not. */
   readonly book: Book | undefined;
   readonly failed: boolean;
 }
@@ -49,7 +50,7 @@ export async function passEndpoint(
     };
   } catch (cause) {
     const isNamed = options.selection.named.includes(scope.endpointId);
-    if (toCallError(cause) === 'not_found' && !isNamed) return retireEndpoint(scope, options, deps);
+    if (isEndpointGone(cause) && !isNamed) return retireEndpoint(scope, options, deps);
     book?.interrupt();
     const reason = explain(cause);
     logger.error('Listing the connections of a Client VPN endpoint failed; its last good numbers stay', {
@@ -57,7 +58,7 @@ export async function passEndpoint(
       reason,
     });
     const view = { ...scope, last: previous?.last, counters: previous?.counters, up: false, error: reason };
-    return { view, book: undefined, failed: true };
+    return { view, book, failed: true };
   }
 }
 

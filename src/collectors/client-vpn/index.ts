@@ -2,7 +2,7 @@ import type { Aws } from '../../aws/clients.ts';
 import type { Domain } from '../domain.ts';
 import { ClientVpnCollector, NAME } from './collector.ts';
 import type { ClientVpnConfig } from './config.ts';
-import { listConnections } from './list.ts';
+import { listConnections, liveFirst } from './list.ts';
 import { ask, permissions } from './permissions.ts';
 import { readIdentity, toPassOptions } from './settings.ts';
 import { createSource } from './source.ts';
@@ -23,6 +23,8 @@ export const clientVpn = {
   ask: ({ config, aws }, target, signal) => ask(sourceOf(aws, config), config, target, signal),
   /** Lists the connections of a target now, without state. */
   list: listConnections,
+  /** Compares rows of such lists: live connections first. */
+  liveFirst,
   /** The columns of such a list, in order. */
   columns: TABLE_COLUMNS,
 } satisfies Domain<ClientVpnConfig> & Record<string, unknown>;

@@ -4,7 +4,7 @@ import type { Target } from '../../aws/targets.ts';
 import type { ClientVpnConfig } from './config.ts';
 import { discover } from './discovery.ts';
 import { gather } from './listing.ts';
-import { type Connection, type Reject, STATUSES, toConnection } from './record.ts';
+import { type Reject, STATUSES, toConnection } from './record.ts';
 import { readIdentity } from './settings.ts';
 import { createSource, isEndpointGone, type RawConnection } from './source.ts';
 import { type TableRow, toTable } from './table.ts';
@@ -25,7 +25,7 @@ export interface ListedTarget {
   readonly endpoints: readonly string[];
 }
 
-/** Lists the connections of a target as AWS has them now, live ones first, without opening the ledger. */
+/** Lists the connections of a target as AWS has them now, without opening the ledger. */
 export async function listConnections(
   { config, aws }: { readonly config: ClientVpnConfig; readonly aws: Aws },
   target: Target,
@@ -64,7 +64,7 @@ export async function listConnections(
         const connections = [...(await gather(pages())).values()].filter(
           ({ status }) => wanted.statuses.length === 0 || wanted.statuses.includes(status),
         );
-        rows.push(...toTable({ accountId, region: target.region, endpointId }, connections.sort(liveFirst)));
+        rows.push(...toTable({ accountId, region: target.region, endpointId }, connections));
       } catch (error) {
         if (!isEndpointGone(error)) failures.push(`${endpointId} in ${target.region}: ${explain(error)}`);
       }
@@ -78,7 +78,10 @@ export async function listConnections(
 const ORDER: ReadonlyMap<string, number> = new Map(STATUSES.map((status, place) => [status, place]));
 
 /** Active first, terminated last, a status that AWS added later between them; the latest first within a status. */
-function liveFirst(a: Connection, b: Connection): number {
-  const place = ({ status }: Connection) => ORDER.get(status) ?? STATUSES.length - 1.5;
-  return place(a) - place(b) || (b.establishedAt ?? 0) - (a.establishedAt ?? 0) || (a.id < b.id ? -1 : 1);
+export function liveFirst(a: TableRow, b: TableRow): number {
+  const place = ({ status }: TableRow) => ORDER.get(status) ?? STATUSES.length - 1.5;
+  const [at, bt] = [a.established_at ?? '', b.established_at ?? ''];
+  return (
+    place(a) - place(b) || (at === bt ? 0 : at > bt ? -1 : 1) || (a.connection_id < b.connection_id ? -1 : 1)
+  );
 }

@@ -91,12 +91,15 @@ export class State {
         this.#logger.error('A ledger cannot be read: its endpoint fails until it can', { file: name, err });
       });
       if (!book) continue;
-      if (book.retiredAt === undefined) {
-        this.#books.set(name, book);
-        books.push(book);
-      } else if (this.#clock.now() - book.retiredAt > RETIRED_BOOKS_KEPT_MS) {
+      if (book.retiredAt !== undefined && this.#clock.now() - book.retiredAt > RETIRED_BOOKS_KEPT_MS) {
         await this.#storage.remove(name);
+        continue;
       }
+      // Names written under another identity do not stay on disk until the endpoint is listed again.
+      await this.save([book], options);
+      if (book.retiredAt !== undefined) continue;
+      this.#books.set(name, book);
+      books.push(book);
     }
     return books;
   }
@@ -127,13 +130,15 @@ export class State {
     return new Book(book.scope, options.identity, { state: book.state(), entries: book.entries() });
   }
 
-  async #load(name: string, { identity }: BookOptions): Promise<Book | undefined> {
+  async #load(name: string, { identity, filters }: BookOptions): Promise<Book | undefined> {
     const lines = await this.#storage.read(name, BOOK_FORMAT);
     if (!lines) return undefined;
     try {
       const saved = fromLines(lines);
       const { accountId, region, endpointId } = saved.state;
-      return new Book({ accountId, region, endpointId }, identity, saved);
+      const scope = { accountId, region, endpointId };
+      if (fileName(scope, filters) !== name) throw new Error('they are of another endpoint');
+      return new Book(scope, identity, saved);
     } catch (error) {
       await this.#storage.reject(
         name,

@@ -10,7 +10,7 @@ import type { View } from './state.ts';
 /** What a pass over one target came to. */
 export interface TargetOutcome {
   readonly views: readonly View[];
-  /** Books that were posted to or retired. */
+  /** Books to be written where they hold what their files do not. */
   readonly books: readonly Book[];
   readonly failed: number;
   /** Why discovery failed, in a sentence; undefined when it was complete. */

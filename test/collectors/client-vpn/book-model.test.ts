@@ -17,7 +17,10 @@ function timeText(at: number | undefined): string {
 }
 
 /** The row as AWS would send it; `odd` picks what stands where a reading cannot be read. */
-function toRaw({ id, status, updatedAt, establishedAt, endedAt, readings }: ModelRow, odd: number): RawConnection {
+function toRaw(
+  { id, status, updatedAt, establishedAt, endedAt, readings }: ModelRow,
+  odd: number,
+): RawConnection {
   const [IngressBytes, EgressBytes, IngressPackets, EgressPackets] = readings.map((reading, counter) =>
     reading === undefined ? UNREADABLE[(odd + counter) % UNREADABLE.length] : String(reading),
   );
@@ -71,8 +74,7 @@ test("whatever AWS' rows say, the book counts what the model counts, at every st
     let listedAt: number | undefined;
     await live(steps, (book, step, at) => {
       const gap = at - (listedAt ?? at);
-      if (step.kind === 'listing')
-        model.list(withoutDuplicates(step.rows), gap <= LONGEST_GAP_MS ? gap : 0);
+      if (step.kind === 'listing') model.list(withoutDuplicates(step.rows), gap <= LONGEST_GAP_MS ? gap : 0);
       listedAt = step.kind === 'listing' ? at : undefined;
       const { durations, ...expected } = model.figures();
       const { ledger, durations: observed } = book.state();

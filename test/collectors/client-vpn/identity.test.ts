@@ -9,7 +9,12 @@ const key = Buffer.from('a secret of this test');
 test('plain shows names and addresses as they are', () => {
   const identity = createIdentity('plain', undefined);
   const { connection } = decode({ Username: 'alice', CommonName: 'laptop', ClientIp: '10.0.0.2' }, identity);
-  expect(connection).toMatchObject({ username: 'alice', commonName: 'laptop', user: 'alice', clientIp: '10.0.0.2' });
+  expect(connection).toMatchObject({
+    username: 'alice',
+    commonName: 'laptop',
+    user: 'alice',
+    clientIp: '10.0.0.2',
+  });
 });
 
 test('hash shows 16 hexadecimal digits of a keyed hash (HMAC-SHA-256)', () => {
@@ -48,7 +53,9 @@ test.each(['hash', 'drop'] as const)(
   'with %s a name is in no connection, in no line on disk, in nothing that is rejected',
   async (mode) => {
     const identity = createIdentity(mode, key);
-    const name = fc.string({ minLength: 3, maxLength: 40, unit: 'binary' }).map((text) => `${text}\u{1f600}é`);
+    const name = fc
+      .string({ minLength: 3, maxLength: 40, unit: 'binary' })
+      .map((text) => `${text}\u{1f600}é`);
     const isHidden = async (username: string, commonName: string) => {
       const desk = createLedgerDesk(new Book(SCOPE, identity.tag));
       const { connection, rejected } = decode(

@@ -25,7 +25,13 @@ test('each counter takes the larger reading, whichever row is newer and whicheve
 });
 
 test('times and names come from the newer row', () => {
-  const newer = connection({ updatedAt: 20, endedAt: 19, username: 'alice', user: 'alice', postures: ['ok'] });
+  const newer = connection({
+    updatedAt: 20,
+    endedAt: 19,
+    username: 'alice',
+    user: 'alice',
+    postures: ['ok'],
+  });
   const older = connection({ updatedAt: 10, endedAt: undefined, username: 'bob', user: 'bob' });
   expect(mergeConnections(newer, older)).toEqual(newer);
   expect(mergeConnections(older, newer)).toEqual(newer);
@@ -36,9 +42,7 @@ test('rows with different times come to the same in any order', () => {
   const rows = fc
     .uniqueArray(fc.nat(99), { minLength: 2, maxLength: 5 })
     .chain((times) =>
-      fc.tuple(
-        ...times.map((at) => fc.tuple(reading, reading).map((both) => row(at, `at ${at}`, ...both))),
-      ),
+      fc.tuple(...times.map((at) => fc.tuple(reading, reading).map((both) => row(at, `at ${at}`, ...both)))),
     );
   const isSame = ([one, other]: readonly [Connection[], Connection[]]) =>
     expect(one.reduce(mergeConnections)).toEqual(other.reduce(mergeConnections));

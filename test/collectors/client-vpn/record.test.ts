@@ -163,7 +163,9 @@ test('an endpoint without an id is rejected whole; what AWS does not say of anot
   const rejected: string[] = [];
   expect(toEndpoint({}, (field) => rejected.push(field))).toBeUndefined();
   expect(rejected).toEqual(['endpoint_id']);
-  expect(toEndpoint({ ClientVpnEndpointId: 'e', Tags: [{ Key: 'Name', Value: 'office' }] }, () => {})).toEqual({
+  expect(
+    toEndpoint({ ClientVpnEndpointId: 'e', Tags: [{ Key: 'Name', Value: 'office' }] }, () => {}),
+  ).toEqual({
     id: 'e',
     status: 'unknown',
     info: {

@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import { passEndpoint } from '../../../src/collectors/client-vpn/endpoint-pass.ts';
+import type { PassDeps, PassOptions } from '../../../src/collectors/client-vpn/pass-options.ts';
+import type { RawConnection, Source } from '../../../src/collectors/client-vpn/source.ts';
+import { State, type View } from '../../../src/collectors/client-vpn/state.ts';
+import { openStorage } from '../../../src/storage/storage.ts';
+import { LONGEST_GAP_MS, plain, raw, SCOPE } from '../../support/client-vpn.ts';
+import { createHandClock } from '../../support/hand-clock.ts';
+import { createLogBook } from '../../support/log-book.ts';
+
+type Pages = () => AsyncIterable<readonly RawConnection[]>;
+
+/** Passes over one endpoint, whose pages the test gives. */
+async function createDesk(changes: Partial<PassOptions> = {}) {
+  const clock = createHandClock();
+  const logger = createLogBook();
+  const storage = await openStorage('', { clock, logger });
+  let pages: Pages = async function* () {};
+  const source: Source = {
+    accountId: async () => SCOPE.accountId,
+    endpointPages: async function* () {},
+    connectionPages: () => pages(),
+  };
+  const rejected: string[] = [];
+  const dropped: [string, number][] = [];
+  const deps: PassDeps = {
+    source,
+    state: new State({ storage, clock, logger }),
+    clock,
+    logger,
+    reject: (field) => rejected.push(field),
+    drop: (reason, series) => dropped.push([reason, series]),
+    onPage: () => {},
+  };
+  const options: PassOptions = {
+    selection: { named: [], tags: new Map() },
+    books: { identity: plain.tag, filters: [] },
+    identity: plain,
+    concurrency: 1,
+    staleAfterMs: LONGEST_GAP_MS,
+    maxUsers: undefined,
+    maxConnections: undefined,
+    ...changes,
+  };
+  const target = { name: 'home', region: SCOPE.region };
+  let previous: View | undefined;
+  const pass = async (next: Pages) => {
+    pages = next;
+    const signal = new AbortController().signal;
+    await clock.advance(30_000);
+    const outcome = await passEndpoint(target, SCOPE, undefined, previous, options, deps, signal);
+    previous = outcome.view;
+    return outcome;
+  };
+  return { pass, rejected, dropped, log: logger.lines };
+}
+
+function rows(...all: RawConnection[]): Pages {
+  return async function* () {
+    yield all.map(raw);
+  };
+}
+
+const broken: Pages = async function* () {
+  yield [raw({ IngressBytes: '1000' })];
+  throw new Error('the second page never came');
+};
+
+test('a listing that breaks off changes nothing but up, and the next complete one catches up', async () => {
+  const { pass, log } = await createDesk();
+  const { view: before } = await pass(rows({ IngressBytes: '100' }));
+  const { view: after, failed } = await pass(broken);
+  expect(failed).toBe(true);
+  expect(after).toMatchObject({ up: false, last: before?.last, counters: before?.counters });
+  expect(log.at(-1)).toContain('the second page never came');
+  const { view } = await pass(rows({ IngressBytes: '107' }));
+  expect(view).toMatchObject({ up: true, error: undefined });
+  expect(view?.counters?.ledger).toMatchObject({ opened: 0, totals: { active: [7, 0, 0, 0] } });
+  expect(log.at(-1)).toMatch(/^info A Client VPN endpoint recovered/);
+});
+
+test('a book that the disk refused is handed on to be written even when the next pass fails', async () => {
+  const { pass } = await createDesk();
+  const { book } = await pass(rows());
+  expect(book?.isDirty).toBe(true);
+  expect((await pass(broken)).book).toBe(book);
+});
+
+test('a row without an id is left out, and the rest of its page counts', async () => {
+  const { pass, rejected } = await createDesk();
+  const { view } = await pass(rows({ ConnectionId: '' }, { ConnectionId: 'b', EgressBytes: '-' }));
+  expect(rejected).toEqual(['connection_id', 'egress_bytes']);
+  expect(view?.last?.listing.byStatus.get('active')?.connections).toBe(1);
+});
+
+test('what a cap leaves out is counted by series: three by user, four by connection, one by posture', async () => {
+  const { pass, dropped } = await createDesk({ maxUsers: 1, maxConnections: 1 });
+  const postures = Array.from({ length: 22 }, (_, index) => `posture ${index}`);
+  const { view } = await pass(
+    rows(
+      { ConnectionId: 'a', Username: 'alice', PostureComplianceStatuses: postures },
+      { ConnectionId: 'b', Username: 'bob' },
+      { ConnectionId: 'c', Username: 'carol' },
+      { ConnectionId: 'd', Username: 'dave', Status: { Code: 'terminated' } },
+    ),
+  );
+  expect(dropped).toEqual([
+    ['user_cap', 9],
+    ['connection_cap', 8],
+    ['posture_cap', 2],
+  ]);
+  expect(view?.last?.exported.map(({ id }) => id)).toEqual(['a']);
+});

@@ -1,0 +1,180 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { HOME } from '../support/configuration.ts';
+import { type Rig, type RigOptions, said, startRig } from '../support/exporter.ts';
+import type { Exposition } from '../support/exposition.ts';
+
+const RELOADED = 'aws_connections_exporter_config_last_reload_successful';
+const RELOADED_AT = 'aws_connections_exporter_config_last_reload_success_timestamp_seconds';
+
+const ofEndpoints = ({ series }: Exposition) =>
+  series.filter(({ name }) => name.startsWith('aws_client_vpn_'));
+const counters = ({ series }: Exposition) =>
+  series.filter(({ name }) => /_(total|bucket|sum|count)$/.test(name));
+
+async function startTalking(options: RigOptions = {}) {
+  const rig = await startRig(options);
+  const id = rig.world.connect(rig.world.addEndpoint(), { username: 'alice' });
+  await rig.pass();
+  rig.world.talk(id, { ingressBytes: 10, egressBytes: 20 });
+  await rig.pass();
+  return { rig, id };
+}
+
+/** Asserts that no counter of `before` fell or vanished. */
+function expectNoFall(before: Exposition, after: Exposition) {
+  for (const { name, labels, value } of counters(before)) {
+    if (name.startsWith('process_') || name.startsWith('nodejs_')) continue;
+    expect(after.value(name, labels), `${name} ${JSON.stringify(labels)}`).toBeGreaterThanOrEqual(value);
+  }
+}
+
+test('a reload keeps what is published until the next pass ends', async () => {
+  const { rig } = await startTalking();
+  const before = await rig.metrics();
+  rig.simulator.failNext(1, 'hang');
+  await rig.clock.advance(5_000);
+  expect(await rig.reload({ client_vpn: { page_size: 10 } })).toEqual({
+    status: 200,
+    text: 'The configuration was reloaded.\n',
+  });
+  const between = await rig.metrics();
+  expect(ofEndpoints(between)).toEqual(ofEndpoints(before));
+  expectNoFall(before, between);
+  expect(between.value(RELOADED)).toBe(1);
+  expect(between.value(RELOADED_AT)).toBe((before.value(RELOADED_AT) ?? 0) + 65);
+  rig.simulator.clearFaults();
+  await rig.idle();
+  expect(await rig.pass()).toBe(true);
+  expect((await rig.get('/config')).text).toContain('page_size: 10');
+});
+
+test('a broken file is refused with its problems, and what runs goes on', async () => {
+  const { rig, id } = await startTalking();
+  const before = await rig.metrics();
+  const { status, text } = await rig.reload({ client_vpn: { page_sise: 7, concurrency: 'many' } });
+  expect(status).toBe(400);
+  expect(text).toMatch(/page_sise.*did you mean page_size/);
+  expect(text).toContain('client_vpn.concurrency');
+  const lines = said(rig.log, 'The configuration was not reloaded; the one before stays in force');
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain('page_sise');
+
+  rig.world.talk(id, { ingressBytes: 5 });
+  expect(await rig.pass()).toBe(true);
+  const after = await rig.metrics();
+  expect(after.value(RELOADED)).toBe(0);
+  expect(after.value(RELOADED_AT)).toBe(before.value(RELOADED_AT));
+  expect(after.value('aws_client_vpn_ingress_bytes_total', { status: 'active' })).toBe(15);
+  expect((await rig.get('/config')).text).toContain('page_size: 1000');
+
+  await rig.reload({});
+  await rig.idle();
+  expect((await rig.metrics()).value(RELOADED)).toBe(1);
+});
+
+test.each([
+  ['no YAML', 'targets: [', /exporter\.yaml/],
+  ['a target without a region', 'targets: [{name: lost}]', /targets\[0\]\.regions/],
+])('%s is refused', async (_, file, problem) => {
+  const { rig } = await startTalking();
+  const { status, text } = await rig.reload(file);
+  expect(status).toBe(400);
+  expect(text).toMatch(problem);
+  expect(await rig.pass()).toBe(true);
+});
+
+test.each([false, true])('counters never fall over reloads (diskless: %s)', async (diskless) => {
+  const { rig, id } = await startTalking({ diskless });
+  await writeFile(join(rig.folder, 'key'), 'key');
+  const steps = [
+    { client_vpn: { users: { enabled: true } } },
+    { client_vpn: { users: { enabled: true }, page_size: 5 } },
+    { targets: [{ name: 'renamed', regions: [HOME.region] }] },
+    { targets: [{ name: 'renamed', regions: [HOME.region, 'us-east-1'], account_id: HOME.accountId }] },
+    { client_vpn: { identity: 'hash', identity_key_file: 'key' } },
+    { client_vpn: { identity: 'drop' } },
+    {},
+  ];
+  let before = await rig.metrics();
+  for (const [n, sections] of steps.entries()) {
+    expect((await rig.reload(sections)).status).toBe(200);
+    await rig.idle();
+    rig.world.talk(id, { ingressBytes: 1 });
+    expect(await rig.pass()).toBe(true);
+    const after = await rig.metrics();
+    // Series by user are the identity's and the switch's; all others stay.
+    const lasting = { ...before, series: before.series.filter(({ labels }) => labels.user === undefined) };
+    expectNoFall(lasting, after);
+    expect(after.value('aws_client_vpn_ingress_bytes_total', { status: 'active' })).toBe(10 + n + 1);
+    before = after;
+  }
+});
+
+test.each([false, true])(
+  'a collector that is switched off and on again (diskless: %s) counts on',
+  async (diskless) => {
+    const { rig, id } = await startTalking({ diskless });
+    const before = await rig.metrics();
+    expect((await rig.reload({ client_vpn: { enabled: false } })).status).toBe(200);
+    const off = await rig.metrics();
+    expect(ofEndpoints(off)).toEqual([]);
+    expect(off.all('aws_connections_exporter_collector_success')).toEqual([]);
+    expect((await rig.get('/-/ready')).status).toBe(200);
+    expect(said(rig.log, 'No collector is enabled')).toHaveLength(1);
+    rig.world.talk(id, { ingressBytes: 3 });
+    await rig.reload({});
+    await rig.idle();
+    const after = await rig.metrics();
+    expect(after.value('aws_client_vpn_ingress_bytes_total', { status: 'active' })).toBe(13);
+    expectNoFall(before, after);
+  },
+);
+
+test('an endpoint or a region that is configured away vanishes at once, and comes back with its counters', async () => {
+  const { rig } = await startTalking();
+  const before = await rig.metrics();
+  for (const sections of [
+    { targets: [{ name: 'away', regions: ['us-east-1'], account_id: HOME.accountId }] },
+    { client_vpn: { endpoints: ['cvpn-endpoint-0123456789abcdef0'] } },
+  ]) {
+    await rig.reload(sections);
+    await rig.idle();
+    const away = (await rig.metrics()).all('aws_client_vpn_up').map(({ labels }) => labels.region);
+    expect(away).not.toContain(HOME.region);
+    await rig.reload({});
+    await rig.idle();
+    expectNoFall(before, await rig.metrics());
+  }
+});
+
+test('reloads that come together take turns', async () => {
+  const { rig } = await startTalking();
+  await rig.configure({ client_vpn: { page_size: 7 } });
+  const answers = await Promise.all([1, 2, 3].map(() => rig.get('/-/reload', { method: 'POST' })));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  await rig.idle();
+  expect(await rig.pass()).toBe(true);
+  expect((await rig.get('/config')).text).toContain('page_size: 7');
+});
+
+test('a pass that a reload breaks off loses nothing', async () => {
+  const { rig, id } = await startTalking();
+  rig.world.talk(id, { ingressBytes: 4 });
+  rig.simulator.failNext(1, 'hang', { action: 'DescribeClientVpnConnections' });
+  const pass = rig.pass();
+  await hanging(rig);
+  await rig.reload({});
+  expect(await pass).toBe(false);
+  await rig.idle();
+  expect((await rig.metrics()).value('aws_client_vpn_ingress_bytes_total', { status: 'active' })).toBe(14);
+  expect(said(rig.log, 'the configuration was reloaded')).not.toEqual([]);
+});
+
+/** Resolves when the third listing has arrived. */
+async function hanging({ simulator }: Rig): Promise<void> {
+  const listings = () =>
+    simulator.requests().filter(({ action }) => action === 'DescribeClientVpnConnections');
+  while (listings().length < 3) await new Promise((resolve) => setImmediate(resolve));
+}

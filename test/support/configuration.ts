@@ -1,0 +1,37 @@
+import { onTestFinished, vi } from 'vitest';
+
+/** Sections of a configuration file, as in the file. */
+export interface Sections {
+  readonly targets?: readonly object[];
+  readonly aws?: object;
+  readonly client_vpn?: object;
+}
+
+/** The account of the default credentials, and the region of the default target. */
+export const HOME = { accountId: '111122223333', region: 'eu-west-1' } as const;
+
+/**
+ * A configuration that asks the simulator at `url`, as JSON, which is YAML. One attempt, at any rate, and no schedule
+ * that could strike during a test, unless the test says so.
+ */
+export function toYaml({ targets, aws, client_vpn }: Sections, url: string): string {
+  return JSON.stringify({
+    targets: targets ?? [{ name: 'home', regions: [HOME.region] }],
+    aws: { endpoint_url: url, max_attempts: 1, request_timeout: '10s', ...aws },
+    client_vpn: { requests_per_second: 100_000, schedule: '0 0 0 1 1 *', stale_after: '3y', ...client_vpn },
+  });
+}
+
+/** Credentials of the environment, and nothing else that the machine may hold. */
+export function stubCredentials(): void {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  vi.stubEnv('AWS_SESSION_TOKEN', undefined);
+  vi.stubEnv('AWS_REGION', undefined);
+  vi.stubEnv('AWS_PROFILE', undefined);
+  vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/dev/null');
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+  vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true');
+  onTestFinished(() => void vi.unstubAllEnvs());
+}
