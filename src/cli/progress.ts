@@ -12,7 +12,7 @@ const LOG_EVERY_MS = 10_000;
 const DRAW_EVERY_MS = 100;
 
 /** Progress as one line that is drawn over and over on a terminal. */
-export function terminalProgress(stream: NodeJS.WriteStream, clock: Clock): Progress {
+function terminalProgress(stream: NodeJS.WriteStream, clock: Clock): Progress {
   const counts = new Map<string, number>();
   let drawnAt = Number.NEGATIVE_INFINITY;
   return {

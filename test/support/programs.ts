@@ -37,7 +37,7 @@ function isExecutable(path: string): boolean {
 }
 
 /** The path of a real program, from PATH or else from the cache folder; undefined when this machine has none. */
-export function program(name: string): string | undefined {
+function program(name: string): string | undefined {
   const { commands } = lookUp(name);
   const folders = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), cacheFolder];
   return folders.flatMap((folder) => commands.map((command) => join(folder, command))).find(isExecutable);

@@ -1,4 +1,3 @@
-import type { Exact } from '../../core/exact.ts';
 import { Histogram, type HistogramState } from '../../core/histogram.ts';
 import { CounterLedger, type Entry, type LedgerState } from '../../core/ledger.ts';
 import { UserTotals, type UserTotalsState } from '../../core/user-totals.ts';
@@ -180,69 +179,4 @@ export class Book {
     }
     this.#ledger.settleEnd(id);
   }
-}
-
-/** The format line of a book's file; a change of what `toLines` writes changes the number. */
-export const BOOK_FORMAT = 'aws-connections-exporter client-vpn-ledger 1';
-
-const OPENING = 1;
-const ENDED = 2;
-type Cell = string | number | null;
-
-/** A book as lines of JSON: its state, then one line for each connection. */
-export function* toLines(book: Book): Iterable<string> {
-  yield JSON.stringify(book.state(), (_key, value) =>
-    typeof value === 'bigint' ? { exact: String(value) } : value,
-  );
-  for (const [id, { status, updatedAt, readings, opening, ended, absentSinceMs }] of book.entries()) {
-    const flags = (opening ? OPENING : 0) | (ended ? ENDED : 0);
-    yield JSON.stringify([
-      id,
-      status,
-      flags,
-      updatedAt ?? null,
-      absentSinceMs ?? null,
-      ...readings.map(toCell),
-    ]);
-  }
-}
-
-/** Reads what `toLines` wrote; throws when the lines are something else. */
-export function fromLines(lines: readonly string[]): {
-  state: BookState;
-  entries: Iterable<[string, Entry]>;
-} {
-  const [first, ...rest] = lines;
-  if (first === undefined) throw new Error('it has no first line');
-  const state = JSON.parse(first, (_key, value) =>
-    typeof value?.exact === 'string' ? BigInt(value.exact) : value,
-  ) as BookState;
-  const entries = rest.map((line): [string, Entry] => {
-    const [id, status, flags, updatedAt, absentSinceMs, ...readings] = JSON.parse(line) as [
-      string,
-      string,
-      number,
-      ...(number | null)[],
-    ];
-    if (typeof id !== 'string' || readings.length !== COUNTERS.length)
-      throw new Error('one of its lines is not a connection');
-    const entry = {
-      status,
-      updatedAt: updatedAt ?? undefined,
-      readings: readings.map(fromCell),
-      opening: (flags & OPENING) !== 0,
-      ended: (flags & ENDED) !== 0,
-      absentSinceMs: absentSinceMs ?? undefined,
-    };
-    return [id, entry];
-  });
-  return { state, entries };
-}
-
-function toCell(reading: Exact | undefined): Cell {
-  return typeof reading === 'bigint' ? String(reading) : (reading ?? null);
-}
-
-function fromCell(cell: Cell): Exact | undefined {
-  return typeof cell === 'string' ? BigInt(cell) : (cell ?? undefined);
 }

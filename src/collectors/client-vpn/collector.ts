@@ -40,6 +40,7 @@ interface TargetResult {
   readonly outcome: TargetOutcome;
 }
 
+const LONGEST_TEXT = 80;
 /** Fields whose text names nobody, so that a log may show it. */
 const NAMELESS_FIELDS: ReadonlySet<string> = new Set([...COUNTERS, ...TIMES]);
 
@@ -148,7 +149,7 @@ export class ClientVpnCollector implements Collector {
     await this.#restorePlace({ accountId, region: target.region });
     const reject: Reject = (field, text) => {
       rejected.add({ collector: NAME, field });
-      const shown = NAMELESS_FIELDS.has(field) ? { text: text ?? 'none' } : {};
+      const shown = NAMELESS_FIELDS.has(field) ? { text: (text ?? 'none').slice(0, LONGEST_TEXT) } : {};
       this.#warnOnce(
         `rejected ${field}`,
         'A value from AWS was rejected; the rest of its record still counts (said once per field)',

@@ -1,5 +1,6 @@
 import type { Target } from '../../aws/targets.ts';
-import { type Endpoint, type Reject, toEndpoint } from './record.ts';
+import { type Endpoint, toEndpoint } from './endpoint.ts';
+import type { Reject } from './record.ts';
 import type { Source } from './source.ts';
 
 /** Which endpoints are wanted: those named, and those that carry all tags; everything when neither is given. */

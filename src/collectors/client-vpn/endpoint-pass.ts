@@ -1,11 +1,12 @@
 import { explain } from '../../aws/errors.ts';
 import type { Target } from '../../aws/targets.ts';
 import type { Book, Scope } from './book.ts';
+import type { Endpoint } from './endpoint.ts';
 import { exportedConnections, isExportable } from './exported.ts';
 import { gather, type Listing, post } from './listing.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
 import { foldPostures } from './postures.ts';
-import { type Connection, type Endpoint, toConnection } from './record.ts';
+import { type Connection, toConnection } from './record.ts';
 import { isEndpointGone } from './source.ts';
 import type { View } from './state.ts';
 

@@ -2,6 +2,7 @@ import type { Family } from '../../core/family.ts';
 import { histogramSamples } from '../../core/histogram.ts';
 import { OTHER_USER } from '../../core/user-totals.ts';
 import { DURATION_BUCKETS } from './book.ts';
+import { INFO_LABELS } from './endpoint.ts';
 import {
   AS_OF,
   familiesOf,
@@ -14,7 +15,7 @@ import {
 } from './family-makers.ts';
 import { connectionFamilies, userFamilies } from './opt-in-families.ts';
 import { foldPostures, MAX_POSTURES } from './postures.ts';
-import { COUNTERS, INFO_LABELS } from './record.ts';
+import { COUNTERS } from './record.ts';
 
 /** Which opt-in series there are. */
 export interface SeriesOptions {

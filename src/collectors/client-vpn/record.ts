@@ -1,6 +1,6 @@
 import { type Exact, larger, toExact } from '../../core/exact.ts';
 import type { Identity } from './identity.ts';
-import type { RawConnection, RawEndpoint } from './source.ts';
+import type { RawConnection } from './source.ts';
 
 /** The four counters of a connection, in the order in which readings are kept. Direction is the service's: ingress is what the client sent. */
 export const COUNTERS = ['ingress_bytes', 'egress_bytes', 'ingress_packets', 'egress_packets'] as const;
@@ -110,52 +110,4 @@ function digits(text: string, from: number, to: number): number {
   let value = 0;
   for (let index = from; index < to; index += 1) value = value * 10 + text.charCodeAt(index) - 48;
   return value;
-}
-
-/** One endpoint as AWS lists it (DescribeClientVpnEndpoints). */
-export interface Endpoint {
-  readonly id: string;
-  readonly status: string;
-  /** The labels of `aws_client_vpn_endpoint_info`, beside the endpoint's own. */
-  readonly info: Readonly<Record<InfoLabel, string>>;
-  readonly sessionTimeoutSeconds: number | undefined;
-  readonly tags: ReadonlyMap<string, string>;
-}
-
-/** What `aws_client_vpn_endpoint_info` says of an endpoint. */
-export const INFO_LABELS = [
-  'name',
-  'description',
-  'vpc_id',
-  'transport_protocol',
-  'vpn_port',
-  'split_tunnel',
-  'authentication',
-  'client_cidr_block',
-] as const;
-export type InfoLabel = (typeof INFO_LABELS)[number];
-
-/** Decodes an endpoint; undefined, and rejected whole, when it has no id. Its name is its Name tag. */
-export function toEndpoint(raw: RawEndpoint, reject: Reject): Endpoint | undefined {
-  if (!raw.ClientVpnEndpointId) {
-    reject('endpoint_id', raw.ClientVpnEndpointId);
-    return undefined;
-  }
-  const tags = new Map((raw.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
-  return {
-    id: raw.ClientVpnEndpointId,
-    status: raw.Status?.Code || NO_STATUS,
-    info: {
-      name: tags.get('Name') ?? '',
-      description: raw.Description ?? '',
-      vpc_id: raw.VpcId ?? '',
-      transport_protocol: raw.TransportProtocol ?? '',
-      vpn_port: raw.VpnPort === undefined ? '' : String(raw.VpnPort),
-      split_tunnel: raw.SplitTunnel === undefined ? '' : String(raw.SplitTunnel),
-      authentication: (raw.AuthenticationOptions ?? []).map(({ Type }) => Type ?? '').join(','),
-      client_cidr_block: raw.ClientCidrBlock ?? '',
-    },
-    sessionTimeoutSeconds: raw.SessionTimeoutHours === undefined ? undefined : raw.SessionTimeoutHours * 3600,
-    tags,
-  };
 }

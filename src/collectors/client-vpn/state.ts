@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { BOOK_FORMAT, Book, type Counters, fromLines, type Scope, toLines } from './book.ts';
+import { Book, type Counters, type Scope } from './book.ts';
+import { BOOK_FORMAT, fromLines, toLines } from './book-file.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { Listing } from './listing.ts';
-import type { Connection, Endpoint } from './record.ts';
+import type { Connection } from './record.ts';
 import type { ConnectionFilter } from './source.ts';
 
 /** What is published of one endpoint; it is replaced whole, never changed. */

@@ -2,9 +2,9 @@ import { explain } from '../../aws/errors.ts';
 import type { Target } from '../../aws/targets.ts';
 import type { Book } from './book.ts';
 import { discover } from './discovery.ts';
+import type { Endpoint } from './endpoint.ts';
 import { type EndpointOutcome, passEndpoint, passMissing } from './endpoint-pass.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
-import type { Endpoint } from './record.ts';
 import type { View } from './state.ts';
 
 /** What a pass over one target came to. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Book, fromLines, toLines } from '../../../src/collectors/client-vpn/book.ts';
+import { Book } from '../../../src/collectors/client-vpn/book.ts';
+import { fromLines, toLines } from '../../../src/collectors/client-vpn/book-file.ts';
 import { gather, post } from '../../../src/collectors/client-vpn/listing.ts';
 import { toConnection } from '../../../src/collectors/client-vpn/record.ts';
 import type { RawConnection } from '../../../src/collectors/client-vpn/source.ts';

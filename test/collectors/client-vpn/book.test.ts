@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { Book, fromLines, toLines } from '../../../src/collectors/client-vpn/book.ts';
+import { Book } from '../../../src/collectors/client-vpn/book.ts';
+import { fromLines, toLines } from '../../../src/collectors/client-vpn/book-file.ts';
 import { connection, createLedgerDesk, LONGEST_GAP_MS, plain, SCOPE } from '../../support/client-vpn.ts';
 
 const START = Date.UTC(2026, 0, 1, 9);

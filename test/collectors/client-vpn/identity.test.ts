@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Book, toLines } from '../../../src/collectors/client-vpn/book.ts';
+import { Book } from '../../../src/collectors/client-vpn/book.ts';
+import { toLines } from '../../../src/collectors/client-vpn/book-file.ts';
 import { createIdentity } from '../../../src/collectors/client-vpn/identity.ts';
 import { createLedgerDesk, decode, SCOPE } from '../../support/client-vpn.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { COUNTERS, toConnection, toEndpoint, toTime } from '../../../src/collectors/client-vpn/record.ts';
+import { toEndpoint } from '../../../src/collectors/client-vpn/endpoint.ts';
+import { COUNTERS, toConnection, toTime } from '../../../src/collectors/client-vpn/record.ts';
 import { decode, plain, statusOf } from '../../support/client-vpn.ts';
 
 test("the terminated connection of AWS' published example", () => {

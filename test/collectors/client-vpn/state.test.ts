@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { BOOK_FORMAT, type Book, toLines } from '../../../src/collectors/client-vpn/book.ts';
+import type { Book } from '../../../src/collectors/client-vpn/book.ts';
+import { BOOK_FORMAT, toLines } from '../../../src/collectors/client-vpn/book-file.ts';
 import { type BookOptions, State } from '../../../src/collectors/client-vpn/state.ts';
 import { openStorage } from '../../../src/storage/storage.ts';
 import { connection, createLedgerDesk, SCOPE } from '../../support/client-vpn.ts';

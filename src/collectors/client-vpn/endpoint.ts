@@ -1,0 +1,50 @@
+import { NO_STATUS, type Reject } from './record.ts';
+import type { RawEndpoint } from './source.ts';
+
+/** One endpoint as AWS lists it (DescribeClientVpnEndpoints). */
+export interface Endpoint {
+  readonly id: string;
+  readonly status: string;
+  /** The labels of `aws_client_vpn_endpoint_info`, beside the endpoint's own. */
+  readonly info: Readonly<Record<InfoLabel, string>>;
+  readonly sessionTimeoutSeconds: number | undefined;
+  readonly tags: ReadonlyMap<string, string>;
+}
+
+/** What `aws_client_vpn_endpoint_info` says of an endpoint. */
+export const INFO_LABELS = [
+  'name',
+  'description',
+  'vpc_id',
+  'transport_protocol',
+  'vpn_port',
+  'split_tunnel',
+  'authentication',
+  'client_cidr_block',
+] as const;
+export type InfoLabel = (typeof INFO_LABELS)[number];
+
+/** Decodes an endpoint; undefined, and rejected whole, when it has no id. Its name is its Name tag. */
+export function toEndpoint(raw: RawEndpoint, reject: Reject): Endpoint | undefined {
+  if (!raw.ClientVpnEndpointId) {
+    reject('endpoint_id', raw.ClientVpnEndpointId);
+    return undefined;
+  }
+  const tags = new Map((raw.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
+  return {
+    id: raw.ClientVpnEndpointId,
+    status: raw.Status?.Code || NO_STATUS,
+    info: {
+      name: tags.get('Name') ?? '',
+      description: raw.Description ?? '',
+      vpc_id: raw.VpcId ?? '',
+      transport_protocol: raw.TransportProtocol ?? '',
+      vpn_port: raw.VpnPort === undefined ? '' : String(raw.VpnPort),
+      split_tunnel: raw.SplitTunnel === undefined ? '' : String(raw.SplitTunnel),
+      authentication: (raw.AuthenticationOptions ?? []).map(({ Type }) => Type ?? '').join(','),
+      client_cidr_block: raw.ClientCidrBlock ?? '',
+    },
+    sessionTimeoutSeconds: raw.SessionTimeoutHours === undefined ? undefined : raw.SessionTimeoutHours * 3600,
+    tags,
+  };
+}
