@@ -44,9 +44,13 @@ async function come(moment: Moment, { world, simulator, storage }: Lab): Promise
   } else {
     const suffix = moment === 'writing' ? '.ledger.tmp' : '.ledger';
     let left = passes;
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no ${suffix} was seen`)), DEADLINE_MS);
       const watcher = watch(join(storage, 'client-vpn'), (event, name) => {
-        if (event === 'rename' && name?.endsWith(suffix) && --left === 0) resolve();
+        if (event !== 'rename' || !name?.endsWith(suffix) || --left > 0) return;
+        watcher.close();
+        clearTimeout(timer);
+        resolve();
       });
       onTestFinished(() => watcher.close());
     });
