@@ -7,8 +7,9 @@ export function toCallError(error: unknown): CallError {
   return toVerdict(error).error;
 }
 
-/** One sentence for people: what failed, what AWS said and what to do; without secrets, of bounded length. */
-export function explain(error: unknown): string {
+/** One sentence for people: what failed, what AWS said and what to do, or why the signal broke it off; without secrets, of bounded length. */
+export function explain(error: unknown, signal?: AbortSignal): string {
+  if (signal?.aborted && signal.reason instanceof Error) return signal.reason.message;
   const { origin, remedy } = toVerdict(error);
   const { action, name, code, message, status } = toFacts(origin);
   const label = [name, code, status === undefined ? undefined : `HTTP ${status}`]

@@ -21,7 +21,7 @@ export function resolveAccounts(
   const asked = targets.map((target) =>
     source.accountId(target, signal).then(
       (accountId): Resolved => ({ target, accountId }),
-      (cause): Resolved => ({ target, accountId: undefined, error: explain(cause) }),
+      (cause): Resolved => ({ target, accountId: undefined, error: explain(cause, signal) }),
     ),
   );
   const settled = new AbortController();

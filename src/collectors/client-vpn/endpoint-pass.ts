@@ -53,7 +53,7 @@ export async function passEndpoint(
     const isNamed = options.selection.named.includes(scope.endpointId);
     if (isEndpointGone(cause) && !isNamed) return retireEndpoint(scope, options, deps);
     book?.interrupt();
-    const reason = explain(cause);
+    const reason = explain(cause, signal);
     logger.error('Listing the connections of a Client VPN endpoint failed; its last good numbers stay', {
       ...labelsOf(scope),
       reason,

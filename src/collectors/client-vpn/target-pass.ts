@@ -34,7 +34,7 @@ export async function passTarget(
   try {
     found = await discover(deps.source, target, options.selection, deps.reject, signal);
   } catch (cause) {
-    error = explain(cause);
+    error = explain(cause, signal);
     const fields = { target: target.name, account_id: accountId, region, reason: error };
     deps.logger.error('Discovery of Client VPN endpoints failed; those known before are polled', fields);
     found = new Map(before.map((view) => [view.endpointId, view.last?.endpoint]));
