@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { type Clock, systemClock } from './core/clock.ts';
+import { toSentence } from './core/error-text.ts';
 import type { LogFields, Logger } from './core/logger.ts';
 
 /** How much is logged, and how a line looks. */
@@ -13,7 +14,7 @@ export interface LogOptions {
 
 /** A log of one line per event: time, level, message, then the fields; an Error is shown with all its causes. */
 export function createLogger({ level, format, stream, clock = systemClock }: LogOptions): Logger {
-  const out = stream ?? pino.destination({ dest: 2, sync: true });
+  const out = stream ?? toStderr();
   const lines = { write: (line: string) => out.write(format === 'json' ? line : toLogfmt(line)) };
   const log = pino(
     {
@@ -25,6 +26,11 @@ export function createLogger({ level, format, stream, clock = systemClock }: Log
     lines,
   );
   return withFields(log, {});
+}
+
+/** A log that cannot be written (a full disk, nobody reading) is lost; it does not take the exporter with it. */
+function toStderr() {
+  return pino.destination({ dest: 2, sync: true }).on('error', () => {});
 }
 
 function withFields(log: pino.Logger, common: LogFields): Logger {
@@ -41,21 +47,10 @@ function withFields(log: pino.Logger, common: LogFields): Logger {
 
 /** What JSON cannot say becomes text. */
 function toPlain(value: unknown): unknown {
-  if (value instanceof Error) return errorText(value, new Set());
+  if (value instanceof Error) return toSentence(value);
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   return value;
-}
-
-function errorText(error: unknown, seen: Set<unknown>): string {
-  if (!(error instanceof Error)) return String(error);
-  if (seen.has(error)) return '…';
-  seen.add(error);
-  const several =
-    error instanceof AggregateError ? error.errors.map((one) => errorText(one, seen)).join('; ') : '';
-  const parts = [error.message || (several ? '' : error.name), several];
-  if (error.cause !== undefined) parts.push(errorText(error.cause, seen));
-  return parts.filter((part) => part !== '').join(': ');
 }
 
 function toLogfmt(line: string): string {

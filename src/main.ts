@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { run } from './cli/index.ts';
+import { toSentence } from './core/error-text.ts';
 
 // Whoever reads our output may stop early (`| head`); that is not a fault of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
@@ -13,9 +14,8 @@ setInterval(() => {}, 2 ** 30);
 run(process.argv.slice(2), process.env).then(
   (code) => flushed(process.stdout, () => process.exit(code)),
   (error: unknown) => {
-    process.stderr.write(
-      `aws-connections-exporter: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`,
-    );
+    const stack = error instanceof Error ? `${error.stack}\n` : '';
+    process.stderr.write(`aws-connections-exporter: ${toSentence(error)}\n${stack}`);
     process.exit(1);
   },
 );

@@ -1,11 +1,11 @@
 import type { Calls } from './aws/calls.ts';
-import { type Aws, createAws } from './aws/clients.ts';
+import type { Aws } from './aws/clients.ts';
+import { openAws, resolveTargets } from './aws-settings.ts';
 import type { Deps } from './collectors/domain.ts';
 import { domains } from './collectors/index.ts';
 import type { Config } from './config/schema.ts';
 import type { Clock } from './core/clock.ts';
 import type { Collector } from './core/collector.ts';
-import { resolveTargets, toAwsOptions } from './targets.ts';
 
 /** A domain that a configuration enables. */
 export interface Part {
@@ -29,10 +29,9 @@ export function startDomains(
   deps: Deps,
 ): (config: Config, awsDeps: { clock: Clock; calls: Calls }) => Promise<Setup> {
   const opens = (Object.keys(domains) as Key[]).map((key) => ({ key, open: domains[key].start(deps) }));
-  return async (config, awsDeps) => {
+  return async (config, { clock, calls }) => {
     const targets = await resolveTargets(config);
-    const requestsPerSecond = config.client_vpn.requests_per_second;
-    const aws = createAws(toAwsOptions(config), { ...awsDeps, requestsPerSecond });
+    const aws = openAws(config, clock, calls);
     const parts = new Map<string, Part>();
     for (const { key, open } of opens) {
       const own = config[key];

@@ -5,6 +5,7 @@ import type {
   Pluggable,
 } from '@smithy/types';
 import type { Clock } from '../core/clock.ts';
+import { Stopped } from '../core/collector.ts';
 import type { Family } from '../core/family.ts';
 import { Histogram, histogramSamples } from '../core/histogram.ts';
 import { Tally } from '../core/tally.ts';
@@ -63,7 +64,8 @@ export class Calls {
       raceAbort(() => next(args), toSignal(context));
     const countAttempt: FinalizeRequestMiddleware<Input, Output> = (next, context) => async (args) => {
       await limiter?.(toSignal(context));
-      return this.#attempt(labels, String(context.commandName).replace(/Command$/, ''), () => next(args));
+      const operation = String(context.commandName).replace(/Command$/, '');
+      return this.#attempt(labels, operation, () => next(args), toSignal(context));
     };
     return {
       applyToStack(stack) {
@@ -82,6 +84,7 @@ export class Calls {
     { api, region, accountId }: CallLabels,
     operation: string,
     send: () => Promise<T>,
+    signal: AbortSignal | undefined,
   ): Promise<T> {
     const labels = { account_id: accountId() ?? 'unknown', region, api, operation };
     this.#requests.add(labels);
@@ -92,7 +95,8 @@ export class Calls {
       return await send();
     } catch (error) {
       noteAction(error, `${api}:${operation}`);
-      this.#errors.add({ ...labels, error: toCallError(error) });
+      // A call that we break off because its answer is no longer wanted is no error of AWS.
+      if (!(signal?.reason instanceof Stopped)) this.#errors.add({ ...labels, error: toCallError(error) });
       throw error;
     } finally {
       this.#duration(api, operation).observe((this.#clock.monotonic() - startedAt) / 1000);

@@ -5,6 +5,7 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { Clock } from '../core/clock.ts';
 import type { CallLabels, Calls } from './calls.ts';
 import { createRateLimiter } from './rate-limit.ts';
+import { remember } from './remember.ts';
 import { knownAccountId, type Target } from './targets.ts';
 import { brokenAnswer } from './xml-reader.ts';
 
@@ -45,8 +46,6 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Clients for any number of targets; the SDK is loaded when the first is asked for. */
 export function createAws(options: AwsOptions, deps: AwsDeps): Aws {
-  // The SDK's word on future versions of itself is for whoever builds this program: stderr is the log's.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const httpAgent = new HttpAgent({ keepAlive: true });
   const accounts = new Map<string, string>();
 
@@ -167,31 +166,14 @@ export function createAws(options: AwsOptions, deps: AwsDeps): Aws {
 
 /** The region of the environment or of the profile (the default one without `profile`); undefined when none is set. */
 export async function defaultRegion(profile?: string): Promise<string | undefined> {
+  // Set to nothing is not set; the SDK would take it for a region.
+  if (process.env.AWS_REGION === '') delete process.env.AWS_REGION;
   const { STSClient } = await import('@aws-sdk/client-sts');
   const { config } = new STSClient(profile === undefined ? {} : { profile });
   return config.region().catch((error: unknown) => {
     if (error instanceof Error && error.message === 'Region is missing') return undefined;
     throw new Error('looking up the default AWS region', { cause: error });
   });
-}
-
-/** `make` once for each key; a failure is forgotten, so that the next caller tries again. */
-function remember<A extends unknown[], T>(
-  toKey: (...args: A) => string,
-  make: (...args: A) => Promise<T>,
-): (...args: A) => Promise<T> {
-  const made = new Map<string, Promise<T>>();
-  return (...args) => {
-    const key = toKey(...args);
-    const known = made.get(key);
-    if (known) return known;
-    const making = make(...args).catch((error: unknown) => {
-      made.delete(key);
-      throw error;
-    });
-    made.set(key, making);
-    return making;
-  };
 }
 
 async function readCaBundle(path: string): Promise<string> {

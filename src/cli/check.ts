@@ -1,13 +1,12 @@
 import { Calls } from '../aws/calls.ts';
-import { createAws } from '../aws/clients.ts';
+import { openAws, resolveTargets } from '../aws-settings.ts';
 import type { Verdict } from '../collectors/domain.ts';
 import { domains } from '../collectors/index.ts';
 import type { Config } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
-import { resolveTargets, toAwsOptions } from '../targets.ts';
 import type { Args } from './args.ts';
 import { readConfig } from './configuration.ts';
-import { untilSignal } from './signals.ts';
+import { abortOnSignal } from './signals.ts';
 import { formatTable } from './table.ts';
 
 /** Says whether the configuration can be used and, with --aws, what AWS would allow. */
@@ -15,9 +14,8 @@ export async function check({ flags }: Args): Promise<number> {
   const path = flags['config.file'];
   const loaded = readConfig(path);
   if ('problems' in loaded) {
-    process.stdout.write(
-      `${loaded.problems.join('\n')}\n${loaded.problems.length} problem${loaded.problems.length === 1 ? '' : 's'} found\n`,
-    );
+    const count = `${loaded.problems.length} problem${loaded.problems.length === 1 ? '' : 's'} found`;
+    process.stdout.write(`${loaded.problems.join('\n')}\n${count}\n`);
     return 1;
   }
   process.stdout.write(`${path ?? 'The default configuration'} is valid\n`);
@@ -26,26 +24,15 @@ export async function check({ flags }: Args): Promise<number> {
 
 async function askAws(config: Config): Promise<number> {
   const verdicts: Verdict[] = [];
-  const clock = systemClock;
-  const aws = createAws(toAwsOptions(config), {
-    clock,
-    calls: new Calls(clock),
-    requestsPerSecond: config.client_vpn.requests_per_second,
-  });
-  const stop = new AbortController();
-  const { stopped, release } = untilSignal();
-  void stopped.then(() => stop.abort(new Error('interrupted')));
+  const aws = openAws(config, systemClock, new Calls(systemClock));
+  const { signal, release } = abortOnSignal();
   try {
     const targets = await resolveTargets(config);
     for (const key of Object.keys(domains) as (keyof typeof domains)[]) {
       if (!config[key].enabled) continue;
+      const setting = { config: config[key], targets, aws };
       for (const target of targets) {
-        for await (const verdict of domains[key].ask(
-          { config: config[key], targets, aws },
-          target,
-          stop.signal,
-        ))
-          verdicts.push(verdict);
+        for await (const verdict of domains[key].ask(setting, target, signal)) verdicts.push(verdict);
       }
     }
   } catch (error) {
@@ -55,12 +42,7 @@ async function askAws(config: Config): Promise<number> {
     release();
     aws.close();
   }
-  const rows = verdicts.map(({ action, resource, allowed, reason }) => [
-    action,
-    resource,
-    allowed ? 'allowed' : 'denied',
-    reason ?? '',
-  ]);
+  const rows = verdicts.map(({ action, resource, answer, reason }) => [action, resource, answer, reason]);
   process.stdout.write(formatTable(['ACTION', 'RESOURCE', 'RESULT', 'REASON'], rows));
-  return verdicts.every(({ allowed }) => allowed) ? 0 : 1;
+  return verdicts.every(({ answer }) => answer === 'allowed' || answer === 'not asked') ? 0 : 1;
 }

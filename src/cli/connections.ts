@@ -1,19 +1,18 @@
 import { Calls } from '../aws/calls.ts';
-import { createAws } from '../aws/clients.ts';
+import { openAws, resolveTargets } from '../aws-settings.ts';
 import { domains } from '../collectors/index.ts';
 import { systemClock } from '../core/clock.ts';
 import { createLogger } from '../log.ts';
-import { resolveTargets, toAwsOptions } from '../targets.ts';
 import type { Args } from './args.ts';
 import { readConfigOrExplain } from './configuration.ts';
 import type { Flags } from './flags.ts';
+import { print } from './output.ts';
 import { createProgress } from './progress.ts';
-import { untilSignal } from './signals.ts';
+import { abortOnSignal } from './signals.ts';
 import { formatCsv, formatTable } from './table.ts';
 
-const { list, liveFirst, columns } = domains.client_vpn;
-type Listed = Awaited<ReturnType<typeof list>>;
-type Row = Listed['rows'][number];
+const { list, columns } = domains.client_vpn;
+type Row = Awaited<ReturnType<typeof list>>['rows'][number];
 
 /** The Client VPN connections as AWS lists them now. */
 export async function connections({ flags }: Args): Promise<number> {
@@ -21,39 +20,25 @@ export async function connections({ flags }: Args): Promise<number> {
   if (!config) return 1;
   const clock = systemClock;
   const logger = createLogger({ level: flags['log.level'], format: flags['log.format'] });
-  const requestsPerSecond = config.client_vpn.requests_per_second;
-  const aws = createAws(toAwsOptions(config), { clock, calls: new Calls(clock), requestsPerSecond });
-  const stop = new AbortController();
-  const { stopped, release } = untilSignal();
-  void stopped.then(() => stop.abort(new Error('interrupted')));
+  const aws = openAws(config, clock, new Calls(clock));
+  const { signal, release } = abortOnSignal();
   const progress = createProgress(logger, clock);
   const wanted = { endpoints: flags.endpoint, statuses: flags.status, user: flags.user };
   try {
-    const targets = await resolveTargets(config);
-    const setting = { config: config.client_vpn, aws };
-    const lists = await Promise.all(
-      targets.map((target) => list(setting, target, wanted, progress.onPage, stop.signal)),
-    );
+    const deps = { config: config.client_vpn, aws, clock, onProgress: progress.onPage };
+    const { rows, failures } = await list(deps, await resolveTargets(config), wanted, signal);
     progress.done();
-    process.stdout.write(format(lists.flatMap(({ rows }) => rows).sort(liveFirst), flags.output));
-    const failures = [...lists.flatMap((list) => list.failures), ...nowhere(flags.endpoint, lists)];
-    for (const failure of failures) logger.error('Connections could not be listed', { reason: failure });
+    await print(format(rows, flags.output));
+    for (const reason of failures) logger.error('Connections could not be listed', { reason });
     return failures.length === 0 ? 0 : 1;
   } catch (err) {
+    progress.done();
     logger.error('Connections could not be listed', { err });
     return 1;
   } finally {
-    progress.done();
     release();
     aws.close();
   }
-}
-
-function nowhere(wanted: readonly string[], lists: readonly Listed[]): readonly string[] {
-  const found = new Set(lists.flatMap(({ endpoints }) => endpoints));
-  return wanted
-    .filter((id) => !found.has(id))
-    .map((id) => `${id}: no target that could be asked has it; check the id, the account and the region`);
 }
 
 function format(rows: readonly Row[], output: Flags['output']): string {

@@ -6,20 +6,21 @@ import type { Config } from '../config/schema.ts';
 import type { Args } from './args.ts';
 import { readConfigOrExplain } from './configuration.ts';
 import { describeMetrics } from './describe-metrics.ts';
+import { print } from './output.ts';
 
 /** Prints what is known of metrics, permissions or configuration. */
 export async function describe({ flags, topic }: Args): Promise<number> {
   if (topic === 'config-schema') {
-    process.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+    await print(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
     return 0;
   }
   if (topic === 'metrics') {
-    process.stdout.write(await describeMetrics());
+    await print(await describeMetrics());
     return 0;
   }
   const config = readConfigOrExplain(flags['config.file']);
   if (!config) return 1;
-  process.stdout.write(`${JSON.stringify(iamPolicy(config), null, 2)}\n`);
+  await print(`${JSON.stringify(iamPolicy(config), null, 2)}\n`);
   return 0;
 }
 

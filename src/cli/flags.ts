@@ -59,8 +59,12 @@ export const flags = {
     ...text('/metrics', 'PATH', { commands: servers, help: 'HTTP path of the metrics.' }),
     read: (texts: readonly string[]): string => {
       const path = texts[0] ?? '';
-      if (/^\/[^?#\s]*$/.test(path)) return path;
-      throw new Error(`expected a path that begins with /, got ${JSON.stringify(path)}`);
+      if (!/^\/[^?#\s]*$/.test(path) || !/^[!-~]*$/.test(path))
+        throw new Error(
+          `expected a path that begins with / and has only ASCII letters and signs, got ${JSON.stringify(path)}`,
+        );
+      if (!/^\/($|-\/|config$|api\/|dashboards(\/|$))/.test(path)) return path;
+      throw new Error(`${path} is the path of something else; /metrics is usual`);
     },
   },
   'web.enable-lifecycle': toggle({

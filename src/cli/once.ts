@@ -5,6 +5,7 @@ import { createLogger } from '../log.ts';
 import { openStorage } from '../storage/storage.ts';
 import type { Args } from './args.ts';
 import { readConfigOrExplain } from './configuration.ts';
+import { print } from './output.ts';
 import { createProgress } from './progress.ts';
 import { untilSignal } from './signals.ts';
 
@@ -33,10 +34,10 @@ export async function once({ flags }: Args): Promise<number> {
       const success = await Promise.race([exporter.runOnce(), stopped.then(() => undefined)]);
       progress.done();
       if (success === undefined) return 1;
-      process.stdout.write(await exporter.scrape(false));
+      await print(await exporter.scrape(false));
       return success ? 0 : 1;
     } catch (err) {
-      logger.error('The pass could not be started', { err });
+      logger.error('The pass could not be completed', { err });
       return 1;
     }
   });

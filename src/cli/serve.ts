@@ -31,16 +31,18 @@ export async function serve({ flags }: Args): Promise<number> {
     try {
       const { stopped, release } = untilSignal();
       releases.add(release);
+      let reload = () =>
+        logger.warn('SIGHUP came before the start was complete; the configuration was just read');
+      releases.add(onSignals(['SIGHUP'], () => reload()));
       const started = await Promise.race([start(loaded.config, flags, logger, releases), stopped]);
       if (typeof started === 'string') {
         logger.info('Shutting down before the start was complete', { signal: started });
         return 0;
       }
       const { exporter } = started;
-      const reload = () => exporter.reload(() => readConfig(path));
-      releases.add(onSignals(['SIGHUP'], () => void reload()));
+      reload = () => void exporter.reload(() => readConfig(path));
       if (flags['config.enable-auto-reload'] && path !== undefined) {
-        watchFile(path, { interval: WATCH_MS, persistent: false }, () => void reload());
+        watchFile(path, { interval: WATCH_MS, persistent: false }, () => reload());
         releases.add(() => unwatchFile(path));
       }
       const signal = await stopped;
@@ -63,7 +65,7 @@ export async function start(
 ): Promise<{ readonly exporter: Exporter; readonly urls: readonly string[] }> {
   const clock = systemClock;
   logger.info('Starting aws-connections-exporter', { version, revision, node: process.version });
-  const addresses = flags['web.listen-address'].map(toListenAddress);
+  const addresses = [...new Set(flags['web.listen-address'])].map(toListenAddress);
   for (const address of addresses)
     if (typeof address === 'string') throw new Error(`--web.listen-address: ${address}`);
   const storage = await openStorage(flags['storage.path'], { clock, logger });
@@ -90,10 +92,7 @@ export async function start(
       ? () => exporter.reload(() => readConfig(flags['config.file']))
       : undefined,
     config: () => showConfig(exporter.config),
-    connections: () => {
-      const rows = exporter.table('connections');
-      return rows && JSON.stringify(rows);
-    },
+    connections: () => exporter.table('connections'),
     onError: (path, err) => logger.error('A request could not be answered', { path, err }),
   });
   const { urls, close } = await listen(app, addresses as ListenAddress[]);

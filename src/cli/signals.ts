@@ -21,3 +21,11 @@ export function untilSignal(): { readonly stopped: Promise<NodeJS.Signals>; read
   });
   return { stopped, release };
 }
+
+/** A signal that is aborted by the first Ctrl-C or SIGTERM. */
+export function abortOnSignal(): { readonly signal: AbortSignal; readonly release: () => void } {
+  const controller = new AbortController();
+  const { stopped, release } = untilSignal();
+  void stopped.then((name) => controller.abort(new Error(`interrupted by ${name}`)));
+  return { signal: controller.signal, release };
+}

@@ -35,13 +35,14 @@ export interface Permission {
   readonly condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
 
-/** What AWS said when it was asked whether it would allow an action. */
+/** What came of asking AWS whether it would allow an action. */
 export interface Verdict {
   readonly action: string;
   readonly resource: string;
-  readonly allowed: boolean;
+  /** `unknown` when AWS could not be asked; `not asked` when there is nothing yet to ask about. */
+  readonly answer: 'allowed' | 'denied' | 'unknown' | 'not asked';
   /** Why not, in a sentence. */
-  readonly reason?: string | undefined;
+  readonly reason: string;
 }
 
 /** One kind of connection: everything that the house knows of a folder below this one. */

@@ -14,10 +14,21 @@ export interface Document {
 /** Reads one YAML 1.2 document; never throws. Anchors and `<<` are resolved. */
 export function toDocument(text: string): Document {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
-  const problems = [...document.errors, ...document.warnings].map(({ message, pos }): Problem => {
+  const document = parse(text, lines);
+  if (!document)
+    return {
+      data: undefined,
+      problems: [{ path: '', message: 'it is nested too deeply to be a configuration' }],
+      lineOf: () => undefined,
+    };
+  const problems = [...document.errors, ...document.warnings].map(({ code, message, pos }): Problem => {
     const { line, col } = lines.linePos(pos[0]);
-    return { path: '', line, column: col, message };
+    return {
+      path: '',
+      line,
+      column: col,
+      message: code === 'MULTIPLE_DOCS' ? 'a second document begins here; a configuration is one' : message,
+    };
   });
   const lineOf = (path: readonly PropertyKey[]) => {
     let node: unknown = document.contents;
@@ -40,6 +51,15 @@ export function toDocument(text: string): Document {
     // An alias without an anchor, or one inside its own, or more of them than any honest file has.
     const message = `the aliases of this file cannot be resolved: ${error}`;
     return { data: undefined, problems: [...problems, { path: '', message }], lineOf };
+  }
+}
+
+function parse(text: string, lineCounter: LineCounter) {
+  try {
+    return parseDocument(text, { lineCounter, merge: true, prettyErrors: false });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

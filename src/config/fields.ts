@@ -6,9 +6,10 @@ const A_DURATION = 'a duration such as 30s, 5m or 1h30m';
 
 /**
  * A Prometheus duration in the file, milliseconds in the result (encoding gives the text back); longer than
- * zero. A key that is left out has the value `fallback`.
+ * zero, and no longer than `longest`. A key that is left out has the value `fallback`.
  */
-export function duration(fallback: string) {
+export function duration(fallback: string, longest = '292y') {
+  const longestMs = toDurationMs(longest) ?? Infinity;
   const text = z
     .string({ error: ({ input }) => `expected ${A_DURATION}, got ${given(input)}` })
     .regex(DURATION_PATTERN, { error: ({ input }) => `expected ${A_DURATION}, got ${given(input)}` });
@@ -16,9 +17,9 @@ export function duration(fallback: string) {
     .codec(text, z.number(), {
       decode: (value, { issues }) => {
         const ms = toDurationMs(value);
-        if (ms !== undefined && ms > 0) return ms;
+        if (ms !== undefined && ms > 0 && ms <= longestMs) return ms;
         const message =
-          ms === 0 ? 'must be longer than zero' : `${value} is too long: the longest is 292 years`;
+          ms === 0 ? 'must be longer than zero' : `${value} is too long: the longest is ${longest}`;
         issues.push({ code: 'custom', input: value, message });
         return z.NEVER;
       },
@@ -48,8 +49,12 @@ export function optionalText() {
 /** A check that a list of texts names nothing twice. */
 export const distinct = z.superRefine<string[]>(
   (texts, { addIssue }) => {
+    const seen = new Set<string>();
     for (const [index, text] of texts.entries()) {
-      if (texts.indexOf(text) === index) continue;
+      if (!seen.has(text)) {
+        seen.add(text);
+        continue;
+      }
       addIssue({ code: 'custom', path: [index], message: `${given(text)} is already in the list` });
     }
   },

@@ -20,9 +20,12 @@ export function configJsonSchema(): JsonSchema {
   } as JsonSchema;
 }
 
+let known: JsonSchema | undefined;
+
 /** The keys that the schema knows in the mapping at `path`; empty where any key goes. */
 export function keysAt(path: readonly PropertyKey[]): readonly string[] {
-  let at: JsonSchema | undefined = configJsonSchema();
+  known ??= configJsonSchema();
+  let at: JsonSchema | undefined = known;
   for (const key of path) at = typeof key === 'number' ? at?.items : at?.properties?.[String(key)];
   return at?.propertyNames?.enum ?? Object.keys(at?.properties ?? {});
 }

@@ -17,12 +17,15 @@ export function toPath(keys: readonly PropertyKey[]): string {
     .replace(/^\./, '');
 }
 
-/** One line per problem: `exporter.yaml:12: client_vpn.page_sise: unknown key, did you mean page_size?`. */
+/** A file with more is not a configuration that somebody mistyped. */
+const MOST_PROBLEMS = 100;
+
+/** One line per problem, the first hundred: `exporter.yaml:12: client_vpn.page_sise: unknown key, did you mean page_size?`. */
 export function formatProblems(problems: readonly Problem[], file: string): string {
-  return problems
-    .map(({ path, line, column, message }) => {
-      const place = [file, line, column].filter((part) => part !== undefined).join(':');
-      return [place, path, message].filter((part) => part !== '').join(': ');
-    })
-    .join('\n');
+  const rest = problems.length - MOST_PROBLEMS;
+  const lines = problems.slice(0, MOST_PROBLEMS).map(({ path, line, column, message }) => {
+    const place = [file, line, column].filter((part) => part !== undefined).join(':');
+    return [place, path, message].filter((part) => part !== '').join(': ');
+  });
+  return [...lines, ...(rest > 0 ? [`${file}: and ${rest} more problems`] : [])].join('\n');
 }

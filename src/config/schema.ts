@@ -39,8 +39,8 @@ const awsConfig = z
       .default({})
       .describe('The same for single services: ec2, sts.'),
     ca_bundle: optionalText().describe('PEM file of the authorities to trust; relative to this file.'),
-    connect_timeout: duration('5s').describe('Deadline of opening a connection to AWS.'),
-    request_timeout: duration('20s').describe('Deadline of one request to AWS.'),
+    connect_timeout: duration('5s', '1h').describe('Deadline of opening a connection to AWS.'),
+    request_timeout: duration('20s', '1h').describe('Deadline of one request to AWS.'),
     max_attempts: count(4).describe('How often a request is tried, the first time included.'),
   })
   .prefault({})

@@ -32,5 +32,5 @@ export function showConfig(config: Config): string {
 }
 
 function withoutPassword(url: string): string {
-  return url.replace(/^([a-z]+:\/\/)[^/?#]*@/i, `$1${SECRET}@`);
+  return url.replace(/^([a-z]+:\/\/)[^/?#]*@/i, `$1${SECRET}@`).replace(/[?#].*$/s, `?${SECRET}`);
 }

@@ -34,7 +34,12 @@ const target = z
       .nullable()
       .default(null)
       .describe('Role to assume through STS.'),
-    external_id: optionalText().describe('External id that the role asks for.'),
+    external_id: z
+      .string({ error: 'expected text; put it in quotes' })
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('External id that the role asks for.'),
     account_id: accountId
       .nullable()
       .default(null)

@@ -25,16 +25,21 @@ export interface TargetStatus {
   readonly endpoints: readonly EndpointStatus[];
 }
 
+/** Why a pass was broken off although nothing failed: what it would find is no longer wanted. It counts as no pass. */
+export class Stopped extends Error {}
+
 /** All that the house knows of a domain. */
 export interface Collector {
   readonly families: readonly Family[];
-  /** What can be read as JSON beside the exposition, by name. */
-  readonly tables: ReadonlyMap<string, () => readonly unknown[]>;
-  /** Publishes what is known without asking AWS: counters from disk after a restart. */
+  /** What can be read as JSON beside the exposition, by name; undefined until a pass has filled it. */
+  readonly tables: ReadonlyMap<string, () => readonly unknown[] | undefined>;
+  /** Publishes what is known without AWS, such as counters from before a restart. Never rejects. */
   restore(): Promise<void>;
+  /** The beginning of a pass: learns what `restore` could not know (accounts); whether there is more to publish now. Never rejects. */
+  prepare(signal: AbortSignal): Promise<boolean>;
   /**
    * One pass. Commits all it learned of an endpoint, or leaves that endpoint's last state as it was.
-   * Rejects, after committing what it can, when an endpoint or a target failed.
+   * Rejects, after committing what it can, when an endpoint or a target failed, or when the signal broke it off.
    */
   collect(signal: AbortSignal): Promise<void>;
   /** As of the last pass; empty before the first. */

@@ -1,7 +1,8 @@
 /** A non-negative integer of any size, exact: a number up to 2^53 - 1, a bigint beyond. */
 export type Exact = number | bigint;
 
-const DECIMAL = /^[0-9]+$/;
+/** More digits than any counter will ever have; a number that long would sum up to infinity. */
+const DECIMAL = /^[0-9]{1,40}$/;
 
 /** Reads a non-negative decimal integer; undefined for anything else (empty, `-`, a sign, an exponent, a fraction). */
 export function toExact(text: string): Exact | undefined {

@@ -1,7 +1,7 @@
 import { add, type Exact } from './exact.ts';
 
 /** The slot that holds everybody past the cap. */
-export const OTHER_USER = '_other';
+export const OTHER = '_other';
 
 /** One user's totals; `absentSinceMs` is the listed time at which listings began to lack the user. */
 export interface UserSlot {
@@ -101,7 +101,7 @@ export class UserTotals {
 
   #totalsOf(user: string): Exact[] {
     let slot = this.#slots.get(user);
-    if (!slot && this.#slots.size < this.#max && user !== OTHER_USER) {
+    if (!slot && this.#slots.size < this.#max && user !== OTHER) {
       slot = { totals: this.#zeros(), absentSinceMs: undefined, listing: this.#listing };
       this.#slots.set(user, slot);
     }

@@ -2,6 +2,7 @@ import { createTask, parse, validateDetailed } from 'node-cron';
 
 /** Schedules are read in UTC, so that no pass is doubled or left out when clocks change. */
 const TIMEZONE = 'UTC';
+const LONGEST_EXPRESSION = 500;
 const DAY_MS = 86_400_000;
 /** The days over which day-of-month, month and weekday fields are tried out: eight years, two of them leap years. */
 const SPAN_START_MS = Date.UTC(2023, 0, 1);
@@ -9,6 +10,10 @@ const SPAN_DAYS = 2_922;
 
 /** Why `expression` (five fields, or six with seconds in front) is no usable schedule, in a sentence; else undefined. */
 export function cronProblem(expression: string): string | undefined {
+  // node-cron writes a range out number by number before it looks at its bounds; no field has room for three digits.
+  if (/\d{3}/.test(expression) || expression.length > LONGEST_EXPRESSION) {
+    return `${JSON.stringify(expression.slice(0, LONGEST_EXPRESSION))} is not a cron expression: its numbers are too large`;
+  }
   const { valid, errors } = validateDetailed(expression);
   if (!valid) {
     const reasons = errors.map(({ field, message }) =>

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
+import { Stopped } from '../core/collector.ts';
+import { toSentence } from '../core/error-text.ts';
 import type { Logger } from '../core/logger.ts';
-import { toSentence } from './sentence.ts';
 
 /** What asked for a pass. */
 export type PassTrigger = 'start' | 'schedule' | 'command';
@@ -37,6 +38,12 @@ interface PassRunnerOptions {
   onEnd(): Promise<void> | void;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+interface PassEnd {
+  readonly isStopped: boolean;
+  /** What went wrong, if anything did, or why it was stopped. */
+  readonly error: string | undefined;
 }
 
 const GRACE_MS = 5_000;
@@ -76,7 +83,12 @@ export class PassRunner {
     }
   }
 
-  /** Asks the pass under way, if any, to end; it then counts as failed for this reason. */
+  /** Whether a pass that was told to end goes on all the same; until it ends there is no other. */
+  get isStuck(): boolean {
+    return this.#straggler !== undefined;
+  }
+
+  /** Asks the pass under way, if any, to end: it then failed for this reason, or is no pass at all if it was `Stopped`. */
   abort(reason: Error): void {
     this.#controller?.abort(reason);
   }
@@ -90,13 +102,19 @@ export class PassRunner {
     const { clock } = this.#options;
     const begin = clock.monotonic();
     this.#set({ startedAt: clock.now() });
-    const error = await this.#collectInTime();
+    const end = await this.#collectInTime();
     const durationSeconds = (clock.monotonic() - begin) / 1_000;
     const fields = { trigger, duration_seconds: Math.round(durationSeconds * 1_000) / 1_000 };
-    if (error === undefined) this.#log().info('Pass succeeded', fields);
+    const { error } = end;
+    if (end.isStopped) this.#log().info('Pass stopped', { ...fields, reason: error });
+    else if (error === undefined) this.#log().info('Pass succeeded', fields);
     else this.#log().error('Pass failed', { ...fields, error });
     // Only what is published counts as ended: a scrape that sees the pass counted also sees its numbers.
     await this.#publish();
+    if (end.isStopped) {
+      this.#set({ startedAt: undefined });
+      return false;
+    }
     const success = error === undefined;
     const endedAt = clock.now();
     this.#set({
@@ -109,8 +127,8 @@ export class PassRunner {
     return success;
   }
 
-  /** What went wrong, if anything did; it resolves in time even if the collector never does. */
-  async #collectInTime(): Promise<string | undefined> {
+  /** How the collector ended; it resolves in time even if the collector never does. */
+  async #collectInTime(): Promise<PassEnd> {
     const { clock, timeoutMs, graceMs = GRACE_MS } = this.#options;
     const controller = new AbortController();
     this.#controller = controller;
@@ -127,12 +145,14 @@ export class PassRunner {
     cancel();
     this.#controller = undefined;
     const reason: unknown = controller.signal.reason;
+    const isStopped = reason instanceof Stopped;
     if (outcome === 'given up') {
       this.#straggler = this.#waitFor(settled);
-      return `${toSentence(reason)}; the collector did not stop when told to`;
+      return { isStopped, error: `${toSentence(reason)}; the collector did not stop when told to` };
     }
-    if (controller.signal.aborted) return toSentence(reason, outcome?.error);
-    return outcome && toSentence(outcome.error);
+    if (controller.signal.aborted)
+      return { isStopped, error: toSentence(reason, isStopped ? undefined : outcome?.error) };
+    return { isStopped, error: outcome && toSentence(outcome.error) };
   }
 
   async #waitFor(settled: Promise<unknown>): Promise<void> {

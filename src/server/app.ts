@@ -18,8 +18,8 @@ export interface Routes {
   readonly reload: (() => Promise<readonly string[]>) | undefined;
   /** The configuration in force as YAML, secrets masked. */
   config(): string;
-  /** The Client VPN connections of the last pass as JSON; undefined when they are not enabled. */
-  connections(): string | undefined | Promise<string | undefined>;
+  /** The Client VPN connections of the last pass, without rows until it has ended; undefined when they are not enabled. */
+  connections(): { readonly rows: readonly unknown[] | undefined } | undefined;
   /** Hears of every request that failed by our fault. */
   onError(path: string, error: unknown): void;
 }
@@ -65,9 +65,11 @@ export function createApp(routes: Routes): Express {
   };
   app.route('/-/reload').post(reload).put(reload).all(refuse('POST, PUT'));
   get('/config', (_request, response) => say(response, 200, routes.config().trimEnd()));
-  get('/api/v1/connections', async (_request, response) => {
-    const connections = await routes.connections();
-    if (connections !== undefined) response.type('json').send(connections);
+  get('/api/v1/connections', (_request, response) => {
+    const table = routes.connections();
+    if (table?.rows) response.json(table.rows);
+    else if (table)
+      say(response, 503, 'No pass has ended yet since connections were enabled; try again soon.');
     else say(response, 404, 'Connections are not enabled: set client_vpn.connections.enabled to true.');
   });
   app.use('/dashboards', (_request, response) => say(response, 404, 'This version has no dashboards.'));

@@ -23,6 +23,7 @@ const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 const SILENCE_MS = 60_000;
 const MAX_CONNECTIONS = 512;
+const MAX_IDLE = 384;
 
 /** Reads `:10176`, `0.0.0.0:9100`, `[::1]:9100` or `localhost:0`; what cannot be read becomes a sentence. */
 export function toListenAddress(text: string): ListenAddress | string {
@@ -81,6 +82,9 @@ function start(app: RequestListener, address: ListenAddress): Promise<Started> {
   server.closeIdleConnections = () => {};
   const idle = new Set<Socket>();
   server.on('connection', (socket) => {
+    // Whoever has been idle longest makes room, so that idle connections alone lock nobody out.
+    const [oldest] = idle;
+    if (idle.size >= MAX_IDLE) oldest?.destroy();
     idle.add(socket);
     socket.once('close', () => idle.delete(socket));
   });

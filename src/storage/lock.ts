@@ -33,13 +33,7 @@ export async function takeLock(path: string, clock: Clock): Promise<Lock> {
     token: randomUUID(),
   };
   const text = `${JSON.stringify(mine)}\n`;
-  const fresh = await writeFile(path, text, { flag: 'wx', mode: 0o600 }).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EEXIST') return false;
-      throw error;
-    },
-  );
+  const fresh = await writeFile(path, text, { flag: 'wx', mode: 0o600 }).then(() => true, ignoreExisting);
   if (!fresh) {
     await refuseWhileAlive(path, clock);
     const next = `${path}.${mine.token}`;
@@ -47,28 +41,37 @@ export async function takeLock(path: string, clock: Clock): Promise<Lock> {
     await rename(next, path);
   }
   const assertHeld = async () => {
+    // A file that somebody tidied away is put back; one that somebody else wrote is theirs.
+    await writeFile(path, text, { flag: 'wx', mode: 0o600 }).catch(ignoreExisting);
     const holder = await readHolder(path);
     if (holder?.token !== mine.token) throw new Error(`the folder was taken over by ${nameOf(holder)}`);
   };
   await assertHeld();
-  let isReleased = false;
-  const pulse = async () => {
+  let beat: Promise<unknown> = Promise.resolve();
+  let stopPulse = () => {};
+  const pulse = () => {
     const now = new Date(clock.now());
     // A pulse that fails shows at the next write, which asserts and reports.
-    await assertHeld()
+    beat = assertHeld()
       .then(() => utimes(path, now, now))
       .catch(() => {});
-    if (!isReleased) stopPulse = clock.after(HEARTBEAT_MS, pulse);
+    stopPulse = clock.after(HEARTBEAT_MS, pulse);
   };
-  let stopPulse = clock.after(HEARTBEAT_MS, pulse);
+  stopPulse = clock.after(HEARTBEAT_MS, pulse);
   return {
     assertHeld,
     async release() {
-      isReleased = true;
       stopPulse();
-      await assertHeld().then(() => rm(path));
+      await beat;
+      // What somebody else holds by now is theirs to give back.
+      if ((await readHolder(path))?.token === mine.token) await rm(path, { force: true });
     },
   };
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): false {
+  if (error.code === 'EEXIST') return false;
+  throw error;
 }
 
 async function refuseWhileAlive(path: string, clock: Clock): Promise<void> {

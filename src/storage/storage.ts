@@ -19,6 +19,8 @@ export interface Storage {
   /** Moves a file whose lines make no sense out of the way. */
   reject(name: string, reason: string): Promise<void>;
   remove(name: string): Promise<void>;
+  /** Removes the files of a folder that were set aside. */
+  removeSetAside(folder: string): Promise<void>;
   /** Gives the folder back. */
   close(): Promise<void>;
 }
@@ -43,6 +45,7 @@ const keepNothing: Storage = {
   write: async () => {},
   reject: async () => {},
   remove: async () => {},
+  removeSetAside: async () => {},
   close: async () => {},
 };
 
@@ -67,6 +70,8 @@ function lastWriteFamily(failing: () => ReadonlySet<string> | undefined): Family
   };
 }
 
+const SET_ASIDE = /\.broken-[^/]*$/;
+
 class FolderStorage implements Storage {
   readonly families: readonly Family[];
   readonly #path: string;
@@ -87,12 +92,10 @@ class FolderStorage implements Storage {
   }
 
   async list(folder: string): Promise<readonly string[]> {
-    const files = await readdir(join(this.#path, folder)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    });
-    const whole = files.filter((file) => !/\.(tmp|broken-.*)$/.test(file));
-    return whole.sort().map((file) => `${folder}/${file}`);
+    const files = (await this.#files(folder)).filter(
+      (file) => !file.endsWith('.tmp') && !SET_ASIDE.test(file),
+    );
+    return files.sort().map((file) => `${folder}/${file}`);
   }
 
   async read(name: string, format: string): Promise<readonly string[] | undefined> {
@@ -133,6 +136,19 @@ class FolderStorage implements Storage {
   async remove(name: string): Promise<void> {
     await rm(join(this.#path, name), { force: true });
     this.#failing?.delete(name);
+  }
+
+  async removeSetAside(folder: string): Promise<void> {
+    for (const file of await this.#files(folder)) {
+      if (SET_ASIDE.test(file)) await rm(join(this.#path, folder, file), { force: true });
+    }
+  }
+
+  async #files(folder: string): Promise<readonly string[]> {
+    return readdir(join(this.#path, folder)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
   }
 
   close(): Promise<void> {

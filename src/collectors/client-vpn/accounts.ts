@@ -5,7 +5,12 @@ import type { Source } from './source.ts';
 
 /** A target and the account behind it, or why that is not known. */
 export type Resolved =
-  | { readonly target: Target; readonly accountId: string }
+  | {
+      readonly target: Target;
+      readonly accountId: string;
+      /** The target that reaches the same account and region and comes first in the file; this one is not polled. */
+      readonly polledBy: Target | undefined;
+    }
   | { readonly target: Target; readonly accountId: undefined; readonly error: string };
 
 /** How long targets wait for each other's accounts, so that of two which reach the same one the first in the file polls. */
@@ -20,17 +25,26 @@ export function resolveAccounts(
 ): readonly Promise<Resolved>[] {
   const asked = targets.map((target) =>
     source.accountId(target, signal).then(
-      (accountId): Resolved => ({ target, accountId }),
-      (cause): Resolved => ({ target, accountId: undefined, error: explain(cause, signal) }),
+      (accountId) => ({ target, accountId }),
+      (cause: unknown) => ({ target, accountId: undefined, error: explain(cause, signal) }),
     ),
   );
-  const settled = new AbortController();
-  const settle = Promise.race([
-    Promise.all(asked),
-    sleep(clock, SETTLE_MS, settled.signal).catch(() => {}),
-  ]).then(() => settled.abort());
-  return asked.map(async (resolved) => {
-    await settle;
-    return resolved;
+  const settled = settle(asked, clock);
+  const claims = new Map<string, Target>();
+  return asked.map(async (answer): Promise<Resolved> => {
+    await settled;
+    const resolved = await answer;
+    if (resolved.accountId === undefined) return resolved;
+    const claim = `${resolved.accountId}/${resolved.target.region}`;
+    const polledBy = claims.get(claim);
+    if (!polledBy) claims.set(claim, resolved.target);
+    return { ...resolved, polledBy };
   });
+}
+
+/** Resolves when all have settled, or after five seconds: one that hangs does not hold up the rest. */
+export async function settle(promises: readonly Promise<unknown>[], clock: Clock): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([Promise.allSettled(promises), sleep(clock, SETTLE_MS, done.signal).catch(() => {})]);
+  done.abort();
 }

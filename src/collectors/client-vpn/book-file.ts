@@ -1,10 +1,11 @@
 import type { Exact } from '../../core/exact.ts';
 import type { Entry } from '../../core/ledger.ts';
 import type { Book, BookState } from './book.ts';
+import { NAME } from './name.ts';
 import { COUNTERS } from './record.ts';
 
 /** The format line of a book's file; a change of what `toLines` writes changes the number. */
-export const BOOK_FORMAT = 'aws-connections-exporter client-vpn-ledger 1';
+export const BOOK_FORMAT = `aws-connections-exporter ${NAME}-ledger 1`;
 
 const OPENING = 1;
 const ENDED = 2;
@@ -38,6 +39,7 @@ export function fromLines(lines: readonly string[]): {
   const state = JSON.parse(first, (_key, value) =>
     typeof value?.exact === 'string' ? BigInt(value.exact) : value,
   ) as BookState;
+  if (!isState(state ?? undefined)) throw new Error('its first line is not the state of a ledger');
   const entries = rest.map((line): [string, Entry] => {
     const [id, status, flags, updatedAt, absentSinceMs, ...readings] = JSON.parse(line) as [
       string,
@@ -58,6 +60,20 @@ export function fromLines(lines: readonly string[]): {
     return [id, entry];
   });
   return { state, entries };
+}
+
+function isState({ ledger, durations, users }: Partial<BookState> = {}): boolean {
+  const totals = [...Object.values(ledger?.totals ?? {}), ...(users?.slots ?? []).map((slot) => slot.totals)];
+  const numbers = [
+    ...Object.values(ledger?.transitions ?? {}),
+    ledger?.opened,
+    ledger?.listedMs,
+    ...(durations?.counts ?? []),
+  ];
+  const isCount = (value: unknown) => typeof value === 'bigint' || (typeof value === 'number' && value >= 0);
+  return (
+    totals.every((row) => row.length === COUNTERS.length && row.every(isCount)) && numbers.every(isCount)
+  );
 }
 
 function toCell(reading: Exact | undefined): Cell {

@@ -1,24 +1,30 @@
 import { knownAccountId, type Target } from '../../aws/targets.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Collector, TargetStatus } from '../../core/collector.ts';
+import { type Collector, Stopped, type TargetStatus } from '../../core/collector.ts';
 import type { Family } from '../../core/family.ts';
 import type { LogFields, Logger } from '../../core/logger.ts';
 import type { Tally } from '../../core/tally.ts';
-import { type Resolved, resolveAccounts } from './accounts.ts';
-import type { Book, Scope } from './book.ts';
+import { type Resolved, resolveAccounts, settle } from './accounts.ts';
+import type { Scope } from './book.ts';
+import type { Place } from './books.ts';
 import { createFamilies } from './families.ts';
-import { failIfAny, namedNowhere } from './outcomes.ts';
-import type { PassOptions } from './pass-options.ts';
-import { COUNTERS, type Reject, TIMES } from './record.ts';
-import { retainedViews, storedViews } from './restore.ts';
+import { NAME } from './name.ts';
+import {
+  failedTarget,
+  failIfAny,
+  namedNowhere,
+  outOfSight,
+  type TargetResult,
+  toTargetView,
+} from './outcomes.ts';
+import type { PassDeps, PassOptions } from './pass-options.ts';
+import { COUNTERS, TIMES } from './record.ts';
+import { retained, storedViews } from './restore.ts';
 import type { Source } from './source.ts';
-import { type LastPass, type Place, readingOf, type State, scopeKey, type View } from './state.ts';
-import { toStatus, UNKNOWN } from './status.ts';
+import { type LastPass, type State, scopeKey, type View } from './state.ts';
+import { toStatus } from './status.ts';
 import { toTable } from './table.ts';
-import { passTarget, type TargetOutcome } from './target-pass.ts';
-
-/** The domain's name: its folder, its `collector` label. */
-export const NAME = 'client-vpn';
+import { passTarget } from './target-pass.ts';
 
 /** What the collector is made of. */
 export interface CollectorDeps {
@@ -34,12 +40,6 @@ export interface CollectorDeps {
   readonly onProgress: (endpointId: string, connections: number) => void;
 }
 
-interface TargetResult {
-  readonly target: Target;
-  readonly accountId: string | undefined;
-  readonly outcome: TargetOutcome;
-}
-
 const LONGEST_TEXT = 80;
 /** Fields whose text names nobody, so that a log may show it. */
 const NAMELESS_FIELDS: ReadonlySet<string> = new Set([...COUNTERS, ...TIMES]);
@@ -49,16 +49,23 @@ export class ClientVpnCollector implements Collector {
   readonly families: readonly Family[];
   readonly tables: Collector['tables'];
   readonly #deps: CollectorDeps;
+  readonly #passDeps: PassDeps;
   readonly #warned = new Set<string>();
   readonly #restored = new Set<string>();
-  #results: readonly TargetResult[] = [];
+  #accounts: readonly Promise<Resolved>[] | undefined;
 
   constructor(deps: CollectorDeps) {
     this.#deps = deps;
+    this.#passDeps = {
+      ...deps,
+      reject: (field, text) => this.#reject(field, text),
+      drop: (reason, series) => deps.dropped.add({ collector: NAME, reason }, series),
+      onPage: ({ endpointId }: Scope, connections) => deps.onProgress(endpointId, connections),
+    };
     const { maxUsers, maxConnections } = deps.options;
     const series = { users: maxUsers !== undefined, connections: maxConnections !== undefined };
     this.families = createFamilies(
-      { views: () => this.#views(), isFresh: (last) => this.#freshForMs(last) >= 0 },
+      { views: () => this.#views(), isFresh: (last) => this.#isFresh(last) },
       series,
     );
     this.tables = new Map(series.connections ? [['connections', () => this.#table()]] : []);
@@ -66,45 +73,54 @@ export class ClientVpnCollector implements Collector {
 
   async restore(): Promise<void> {
     const { state, options, targets } = this.#deps;
-    const views = retainedViews(state.published, targets, options);
-    state.publish({ views, reading: readingOf(options.books) });
+    await state.books.load(options.books.identity);
+    state.publish(retained(state.published, targets, options));
     for (const target of targets) {
       const accountId = knownAccountId(target);
       if (accountId !== undefined) await this.#restorePlace({ accountId, region: target.region });
     }
   }
 
+  async prepare(signal: AbortSignal): Promise<boolean> {
+    const { source, targets, clock } = this.#deps;
+    const accounts = resolveAccounts(source, targets, clock, signal);
+    this.#accounts = accounts;
+    let hasMore = false;
+    const restored = accounts.map(async (account) => {
+      const { target, accountId } = await account;
+      if (accountId !== undefined && (await this.#restorePlace({ accountId, region: target.region })))
+        hasMore = true;
+    });
+    await settle(restored, clock);
+    return hasMore;
+  }
+
   async collect(signal: AbortSignal): Promise<void> {
     const { targets, source, clock, state, options, logger } = this.#deps;
-    const claims = new Map<string, Target>();
-    const accounts = resolveAccounts(source, targets, clock, signal);
-    const results = await Promise.all(
-      accounts.map(async (resolved) => this.#passTarget(await resolved, claims, signal)),
-    );
-    this.#results = results.filter((result) => result !== undefined);
-    const outcomes = this.#results.map(({ outcome }) => outcome);
-    const views = [...outcomes.flatMap((outcome) => outcome.views), ...this.#outOfSight(claims)];
+    const accounts = this.#accounts ?? resolveAccounts(source, targets, clock, signal);
+    this.#accounts = undefined;
+    const all = await Promise.all(accounts.map(async (account) => this.#passTarget(await account, signal)));
+    const results = all.filter((result) => result !== undefined);
+    const views = results.flatMap(({ outcome }) => outcome.views);
+    await state.books.save();
+    const { published } = state;
+    if (signal.reason instanceof Stopped) {
+      const completed = views.map((view) => [scopeKey(view), view] as const);
+      state.publish({ ...published, views: inOrder([...published.views, ...completed]) });
+      throw signal.reason;
+    }
+    views.push(...outOfSight(this.#views(), results));
     const missing = namedNowhere(options.selection.named, views, logger);
-    await state.save(
-      outcomes.flatMap(({ books }): readonly Book[] => books),
-      options.books,
+    const entries = [...views, ...missing].map((view) => [scopeKey(view), view] as const);
+    state.publish({ ...published, views: inOrder(entries), targets: results.map(toTargetView) });
+    failIfAny(
+      results.map(({ outcome }) => outcome),
+      missing.length,
     );
-    const published = [...views, ...missing]
-      .map((view) => [scopeKey(view), view] as const)
-      .sort(([a], [b]) => (a < b ? -1 : 1));
-    state.publish({ views: new Map(published), reading: readingOf(options.books) });
-    failIfAny(outcomes, missing.length);
   }
 
   status(): readonly TargetStatus[] {
-    const isFresh = (last: LastPass) => this.#freshForMs(last) >= 0;
-    const targets = this.#results.map(({ target, accountId, outcome: { error, failed } }) => ({
-      accountId: accountId ?? UNKNOWN,
-      region: target.region,
-      up: error === undefined && failed === 0,
-      error,
-    }));
-    return toStatus(targets, [...this.#views()], isFresh);
+    return toStatus(this.#deps.state.published.targets, [...this.#views()], (last) => this.#isFresh(last));
   }
 
   nextChangeInMs(): number | undefined {
@@ -114,79 +130,75 @@ export class ClientVpnCollector implements Collector {
     return ages.length > 0 ? Math.min(...ages) + 1 : undefined;
   }
 
-  async #passTarget(
-    resolved: Resolved,
-    claims: Map<string, Target>,
-    signal: AbortSignal,
-  ): Promise<TargetResult | undefined> {
-    const { options, logger, rejected, dropped } = this.#deps;
+  /** Undefined for a target that an earlier one in the file polls. Never rejects: a target's trouble stays its own. */
+  async #passTarget(resolved: Resolved, signal: AbortSignal): Promise<TargetResult | undefined> {
+    const { options, logger, state } = this.#deps;
     const { target, accountId } = resolved;
+    const { region } = target;
     if (accountId === undefined) {
       const { error } = resolved;
-      logger.error('The account of a target is not known, so it is not polled', {
-        target: target.name,
-        region: target.region,
-        reason: error,
-      });
-      return { target, accountId, outcome: { views: [], books: [], failed: 0, error } };
-    }
-    const claim = `${accountId}/${target.region}`;
-    const first = claims.get(claim);
-    if (first) {
-      this.#warnOnce(
-        `duplicate ${target.name} ${claim}`,
-        'Two targets reach the same account and region; it is polled once, by the first',
-        {
+      if (!(signal.reason instanceof Stopped)) {
+        logger.error('The account of a target is not known, so it is not polled', {
           target: target.name,
-          polled_by: first.name,
-          account_id: accountId,
-          region: target.region,
-        },
+          region,
+          reason: error,
+        });
+      }
+      return { target, accountId, outcome: { views: [], failed: 0, error } };
+    }
+    if (resolved.polledBy) {
+      const fields = {
+        target: target.name,
+        polled_by: resolved.polledBy.name,
+        account_id: accountId,
+        region,
+      };
+      this.#warnOnce(
+        `duplicate ${target.name} ${region}`,
+        'Two targets reach the same account and region; it is polled once, by the first',
+        fields,
       );
       return undefined;
     }
-    claims.set(claim, target);
-    await this.#restorePlace({ accountId, region: target.region });
-    const reject: Reject = (field, text) => {
-      rejected.add({ collector: NAME, field });
-      const shown = NAMELESS_FIELDS.has(field) ? { text: (text ?? 'none').slice(0, LONGEST_TEXT) } : {};
-      this.#warnOnce(
-        `rejected ${field}`,
-        'A value from AWS was rejected; the rest of its record still counts (said once per field)',
-        { field, ...shown },
-      );
-    };
-    const drop = (reason: string, series: number) => dropped.add({ collector: NAME, reason }, series);
-    const onPage = ({ endpointId }: Scope, connections: number) =>
-      this.#deps.onProgress(endpointId, connections);
-    return {
-      target,
-      accountId,
-      outcome: await passTarget(target, accountId, options, { ...this.#deps, reject, drop, onPage }, signal),
-    };
+    try {
+      await this.#restorePlace({ accountId, region });
+      return {
+        target,
+        accountId,
+        outcome: await passTarget(target, accountId, options, this.#passDeps, signal),
+      };
+    } catch (err) {
+      logger.error('A target could not be polled', {
+        target: target.name,
+        account_id: accountId,
+        region,
+        err,
+      });
+      return { target, accountId, outcome: failedTarget(state.published, { accountId, region }, err) };
+    }
   }
 
-  /** What was known, before a reload, where a target's account cannot be told now: it stays, as not up. */
-  #outOfSight(claims: ReadonlyMap<string, Target>): readonly View[] {
-    const blind = new Map(
-      this.#results.flatMap(({ target: { region }, accountId, outcome: { error } }) =>
-        accountId === undefined ? [[region, error] as const] : [],
-      ),
-    );
-    return [...this.#views()]
-      .filter(({ accountId, region }) => blind.has(region) && !claims.has(`${accountId}/${region}`))
-      .map((view) => ({ ...view, up: false, error: blind.get(view.region) }));
-  }
-
-  /** Publishes, once, what is stored of an account and region as soon as it is known that they are ours. */
-  async #restorePlace(place: Place): Promise<void> {
+  /** Publishes, once, what is stored of an account and region as soon as it is known that they are ours; whether there was anything. */
+  async #restorePlace(place: Place): Promise<boolean> {
     const { state, options } = this.#deps;
     const key = `${place.accountId}/${place.region}`;
-    if (this.#restored.has(key)) return;
-    const stored = await storedViews(state, place, options);
+    if (this.#restored.has(key)) return false;
     this.#restored.add(key);
-    const { views, reading } = state.published;
-    state.publish({ views: new Map([...stored, ...views]), reading });
+    const stored = await storedViews(state, place, options);
+    const { published } = state;
+    state.publish({ ...published, views: inOrder([...stored, ...published.views]) });
+    return stored.length > 0;
+  }
+
+  #reject(field: string, text: string | undefined): void {
+    this.#deps.rejected.add({ collector: NAME, field });
+    const shown =
+      this.#deps.options.identity.isPlain && NAMELESS_FIELDS.has(field)
+        ? { text: (text ?? 'none').slice(0, LONGEST_TEXT) }
+        : {};
+    const message =
+      'A value from AWS was rejected; the rest of its record still counts (said once per field)';
+    this.#warnOnce(`rejected ${field}`, message, { field, ...shown });
   }
 
   #warnOnce(key: string, message: string, fields: LogFields): void {
@@ -199,14 +211,29 @@ export class ClientVpnCollector implements Collector {
     return this.#deps.state.published.views.values();
   }
 
+  #isFresh(last: LastPass): boolean {
+    return this.#freshForMs(last) >= 0;
+  }
+
   /** How long the pass stays young enough for its gauges to be shown; negative once it is stale. */
   #freshForMs({ endedAtMonotonic }: LastPass): number {
     return endedAtMonotonic + this.#deps.options.staleAfterMs - this.#deps.clock.monotonic();
   }
 
-  #table(): readonly unknown[] {
-    return [...this.#views()].flatMap((view) =>
-      view.last && this.#freshForMs(view.last) >= 0 ? toTable(view, view.last.listing.connections) : [],
+  /** Every connection of the last passes; undefined while there are passes that did not keep theirs. */
+  #table(): readonly unknown[] | undefined {
+    const fresh = [...this.#views()].flatMap((view) =>
+      view.last && this.#isFresh(view.last) ? [{ view, last: view.last }] : [],
     );
+    const isFilled =
+      this.#deps.state.published.targets.length > 0 && fresh.every(({ last }) => last.listing.connections);
+    return isFilled
+      ? fresh.flatMap(({ view, last }) => toTable(view, last.listing.connections ?? []))
+      : undefined;
   }
+}
+
+/** Later entries win; series keep their order over passes. */
+function inOrder(entries: readonly (readonly [string, View])[]): ReadonlyMap<string, View> {
+  return new Map([...new Map(entries)].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -43,7 +43,7 @@ export const clientVpnConfig = z
     page_size: wholeNumber(5, 1000)
       .default(1000)
       .describe('Connections asked for in one request, 5 to 1000.'),
-    concurrency: count(4).describe('Endpoints polled at the same time.'),
+    concurrency: count(4).describe('Endpoints of one target polled at the same time.'),
     requests_per_second: count(10).describe('Most EC2 requests a second per target, retries included.'),
     stale_after: duration('10m').describe(
       'Gauges of an endpoint vanish when its last good pass is older; at least two schedule intervals plus timeout.',

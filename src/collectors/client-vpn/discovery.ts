@@ -9,25 +9,36 @@ export interface Selection {
   readonly tags: ReadonlyMap<string, string>;
 }
 
-/** Lists the wanted endpoints of a target, by id; rejects unless the listing is complete. */
+/** What a complete listing of endpoints says. */
+export interface Discovered {
+  /** The wanted endpoints by id. */
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
+  /** Whether an endpoint is known not to exist; one that was not asked for may. */
+  isGone(endpointId: string): boolean;
+}
+
+/** Lists the endpoints of a target; rejects unless the listing is complete. */
 export async function discover(
   source: Source,
   target: Target,
   { named, tags }: Selection,
   reject: Reject,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, Endpoint>> {
+): Promise<Discovered> {
   const onlyNamed = named.length > 0 && tags.size === 0;
   const wanted = new Set(named);
   const endpoints = new Map<string, Endpoint>();
+  const listed = new Set<string>();
   for await (const page of source.endpointPages(target, onlyNamed ? named : undefined, signal)) {
     for (const raw of page) {
       const endpoint = toEndpoint(raw, reject);
-      if (endpoint && (wanted.has(endpoint.id) || (!onlyNamed && carries(endpoint, tags))))
+      if (!endpoint) continue;
+      listed.add(endpoint.id);
+      if (wanted.has(endpoint.id) || (!onlyNamed && carries(endpoint, tags)))
         endpoints.set(endpoint.id, endpoint);
     }
   }
-  return endpoints;
+  return { endpoints, isGone: (id) => !listed.has(id) && (!onlyNamed || wanted.has(id)) };
 }
 
 function carries(endpoint: Endpoint, tags: ReadonlyMap<string, string>): boolean {

@@ -1,24 +1,23 @@
 import { explain } from '../../aws/errors.ts';
 import type { Target } from '../../aws/targets.ts';
+import { Stopped } from '../../core/collector.ts';
 import type { Book, Scope } from './book.ts';
+import { UnreadableBook } from './books.ts';
 import type { Endpoint } from './endpoint.ts';
 import { exportedConnections, isExportable } from './exported.ts';
+import { scopeLabels } from './family-makers.ts';
 import { gather, type Listing, post } from './listing.ts';
+import { SERIES_PER_CONNECTION, SERIES_PER_USER } from './opt-in-families.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
 import { foldPostures } from './postures.ts';
 import { type Connection, toConnection } from './record.ts';
 import { isEndpointGone } from './source.ts';
 import type { View } from './state.ts';
 
-const SERIES_PER_USER = 3;
-const SERIES_PER_CONNECTION = 4;
-
 /** What a pass over one endpoint came to. */
 export interface EndpointOutcome {
   /** Undefined when the endpoint ceased to exist. */
   readonly view: View | undefined;
-  /** The book, to be written if it holds what its file does not. */
-  readonly book: Book | undefined;
   readonly failed: boolean;
 }
 
@@ -35,7 +34,7 @@ export async function passEndpoint(
   const { state, clock, logger } = deps;
   let book: Book | undefined;
   try {
-    book = await state.book(scope, options.books);
+    book = await state.books.open(scope, options.books);
     const connections = await gather(connectionPages(target, scope, options, deps, signal));
     const listing = await post(connections, book, {
       at: clock.monotonic(),
@@ -43,37 +42,37 @@ export async function passEndpoint(
       maxUsers: options.maxUsers,
       keepConnections: options.maxConnections !== undefined,
     });
-    if (previous?.up === false) logger.info('A Client VPN endpoint recovered', labelsOf(scope));
-    return {
-      view: completeView(scope, endpoint, listing, book, previous, options, deps),
-      book,
-      failed: false,
-    };
+    if (previous?.up === false) logger.info('A Client VPN endpoint recovered', scopeLabels(scope));
+    return { view: completeView(scope, endpoint, listing, book, previous, options, deps), failed: false };
   } catch (cause) {
+    if (signal.reason instanceof Stopped) return { view: previous, failed: false };
     const isNamed = options.selection.named.includes(scope.endpointId);
     if (isEndpointGone(cause) && !isNamed) return retireEndpoint(scope, options, deps);
     book?.interrupt();
-    const reason = explain(cause, signal);
+    const reason = options.redact(cause instanceof UnreadableBook ? cause.message : explain(cause, signal));
     logger.error('Listing the connections of a Client VPN endpoint failed; its last good numbers stay', {
-      ...labelsOf(scope),
+      ...scopeLabels(scope),
       reason,
     });
     const view = { ...scope, last: previous?.last, counters: previous?.counters, up: false, error: reason };
-    return { view, book, failed: true };
+    return { view, failed: true };
   }
 }
 
-/** What becomes of an endpoint that AWS no longer lists: a named one stays, not up; any other ceases to exist. */
+/** What becomes of an endpoint that was not found: a named one stays, not up; one that is gone ceases to exist; any other is no longer wanted. */
 export async function passMissing(
   view: View,
+  isGone: boolean,
   options: PassOptions,
   deps: PassDeps,
 ): Promise<EndpointOutcome> {
-  if (!options.selection.named.includes(view.endpointId)) return retireEndpoint(view, options, deps);
+  if (!options.selection.named.includes(view.endpointId)) {
+    return isGone ? retireEndpoint(view, options, deps) : { view: undefined, failed: false };
+  }
   const reason =
     'it is named in client_vpn.endpoints, but AWS no longer lists it: it was deleted, or the credentials see another account';
-  deps.logger.error('A named Client VPN endpoint is gone', { ...labelsOf(view), reason });
-  return { view: { ...view, up: false, error: reason }, book: undefined, failed: true };
+  deps.logger.error('A named Client VPN endpoint is gone', { ...scopeLabels(view), reason });
+  return { view: { ...view, up: false, error: reason }, failed: true };
 }
 
 async function retireEndpoint(
@@ -82,12 +81,12 @@ async function retireEndpoint(
   { state, clock, logger }: PassDeps,
 ): Promise<EndpointOutcome> {
   const scope = { accountId, region, endpointId };
-  const book = await state.book(scope, books);
+  const book = await state.books.open(scope, books);
   if (book.retiredAt === undefined) {
     book.retire(clock.now());
-    logger.info('A Client VPN endpoint ceased to exist', labelsOf(scope));
+    logger.info('A Client VPN endpoint ceased to exist', scopeLabels(scope));
   }
-  return { view: undefined, book, failed: false };
+  return { view: undefined, failed: false };
 }
 
 /** The connections of an endpoint page by page, decoded; each rejected value is reported. */
@@ -109,10 +108,6 @@ async function* connectionPages(
   }
 }
 
-function labelsOf({ accountId, region, endpointId }: Scope) {
-  return { account_id: accountId, region, endpoint_id: endpointId };
-}
-
 function completeView(
   scope: Scope,
   endpoint: Endpoint | undefined,
@@ -125,12 +120,12 @@ function completeView(
   const exported =
     maxConnections === undefined
       ? []
-      : exportedConnections(listing.connections, previous?.last?.exported ?? [], maxConnections);
+      : exportedConnections(listing.connections ?? [], previous?.last?.exported ?? [], maxConnections);
   const counted: readonly (readonly [string, number])[] = [
     ['user_cap', book.foldedUsers * SERIES_PER_USER],
     [
       'connection_cap',
-      (listing.connections.filter(isExportable).length - exported.length) * SERIES_PER_CONNECTION,
+      ((listing.connections ?? []).filter(isExportable).length - exported.length) * SERIES_PER_CONNECTION,
     ],
     ['posture_cap', foldPostures(listing.postures).folded],
   ];

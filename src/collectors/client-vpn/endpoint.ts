@@ -24,12 +24,16 @@ export const INFO_LABELS = [
 ] as const;
 export type InfoLabel = (typeof INFO_LABELS)[number];
 
-/** Decodes an endpoint; undefined, and rejected whole, when it has no id. Its name is its Name tag. */
+/** `cvpn-endpoint-` and hexadecimal digits today, which AWS does not promise; but nothing that names a file or a line would be an id. */
+const ENDPOINT_ID = /^[\w-]{1,128}$/;
+
+/** Decodes an endpoint; undefined, and rejected whole, when it has no id that can be one. Its name is its Name tag. */
 export function toEndpoint(raw: RawEndpoint, reject: Reject): Endpoint | undefined {
-  if (!raw.ClientVpnEndpointId) {
+  if (!ENDPOINT_ID.test(raw.ClientVpnEndpointId ?? '') || raw.ClientVpnEndpointId === undefined) {
     reject('endpoint_id', raw.ClientVpnEndpointId);
     return undefined;
   }
+  const hours = raw.SessionTimeoutHours;
   const tags = new Map((raw.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
   return {
     id: raw.ClientVpnEndpointId,
@@ -39,12 +43,12 @@ export function toEndpoint(raw: RawEndpoint, reject: Reject): Endpoint | undefin
       description: raw.Description ?? '',
       vpc_id: raw.VpcId ?? '',
       transport_protocol: raw.TransportProtocol ?? '',
-      vpn_port: raw.VpnPort === undefined ? '' : String(raw.VpnPort),
+      vpn_port: Number.isFinite(raw.VpnPort) ? String(raw.VpnPort) : '',
       split_tunnel: raw.SplitTunnel === undefined ? '' : String(raw.SplitTunnel),
       authentication: (raw.AuthenticationOptions ?? []).map(({ Type }) => Type ?? '').join(','),
       client_cidr_block: raw.ClientCidrBlock ?? '',
     },
-    sessionTimeoutSeconds: raw.SessionTimeoutHours === undefined ? undefined : raw.SessionTimeoutHours * 3600,
+    sessionTimeoutSeconds: hours !== undefined && Number.isFinite(hours) ? hours * 3600 : undefined,
     tags,
   };
 }

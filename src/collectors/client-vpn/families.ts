@@ -1,6 +1,6 @@
 import type { Family } from '../../core/family.ts';
 import { histogramSamples } from '../../core/histogram.ts';
-import { OTHER_USER } from '../../core/user-totals.ts';
+import { OTHER } from '../../core/user-totals.ts';
 import { DURATION_BUCKETS } from './book.ts';
 import { INFO_LABELS } from './endpoint.ts';
 import {
@@ -84,7 +84,7 @@ export function createFamilies(state: Readable, series: SeriesOptions): readonly
       values: ({ listing }) => [[{}, listing.connectedUsers]],
     }),
     polled('posture_connections', {
-      help: `Active connections by posture compliance status (the ${MAX_POSTURES} most frequent, the rest as ${OTHER_USER})`,
+      help: `Active connections by posture compliance status (the ${MAX_POSTURES} most frequent, the rest as ${OTHER})`,
       labels: ['posture'],
       values: ({ listing }) =>
         valuesBy('posture', foldPostures(listing.postures).values, (connections) => connections),

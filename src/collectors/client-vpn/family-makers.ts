@@ -1,5 +1,7 @@
 import type { Exact } from '../../core/exact.ts';
 import type { Family, Sample } from '../../core/family.ts';
+import type { Scope } from './book.ts';
+import { NAME } from './name.ts';
 import type { LastPass, View } from './state.ts';
 
 /** What families read. */
@@ -32,7 +34,7 @@ export function familiesOf(state: Readable) {
     { help, labels = [] }: Omit<Says<View>, 'values'>,
     samples: (view: View) => Iterable<Sample>,
   ): Family => ({
-    name: `aws_client_vpn_${name}`,
+    name: `aws_${NAME.replaceAll('-', '_')}_${name}`,
     help,
     type,
     labelNames: [...SCOPE_LABELS, ...labels],
@@ -66,7 +68,7 @@ export function scopeLabels({
   accountId,
   region,
   endpointId,
-}: View): Record<(typeof SCOPE_LABELS)[number], string> {
+}: Scope): Record<(typeof SCOPE_LABELS)[number], string> {
   return { account_id: accountId, region, endpoint_id: endpointId };
 }
 

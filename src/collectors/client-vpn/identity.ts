@@ -8,6 +8,8 @@ export interface Identity {
   show(name: string): string | undefined;
   /** A stand-in for the name that tells people apart within this process; equal to what `show` gives unless names are dropped. */
   key(name: string): string;
+  /** Whether people are named as they are, so that free text of AWS may be shown too. */
+  readonly isPlain: boolean;
   /** Whether addresses of people are shown. */
   readonly showsAddresses: boolean;
 }
@@ -18,7 +20,7 @@ const CACHE_LIMIT = 200_000;
 /** Identity as configured; `key` is the secret of `hash`. */
 export function createIdentity(mode: 'plain' | 'hash' | 'drop', key: Uint8Array | undefined): Identity {
   if (mode === 'plain')
-    return { tag: 'plain', show: (name) => name, key: (name) => name, showsAddresses: true };
+    return { tag: 'plain', show: (name) => name, key: (name) => name, isPlain: true, showsAddresses: true };
   if (mode === 'hash') {
     if (!key) throw new Error('identity: hash needs identity_key_file');
     const hash = createHash(key);
@@ -26,10 +28,17 @@ export function createIdentity(mode: 'plain' | 'hash' | 'drop', key: Uint8Array 
       tag: `hash ${hash('aws-connections-exporter identity')}`,
       show: hash,
       key: hash,
+      isPlain: false,
       showsAddresses: true,
     };
   }
-  return { tag: 'drop', show: () => undefined, key: createHash(randomBytes(32)), showsAddresses: false };
+  return {
+    tag: 'drop',
+    show: () => undefined,
+    key: createHash(randomBytes(32)),
+    isPlain: false,
+    showsAddresses: false,
+  };
 }
 
 function createHash(key: Uint8Array): (name: string) => string {

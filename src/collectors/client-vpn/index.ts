@@ -1,11 +1,10 @@
-import type { Aws } from '../../aws/clients.ts';
 import type { Domain } from '../domain.ts';
-import { ClientVpnCollector, NAME } from './collector.ts';
+import { ClientVpnCollector } from './collector.ts';
 import type { ClientVpnConfig } from './config.ts';
-import { listConnections, liveFirst } from './list.ts';
+import { listNow } from './list-now.ts';
+import { NAME } from './name.ts';
 import { ask, permissions } from './permissions.ts';
-import { readIdentity, toPassOptions } from './settings.ts';
-import { createSource } from './source.ts';
+import { readIdentity, sourceOf, toPassOptions } from './settings.ts';
 import { State } from './state.ts';
 import { TABLE_COLUMNS } from './table.ts';
 
@@ -21,14 +20,8 @@ export const clientVpn = {
   },
   permissions,
   ask: ({ config, aws }, target, signal) => ask(sourceOf(aws, config), config, target, signal),
-  /** Lists the connections of a target now, without state. */
-  list: listConnections,
-  /** Compares rows of such lists: live connections first. */
-  liveFirst,
+  /** Lists the connections of all targets now, without state. */
+  list: listNow,
   /** The columns of such a list, in order. */
   columns: TABLE_COLUMNS,
 } satisfies Domain<ClientVpnConfig> & Record<string, unknown>;
-
-function sourceOf(aws: Aws, config: ClientVpnConfig) {
-  return createSource(aws, { pageSize: config.page_size, filters: config.filters });
-}

@@ -1,6 +1,6 @@
 import { breathe } from '../../core/clock.ts';
 import { add, type Exact } from '../../core/exact.ts';
-import { OTHER_USER } from '../../core/user-totals.ts';
+import { OTHER } from '../../core/user-totals.ts';
 import { type Book, NO_USER, type PostingOptions } from './book.ts';
 import { COUNTERS, type Connection, mergeConnections, STATUSES } from './record.ts';
 
@@ -21,8 +21,8 @@ export interface Listing {
   readonly postures: ReadonlyMap<string, number>;
   /** Active connections by user; empty while series by user are off. */
   readonly userConnections: ReadonlyMap<string, number>;
-  /** Every connection; empty while series by connection are off. */
-  readonly connections: readonly Connection[];
+  /** Every connection; undefined while series by connection are off. */
+  readonly connections: readonly Connection[] | undefined;
 }
 
 /** Rows between two pauses; about 2 ms of posting. */
@@ -58,7 +58,7 @@ export async function post(
     if (row % ROWS_AT_A_TIME === 0) await breathe();
   }
   book.end();
-  return summary.listing((user) => (book.hasUser(user) ? user : OTHER_USER));
+  return summary.listing((user) => (book.hasUser(user) ? user : OTHER));
 }
 
 interface MutableSums {
@@ -112,7 +112,7 @@ class Summary {
       connectedUsers: this.#users.size,
       postures: this.#postures,
       userConnections,
-      connections: this.#connections,
+      connections: this.#keepConnections ? this.#connections : undefined,
     };
   }
 

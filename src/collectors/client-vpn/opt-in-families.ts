@@ -1,28 +1,34 @@
 import type { Family } from '../../core/family.ts';
-import { OTHER_USER } from '../../core/user-totals.ts';
+import { OTHER } from '../../core/user-totals.ts';
+import { NO_USER } from './book.ts';
 import { AS_OF, familiesOf, inWords, type Readable, seconds, valuesBy } from './family-makers.ts';
 import { COUNTERS, type Connection } from './record.ts';
 
 /** The counters that series by user and by connection have: bytes, not packets. */
 const BYTES = COUNTERS.slice(0, 2);
 
+/** How many series a user has. */
+export const SERIES_PER_USER = 3;
+/** How many series a connection has. */
+export const SERIES_PER_CONNECTION = 4;
+
 /** Series by user. */
 export function userFamilies(state: Readable): readonly Family[] {
   const { counter, polled } = familiesOf(state);
   return [
     polled('user_connections', {
-      help: `Active connections of this user (users past the cap together as ${OTHER_USER})`,
+      help: `Active connections of this user (users past the cap together as ${OTHER})`,
       labels: ['user'],
       values: ({ listing }) => valuesBy('user', listing.userConnections, (connections) => connections),
     }),
     ...BYTES.map((name, index) =>
       counter(`user_${name}_total`, {
-        help: `Total ${inWords(name)} of this user since its series began (users past the cap together as ${OTHER_USER}), ${AS_OF}.`,
+        help: `Total ${inWords(name)} of this user since its series began (users past the cap together as ${OTHER}), ${AS_OF}.`,
         labels: ['user'],
         *values({ counters }) {
           const { slots = [], other } = counters?.users ?? {};
           for (const { user, totals } of slots) yield [{ user }, Number(totals[index] ?? 0)];
-          if (other) yield [{ user: OTHER_USER }, Number(other[index] ?? 0)];
+          if (other) yield [{ user: OTHER }, Number(other[index] ?? 0)];
         },
       }),
     ),
@@ -56,7 +62,7 @@ export function connectionFamilies(state: Readable): readonly Family[] {
 }
 
 function infoLabels({ id, username, commonName, clientIp, status }: Connection) {
-  return { connection_id: id, user: username ?? commonName ?? '', client_ip: clientIp ?? '', status };
+  return { connection_id: id, user: username ?? commonName ?? NO_USER, client_ip: clientIp ?? '', status };
 }
 
 function* byId(connections: readonly Connection[] = []): Iterable<readonly [string, Connection]> {

@@ -1,17 +1,20 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Scope } from './book.ts';
+import type { BookOptions } from './books.ts';
 import type { Selection } from './discovery.ts';
 import type { Identity } from './identity.ts';
 import type { Reject } from './record.ts';
 import type { Source } from './source.ts';
-import type { BookOptions, State } from './state.ts';
+import type { State } from './state.ts';
 
 /** How endpoints are to be listed and counted. */
 export interface PassOptions {
   readonly selection: Selection;
   readonly books: BookOptions;
   readonly identity: Identity;
+  /** Takes configured user names out of a text from AWS, unless people are named plainly. */
+  readonly redact: (text: string) => string;
   readonly concurrency: number;
   readonly staleAfterMs: number;
   /** The cap on series by user; undefined while they are off. */

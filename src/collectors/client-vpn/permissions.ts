@@ -1,21 +1,20 @@
-import { explain } from '../../aws/errors.ts';
+import { explain, toCallError } from '../../aws/errors.ts';
 import type { Target } from '../../aws/targets.ts';
 import type { Permission, Verdict } from '../domain.ts';
 import type { ClientVpnConfig } from './config.ts';
 import { discover } from './discovery.ts';
+import { toSelection } from './settings.ts';
 import type { DryRun, Source } from './source.ts';
 
 const LIST_ENDPOINTS = 'ec2:DescribeClientVpnEndpoints';
 const LIST_CONNECTIONS = 'ec2:DescribeClientVpnConnections';
-/** Stands for an endpoint where there is none to ask about. */
-const ANY_ENDPOINT = 'cvpn-endpoint-00000000000000000';
 
 /** What reading these places needs (Service Authorization Reference, Amazon EC2): DescribeClientVpnEndpoints knows no resources, only regions. */
 export function permissions(
   config: ClientVpnConfig,
   places: readonly { readonly accountId: string; readonly region: string }[],
 ): readonly Permission[] {
-  const regions = [...new Set(places.map(({ region }) => region))].filter((region) => region !== '*');
+  const regions = [...new Set(places.map(({ region }) => region))];
   const ids = config.endpoints.length > 0 && Object.keys(config.tags).length === 0 ? config.endpoints : ['*'];
   const resources = places.flatMap(({ accountId, region }) =>
     ids.map((id) => endpointArn(accountId, region, id)),
@@ -24,7 +23,7 @@ export function permissions(
     {
       action: LIST_ENDPOINTS,
       resources: ['*'],
-      ...(regions.length > 0 && { condition: { StringEquals: { 'ec2:Region': regions } } }),
+      ...(!regions.includes('*') && { condition: { StringEquals: { 'ec2:Region': regions } } }),
     },
     { action: LIST_CONNECTIONS, resources: [...new Set(resources)] },
   ];
@@ -37,38 +36,48 @@ export async function* ask(
   target: Target,
   signal: AbortSignal,
 ): AsyncIterable<Verdict> {
-  const accountId = await source
-    .accountId(target, signal)
-    .catch((error: unknown) => ({ reason: explain(error) }));
-  if (typeof accountId !== 'string') {
+  let accountId = '';
+  const assumed = await judge(async () => {
+    accountId = await source.accountId(target, signal);
+  });
+  if (assumed.answer !== 'allowed') {
     const action = target.roleArn === undefined ? 'sts:GetCallerIdentity' : 'sts:AssumeRole';
-    yield { action, resource: target.roleArn ?? target.name, allowed: false, reason: accountId.reason };
+    yield { action, resource: target.roleArn ?? target.name, ...assumed };
     return;
   }
-  const listing = await source.dryRunEndpoints(target, signal).catch(explain);
-  yield {
-    action: LIST_ENDPOINTS,
-    resource: `* (${accountId}, ${target.region})`,
-    allowed: listing === undefined,
-    reason: listing,
-  };
   let ids: readonly string[] = config.endpoints;
-  if (listing === undefined) {
-    const selection = { named: config.endpoints, tags: new Map(Object.entries(config.tags)) };
-    const found = await discover(source, target, selection, () => {}, signal).catch(explain);
-    if (typeof found === 'string')
-      yield {
-        action: LIST_ENDPOINTS,
-        resource: `* (${accountId}, ${target.region})`,
-        allowed: false,
-        reason: found,
-      };
-    else ids = [...found.keys()];
+  const listing = await judge(() => source.dryRunEndpoints(target, signal));
+  const discovery = await judge(async () => {
+    if (listing.answer !== 'allowed') return;
+    ids = [...(await discover(source, target, toSelection(config), () => {}, signal)).endpoints.keys()];
+  });
+  const where = `* (${accountId}, ${target.region})`;
+  yield { action: LIST_ENDPOINTS, resource: where, ...(listing.answer === 'allowed' ? discovery : listing) };
+  for (const id of ids) {
+    const resource = endpointArn(accountId, target.region, id);
+    yield {
+      action: LIST_CONNECTIONS,
+      resource,
+      ...(await judge(() => source.dryRunConnections(target, id, signal))),
+    };
   }
-  for (const id of ids.length > 0 ? ids : [ANY_ENDPOINT]) {
-    const reason = await source.dryRunConnections(target, id, signal).catch(explain);
-    const resource = endpointArn(accountId, target.region, id === ANY_ENDPOINT ? '*' : id);
-    yield { action: LIST_CONNECTIONS, resource, allowed: reason === undefined, reason };
+  if (ids.length === 0) {
+    const resource = endpointArn(accountId, target.region, '*');
+    yield {
+      action: LIST_CONNECTIONS,
+      resource,
+      answer: 'not asked',
+      reason: 'there is no endpoint yet to ask about',
+    };
+  }
+}
+
+async function judge(call: () => Promise<unknown>): Promise<Pick<Verdict, 'answer' | 'reason'>> {
+  try {
+    await call();
+    return { answer: 'allowed', reason: '' };
+  } catch (error) {
+    return { answer: toCallError(error) === 'denied' ? 'denied' : 'unknown', reason: explain(error) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { OTHER_USER } from '../../core/user-totals.ts';
+import { OTHER } from '../../core/user-totals.ts';
 
 /** The most posture compliance statuses with a series of their own. */
 export const MAX_POSTURES = 20;
@@ -11,6 +11,6 @@ export function foldPostures(postures: ReadonlyMap<string, number>): {
   const bySize = [...postures].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   const values = new Map(bySize.slice(0, MAX_POSTURES));
   const rest = bySize.slice(MAX_POSTURES);
-  for (const [, connections] of rest) values.set(OTHER_USER, (values.get(OTHER_USER) ?? 0) + connections);
+  for (const [, connections] of rest) values.set(OTHER, (values.get(OTHER) ?? 0) + connections);
   return { values, folded: rest.length };
 }

@@ -51,7 +51,7 @@ export function toConnection(raw: RawConnection, identity: Identity, reject: Rej
   return {
     id: raw.ConnectionId,
     status: raw.Status?.Code || NO_STATUS,
-    statusMessage: raw.Status?.Message || undefined,
+    statusMessage: identity.isPlain ? raw.Status?.Message || undefined : undefined,
     username: raw.Username ? identity.show(raw.Username) : undefined,
     commonName: raw.CommonName ? identity.show(raw.CommonName) : undefined,
     user: name ? identity.key(name) : undefined,

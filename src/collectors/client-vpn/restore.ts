@@ -1,22 +1,21 @@
 import { knownAccountId, type Target } from '../../aws/targets.ts';
+import type { Place } from './books.ts';
 import type { Selection } from './discovery.ts';
 import type { PassOptions } from './pass-options.ts';
-import { type Place, type Published, readingOf, type State, scopeKey, type View } from './state.ts';
+import { type Published, readingOf, type State, scopeKey, type TargetView, type View } from './state.ts';
 
-/** What stays published when a configuration comes into force: views that its passes would make in the same way. */
-export function retainedViews(
-  published: Published,
-  targets: readonly Target[],
-  options: PassOptions,
-): ReadonlyMap<string, View> {
-  if (published.reading !== readingOf(options.books)) return new Map();
-  const isReached = ({ accountId, region }: View) =>
+/** What stays published when a configuration comes into force: all that its own passes would have made in the same way. */
+export function retained(published: Published, targets: readonly Target[], options: PassOptions): Published {
+  const reading = readingOf(options.books);
+  const isReached = ({ accountId, region }: Place) =>
     targets.some((target) => target.region === region && (knownAccountId(target) ?? accountId) === accountId);
-  return new Map(
-    [...published.views].filter(
-      ([, view]) => isReached(view) && isWanted(view.endpointId, options.selection),
-    ),
-  );
+  const isKept = (view: View) => isReached(view) && isWanted(view.endpointId, options.selection);
+  const views = reading === published.reading ? [...published.views].filter(([, view]) => isKept(view)) : [];
+  return {
+    views: new Map(views),
+    targets: published.targets.filter((target: TargetView) => isReached(target)),
+    reading,
+  };
 }
 
 /** What is known of an account and region from before a restart: counters, without gauges. */
@@ -25,7 +24,7 @@ export async function storedViews(
   place: Place,
   options: PassOptions,
 ): Promise<readonly (readonly [string, View])[]> {
-  const books = await state.stored(place, options.books);
+  const books = await state.books.of(place, options.books);
   return books
     .filter(({ scope }) => isWanted(scope.endpointId, options.selection))
     .map((book) => {

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { ClientVpnConfig } from './config.ts';
+import type { Selection } from './discovery.ts';
 import { createIdentity, type Identity } from './identity.ts';
 import type { PassOptions } from './pass-options.ts';
-import type { ConnectionFilter } from './source.ts';
+import { createSource, type DryRun, type Source, type SourceDeps } from './source.ts';
 
 /** How people are named, as configured; reads the key file. */
 export async function readIdentity({
@@ -16,18 +17,28 @@ export async function readIdentity({
   return createIdentity(identity, Buffer.from(text.trim()));
 }
 
+/** Which endpoints are wanted, as configured. */
+export function toSelection({ endpoints, tags }: Pick<ClientVpnConfig, 'endpoints' | 'tags'>): Selection {
+  return { named: endpoints, tags: new Map(Object.entries(tags)) };
+}
+
+/** The source of AWS' items, as configured. */
+export function sourceOf(
+  aws: SourceDeps,
+  { page_size: pageSize, filters }: ClientVpnConfig,
+): Source & DryRun {
+  return createSource(aws, { pageSize, filters });
+}
+
 /** What a pass is told by the configuration. */
 export function toPassOptions(config: ClientVpnConfig, identity: Identity): PassOptions {
-  // Names in filters are written to disk in no other form than all names are.
-  const shown = ({ name, values }: ConnectionFilter) => ({
-    name,
-    values: name === 'username' ? values.map(identity.key) : values,
-  });
-  const filters = identity.tag === 'drop' ? config.filters : config.filters.map(shown);
+  const names = config.filters.flatMap(({ name, values }) => (name === 'username' ? values : []));
   return {
-    selection: { named: config.endpoints, tags: new Map(Object.entries(config.tags)) },
-    books: { identity: identity.tag, filters },
+    selection: toSelection(config),
+    books: { identity: identity.tag, filters: config.filters },
     identity,
+    redact: (text) =>
+      identity.isPlain ? text : names.reduce((rest, name) => rest.replaceAll(name, '<name>'), text),
     concurrency: config.concurrency,
     staleAfterMs: config.stale_after,
     maxUsers: config.users.enabled ? config.users.max : undefined,

@@ -1,12 +1,12 @@
 import type { EndpointStatus, TargetStatus } from '../../core/collector.ts';
-import type { LastPass, View } from './state.ts';
+import type { LastPass, TargetView, View } from './state.ts';
 
 /** The account or region of what is not known to be anywhere. */
 export const UNKNOWN = 'unknown';
 
 /** What people are shown: the targets of the last pass, each with its endpoints; an endpoint found in no target has one of its own. */
 export function toStatus(
-  targets: readonly Omit<TargetStatus, 'endpoints'>[],
+  targets: readonly TargetView[],
   views: readonly View[],
   isFresh: (last: LastPass) => boolean,
 ): readonly TargetStatus[] {

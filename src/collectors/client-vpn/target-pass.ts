@@ -1,7 +1,7 @@
 import { explain } from '../../aws/errors.ts';
 import type { Target } from '../../aws/targets.ts';
-import type { Book } from './book.ts';
-import { discover } from './discovery.ts';
+import { Stopped } from '../../core/collector.ts';
+import { type Discovered, discover } from './discovery.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointOutcome, passEndpoint, passMissing } from './endpoint-pass.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
@@ -10,8 +10,6 @@ import type { View } from './state.ts';
 /** What a pass over one target came to. */
 export interface TargetOutcome {
   readonly views: readonly View[];
-  /** Books to be written where they hold what their files do not. */
-  readonly books: readonly Book[];
   readonly failed: number;
   /** Why discovery failed, in a sentence; undefined when it was complete. */
   readonly error: string | undefined;
@@ -30,27 +28,29 @@ export async function passTarget(
   const before = [...published].filter((view) => view.accountId === accountId && view.region === region);
   const known = new Map(before.map((view) => [view.endpointId, view]));
   let error: string | undefined;
-  let found: ReadonlyMap<string, Endpoint | undefined>;
+  let found: Pick<Discovered, 'isGone'> & { readonly endpoints: ReadonlyMap<string, Endpoint | undefined> };
   try {
     found = await discover(deps.source, target, options.selection, deps.reject, signal);
   } catch (cause) {
-    error = explain(cause, signal);
+    if (signal.reason instanceof Stopped) return { views: before, failed: 0, error };
+    error = options.redact(explain(cause, signal));
     const fields = { target: target.name, account_id: accountId, region, reason: error };
     deps.logger.error('Discovery of Client VPN endpoints failed; those known before are polled', fields);
-    found = new Map(before.map((view) => [view.endpointId, view.last?.endpoint]));
+    const endpoints = new Map(before.map((view) => [view.endpointId, view.last?.endpoint]));
+    found = { endpoints, isGone: () => false };
   }
 
   const outcomes: EndpointOutcome[] = [];
   for (const view of before) {
-    if (!found.has(view.endpointId)) outcomes.push(await passMissing(view, options, deps));
+    if (found.endpoints.has(view.endpointId)) continue;
+    outcomes.push(await passMissing(view, found.isGone(view.endpointId), options, deps));
   }
-  await eachOf([...found], options.concurrency, async ([endpointId, endpoint]) => {
+  await eachOf([...found.endpoints], options.concurrency, async ([endpointId, endpoint]) => {
     const scope = { accountId, region, endpointId };
     outcomes.push(await passEndpoint(target, scope, endpoint, known.get(endpointId), options, deps, signal));
   });
   return {
     views: outcomes.flatMap(({ view }) => view ?? []),
-    books: outcomes.flatMap(({ book }) => book ?? []),
     failed: outcomes.filter(({ failed }) => failed).length,
     error,
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toSentence } from '../../src/schedule/sentence.ts';
+import { toSentence } from '../../src/core/error-text.ts';
 
 test('an error is told with its causes', () => {
   expect(toSentence(new Error('no pass', { cause: new Error('no answer', { cause: 'ECONNRESET' }) }))).toBe(

@@ -1,7 +1,8 @@
-import type { AwsOptions } from './aws/clients.ts';
-import { defaultRegion } from './aws/clients.ts';
+import type { Calls } from './aws/calls.ts';
+import { type Aws, createAws, defaultRegion } from './aws/clients.ts';
 import type { Target } from './aws/targets.ts';
 import type { Config } from './config/schema.ts';
+import type { Clock } from './core/clock.ts';
 
 /** The accounts and regions that a configuration names, each region by itself; rejects when a target has no region. */
 export async function resolveTargets({ targets }: Config): Promise<readonly Target[]> {
@@ -30,9 +31,13 @@ export async function resolveTargets({ targets }: Config): Promise<readonly Targ
   return resolved.flat();
 }
 
-/** How AWS is to be reached, as configured. */
-export function toAwsOptions({ aws }: Config): AwsOptions {
-  return {
+/** AWS as configured; its sockets are to be closed. */
+export function openAws(
+  { aws, client_vpn: { requests_per_second: requestsPerSecond } }: Config,
+  clock: Clock,
+  calls: Calls,
+): Aws {
+  const options = {
     ...(aws.endpoint_url !== null && { endpointUrl: aws.endpoint_url }),
     endpointUrls: aws.endpoint_urls,
     ...(aws.ca_bundle !== null && { caBundle: aws.ca_bundle }),
@@ -40,4 +45,5 @@ export function toAwsOptions({ aws }: Config): AwsOptions {
     requestTimeoutMs: aws.request_timeout,
     maxAttempts: aws.max_attempts,
   };
+  return createAws(options, { clock, calls, requestsPerSecond });
 }

@@ -1,0 +1,183 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Clock } from '../../core/clock.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { Book, type Scope } from './book.ts';
+import { BOOK_FORMAT, fromLines, toLines } from './book-file.ts';
+import { NAME } from './name.ts';
+import type { ConnectionFilter } from './source.ts';
+
+/** Which books a configuration opens and how they are to be read. */
+export interface BookOptions {
+  readonly identity: string;
+  readonly filters: readonly ConnectionFilter[];
+}
+
+/** An account and region. */
+export type Place = Pick<Scope, 'accountId' | 'region'>;
+
+const FOLDER = NAME;
+const BOOK = '.ledger';
+const KEY_FILE = `${FOLDER}/filters.key`;
+const KEY_FORMAT = `aws-connections-exporter ${NAME}-filter-key 1`;
+const RETIRED_BOOKS_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** A book whose file is there and cannot be read; writing a new one would lose what it holds. */
+export class UnreadableBook extends Error {
+  constructor(name: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`the ledger ${name} below --storage.path cannot be read (${reason}): mend it or move it away`, {
+      cause,
+    });
+  }
+}
+
+/** Every book there is, in memory and on disk, by its file's name. */
+export class Books {
+  readonly #storage: Storage;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #books = new Map<string, Book>();
+  #filterKey: string | undefined;
+
+  constructor({ storage, clock, logger }: { storage: Storage; clock: Clock; logger: Logger }) {
+    this.#storage = storage;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  /**
+   * Reads what is on disk, as far as it can be read, and from now on shows people under this identity and no other: what was written under
+   * another one is rewritten, and files that were set aside are removed. Books retired long ago are removed too.
+   */
+  async load(identity: string): Promise<void> {
+    let isChanged = false;
+    for (const name of await this.#names()) {
+      const book = await this.#read(name, identity).catch((err: unknown) => {
+        this.#logger.error('A ledger cannot be read: its endpoint fails until it can', { file: name, err });
+      });
+      if (!book) continue;
+      isChanged ||= book.isDirty;
+      if (book.retiredAt === undefined || this.#clock.now() - book.retiredAt <= RETIRED_BOOKS_KEPT_MS) {
+        this.#books.set(name, book);
+        continue;
+      }
+      this.#books.delete(name);
+      await this.#storage.remove(name).catch((err: unknown) => {
+        this.#logger.warn('The ledger of an endpoint that is long gone could not be removed', {
+          file: name,
+          err,
+        });
+      });
+    }
+    if (!isChanged) return;
+    await this.save();
+    await this.#storage.removeSetAside(FOLDER).catch((err: unknown) => {
+      this.#logger.error('Files that were set aside may hold names and could not be removed', {
+        folder: FOLDER,
+        err,
+      });
+    });
+  }
+
+  /** The book of an endpoint: as in memory, else as on disk, else a new one. */
+  async open(scope: Scope, { identity, filters }: BookOptions): Promise<Book> {
+    const name = `${prefixOf(scope)}${toFileName(scope.endpointId)}_${await this.#suffix(filters)}`;
+    const book = (await this.#read(name, identity)) ?? new Book(scope, identity);
+    this.#books.set(name, book);
+    return book;
+  }
+
+  /** The books of a place whose endpoints exist as far as is known. */
+  async of(place: Place, { filters }: BookOptions): Promise<readonly Book[]> {
+    const suffix = await this.#suffix(filters);
+    return [...this.#books]
+      .filter(
+        ([name, book]) => name.startsWith(prefixOf(place)) && name.endsWith(`_${suffix}`) && !book.retiredAt,
+      )
+      .map(([, book]) => book);
+  }
+
+  /** Writes every book that changed; one that the disk refuses is logged and stays to be written by the next pass. */
+  async save(): Promise<void> {
+    for (const [name, book] of this.#books) {
+      if (!book.isDirty) continue;
+      try {
+        await this.#storage.write(name, BOOK_FORMAT, toLines(book));
+        book.markSaved();
+      } catch (err) {
+        const message =
+          'The ledger was not written: after a crash its counters would fall; make room or mend the folder';
+        this.#logger.error(message, { endpoint_id: book.scope.endpointId, err });
+      }
+    }
+  }
+
+  async #names(): Promise<readonly string[]> {
+    const stored = await this.#storage.list(FOLDER).catch((err: unknown) => {
+      this.#logger.error('The storage folder cannot be read: counters are there when their endpoints are', {
+        err,
+      });
+      return [];
+    });
+    return [...new Set([...this.#books.keys(), ...stored.filter((name) => name.endsWith(BOOK))])];
+  }
+
+  async #read(name: string, identity: string): Promise<Book | undefined> {
+    const book = this.#books.get(name);
+    if (book?.identity === identity) return book;
+    if (book) return new Book(book.scope, identity, { state: book.state(), entries: book.entries() });
+    const lines = await this.#storage.read(name, BOOK_FORMAT).catch((cause: unknown) => {
+      throw new UnreadableBook(name, cause);
+    });
+    if (!lines) return undefined;
+    try {
+      const saved = fromLines(lines);
+      const { accountId, region, endpointId } = saved.state;
+      const scope = { accountId, region, endpointId };
+      if (!name.startsWith(`${prefixOf(scope)}${toFileName(endpointId)}_`))
+        throw new Error('they are of another endpoint');
+      return new Book(scope, identity, saved);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      await this.#storage.reject(name, `its lines cannot be read: ${reason}`);
+      return undefined;
+    }
+  }
+
+  /** The ledger belongs to an endpoint and its filters: other filters, another file. A name in a filter cannot be guessed from it. */
+  async #suffix(filters: readonly ConnectionFilter[]): Promise<string> {
+    if (filters.length === 0) return `all${BOOK}`;
+    const canonical = filters
+      .map(({ name, values }) => `${name}=${JSON.stringify([...new Set(values)].sort())}`)
+      .sort();
+    this.#filterKey ??= await this.#readFilterKey();
+    return `${createHmac('sha256', this.#filterKey).update(canonical.join('\n')).digest('hex').slice(0, 16)}${BOOK}`;
+  }
+
+  async #readFilterKey(): Promise<string> {
+    const lines = await this.#storage.read(KEY_FILE, KEY_FORMAT).catch((err: unknown) => {
+      this.#logger.error('The key of filters cannot be read: their ledgers begin anew', {
+        file: KEY_FILE,
+        err,
+      });
+    });
+    if (lines?.[0]) return lines[0];
+    const key = randomBytes(32).toString('hex');
+    await this.#storage.write(KEY_FILE, KEY_FORMAT, [key]).catch((err: unknown) => {
+      this.#logger.error('The key of filters was not written: after a restart their ledgers begin anew', {
+        err,
+      });
+    });
+    return key;
+  }
+}
+
+function prefixOf({ accountId, region }: Place): string {
+  return `${FOLDER}/${toFileName(accountId)}_${toFileName(region)}_`;
+}
+
+/** What comes from outside cannot leave the folder. */
+function toFileName(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}

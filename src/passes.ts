@@ -1,0 +1,91 @@
+import type { Clock } from './core/clock.ts';
+import type { Logger } from './core/logger.ts';
+import { PassRunner, type PassState } from './schedule/pass.ts';
+import { createScheduler, type Scheduler } from './schedule/scheduler.ts';
+import type { Part } from './setup.ts';
+
+const JITTER_MS = 10_000;
+/** An aborted pass may take so long to save what it has; with what follows, shutting down takes less than 5 s. */
+const GRACE_MS = 3_000;
+
+/** What passes are made of. */
+export interface PassesDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** What the configuration in force enables, by the domain's name. */
+  readonly parts: () => ReadonlyMap<string, Part>;
+  /** Renders what collectors publish. */
+  readonly render: () => Promise<void>;
+}
+
+/** The passes of all collectors: their runners, which live as long as the process, and their schedules. */
+export class Passes {
+  readonly #deps: PassesDeps;
+  /** Kept over reloads: their counters do not fall when the configuration changes. */
+  readonly #runners = new Map<string, PassRunner>();
+  #schedulers = new Map<string, Scheduler>();
+
+  constructor(deps: PassesDeps) {
+    this.#deps = deps;
+  }
+
+  /** The runners of what is enabled. */
+  active(): readonly PassRunner[] {
+    return [...this.#deps.parts().keys()].map((name) => this.#runner(name));
+  }
+
+  /** How the passes of a collector go, and when the next begins. */
+  stateOf(name: string): PassState & { readonly nextPassAt: number | undefined } {
+    return { ...this.#runner(name).state(), nextPassAt: this.#schedulers.get(name)?.nextPassAt() };
+  }
+
+  /** One pass of every collector; whether all succeeded. */
+  async runOnce(): Promise<boolean> {
+    const results = await Promise.all(this.active().map((runner) => runner.run('command')));
+    return results.every((success) => success);
+  }
+
+  /** Starts the passes of every collector, the first at once. */
+  schedule(): void {
+    const { parts, clock, random } = this.#deps;
+    for (const [name, { schedule }] of parts()) {
+      const options = { cron: schedule, runner: this.#runner(name), clock, jitterMs: JITTER_MS, random };
+      this.#schedulers.set(name, createScheduler(options));
+    }
+  }
+
+  /** Begins no more passes and tells those under way to end; resolves to whether they did. */
+  async stop(reason: Error): Promise<boolean> {
+    for (const scheduler of this.#schedulers.values()) scheduler.stop();
+    this.#schedulers = new Map();
+    const runners = [...this.#runners.values()];
+    for (const runner of runners) runner.abort(reason);
+    await Promise.all(runners.map((runner) => runner.idle()));
+    return !runners.some(({ isStuck }) => isStuck);
+  }
+
+  #runner(name: string): PassRunner {
+    const known = this.#runners.get(name);
+    if (known) return known;
+    const { clock, logger, parts, render } = this.#deps;
+    const runner = new PassRunner({
+      collector: name,
+      collect: async (signal) => {
+        const collector = parts().get(name)?.collector;
+        if (await collector?.prepare(signal)) await render();
+        await collector?.collect(signal);
+      },
+      get timeoutMs() {
+        return parts().get(name)?.timeoutMs ?? 0;
+      },
+      graceMs: GRACE_MS,
+      onEnd: render,
+      clock,
+      logger,
+    });
+    this.#runners.set(name, runner);
+    return runner;
+  }
+}

@@ -1,0 +1,64 @@
+import type { Config } from './config/schema.ts';
+import type { Clock } from './core/clock.ts';
+import { toSentence } from './core/error-text.ts';
+import type { Family } from './core/family.ts';
+import type { Logger } from './core/logger.ts';
+import { type ReloadState, reloadFamilies } from './own-families.ts';
+
+/** A configuration that was read, or its problems as lines for people. */
+export type Loaded = { readonly config: Config } | { readonly problems: readonly string[] };
+
+/** Changes of configuration while the exporter runs: one at a time, each in force as a whole or refused. */
+export class Reloads {
+  readonly families: readonly Family[] = reloadFamilies(() => this.#state);
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #apply: (config: Config) => Promise<void>;
+  #state: ReloadState;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** `apply` puts a configuration in force, or rejects, changing nothing. */
+  constructor({
+    clock,
+    logger,
+    apply,
+  }: { clock: Clock; logger: Logger; apply: (config: Config) => Promise<void> }) {
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#apply = apply;
+    this.#state = { successful: true, lastSuccessAt: clock.now() };
+  }
+
+  /** Puts what `load` gives in force; resolves to its problems, or none. */
+  reload(load: () => Loaded): Promise<readonly string[]> {
+    const turn = this.#last.then(() => this.#reload(load()));
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Resolves when no reload is under way. */
+  async idle(): Promise<void> {
+    await this.#last;
+  }
+
+  async #reload(loaded: Loaded): Promise<readonly string[]> {
+    const problems = 'problems' in loaded ? loaded.problems : await this.#problemsOf(loaded.config);
+    const successful = problems.length === 0;
+    this.#state = { successful, lastSuccessAt: successful ? this.#clock.now() : this.#state.lastSuccessAt };
+    if (successful) this.#logger.info('The configuration was reloaded');
+    else
+      this.#logger.error('The configuration was not reloaded; the one before stays in force', {
+        problems: problems.join('; '),
+      });
+    return problems;
+  }
+
+  async #problemsOf(config: Config): Promise<readonly string[]> {
+    try {
+      await this.#apply(config);
+      return [];
+    } catch (error) {
+      return [toSentence(error)];
+    }
+  }
+}
