@@ -5,6 +5,9 @@ import { benchScrape } from './scrape.ts';
 import { simulated } from './simulated.ts';
 import { printTable } from './table.ts';
 
+// Said once by the program too; here it would stand between the tables.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 const [role, ...args] = process.argv.slice(2);
 if (role === 'measured') await measured(args);
 else if (role === 'simulated') await simulated(args);

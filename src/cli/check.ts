@@ -4,8 +4,10 @@ import type { Verdict } from '../collectors/domain.ts';
 import { domains } from '../collectors/index.ts';
 import type { Config } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
+import { toSentence } from '../core/error-text.ts';
 import type { Args } from './args.ts';
 import { readConfig } from './configuration.ts';
+import { print } from './output.ts';
 import { abortOnSignal } from './signals.ts';
 import { formatTable } from './table.ts';
 
@@ -14,11 +16,11 @@ export async function check({ flags }: Args): Promise<number> {
   const path = flags['config.file'];
   const loaded = readConfig(path);
   if ('problems' in loaded) {
-    const count = `${loaded.problems.length} problem${loaded.problems.length === 1 ? '' : 's'} found`;
-    process.stdout.write(`${loaded.problems.join('\n')}\n${count}\n`);
+    const { problems, count } = loaded;
+    await print(`${problems.join('\n')}\n${count} ${count === 1 ? 'problem' : 'problems'} found\n`);
     return 1;
   }
-  process.stdout.write(`${path ?? 'The default configuration'} is valid\n`);
+  await print(`${path ?? 'The default configuration'} is valid\n`);
   return flags.aws ? askAws(loaded.config) : 0;
 }
 
@@ -36,13 +38,13 @@ async function askAws(config: Config): Promise<number> {
       }
     }
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    process.stderr.write(`${toSentence(error)}\n`);
     return 1;
   } finally {
     release();
     aws.close();
   }
   const rows = verdicts.map(({ action, resource, answer, reason }) => [action, resource, answer, reason]);
-  process.stdout.write(formatTable(['ACTION', 'RESOURCE', 'RESULT', 'REASON'], rows));
+  await print(formatTable(['ACTION', 'RESOURCE', 'RESULT', 'REASON'], rows));
   return verdicts.every(({ answer }) => answer === 'allowed' || answer === 'not asked') ? 0 : 1;
 }

@@ -1,4 +1,15 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type CST,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  Parser,
+  parseDocument,
+} from 'yaml';
 import type { Problem } from './problems.ts';
 
 /** A YAML text as plain data, and where each of its keys stands. */
@@ -11,16 +22,17 @@ export interface Document {
   lineOf(path: readonly PropertyKey[]): number | undefined;
 }
 
+/** Far more than the schema has. */
+const DEEPEST = 100;
+
 /** Reads one YAML 1.2 document; never throws. Anchors and `<<` are resolved. */
 export function toDocument(text: string): Document {
+  if (isTooDeep(text)) {
+    const message = 'it is nested too deeply to be a configuration';
+    return { data: undefined, problems: [{ path: '', message }], lineOf: () => undefined };
+  }
   const lines = new LineCounter();
-  const document = parse(text, lines);
-  if (!document)
-    return {
-      data: undefined,
-      problems: [{ path: '', message: 'it is nested too deeply to be a configuration' }],
-      lineOf: () => undefined,
-    };
+  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
   const problems = [...document.errors, ...document.warnings].map(({ code, message, pos }): Problem => {
     const { line, col } = lines.linePos(pos[0]);
     return {
@@ -54,13 +66,19 @@ export function toDocument(text: string): Document {
   }
 }
 
-function parse(text: string, lineCounter: LineCounter) {
-  try {
-    return parseDocument(text, { lineCounter, merge: true, prettyErrors: false });
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
+/** Whether collections stand in each other deeper than recursion, which reads them, could follow; level by level, for the same reason. */
+function isTooDeep(text: string): boolean {
+  let level: readonly CST.Token[] = [...new Parser().parse(text)];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST) return true;
+    level = level.flatMap(below);
   }
+  return false;
+}
+
+function below(token: CST.Token): readonly CST.Token[] {
+  if (token.type === 'document') return token.value ? [token.value] : [];
+  return 'items' in token ? token.items.flatMap(({ key, value }) => [key ?? [], value ?? []].flat()) : [];
 }
 
 function child(node: unknown, key: PropertyKey): { at: Node; value: unknown } | undefined {

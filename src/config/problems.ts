@@ -27,5 +27,8 @@ export function formatProblems(problems: readonly Problem[], file: string): stri
     const place = [file, line, column].filter((part) => part !== undefined).join(':');
     return [place, path, message].filter((part) => part !== '').join(': ');
   });
-  return [...lines, ...(rest > 0 ? [`${file}: and ${rest} more problems`] : [])].join('\n');
+  return [
+    ...lines,
+    ...(rest > 0 ? [`${file}: and ${rest} more ${rest === 1 ? 'problem' : 'problems'}`] : []),
+  ].join('\n');
 }

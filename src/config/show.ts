@@ -32,5 +32,6 @@ export function showConfig(config: Config): string {
 }
 
 function withoutPassword(url: string): string {
-  return url.replace(/^([a-z]+:\/\/)[^/?#]*@/i, `$1${SECRET}@`).replace(/[?#].*$/s, `?${SECRET}`);
+  // URLs are read forgivingly: any number of slashes, of either kind, may stand before the user.
+  return url.replace(/^([a-z]+:[/\\]*)[^/\\?#]*@/i, `$1${SECRET}@`).replace(/[?#].*$/s, `?${SECRET}`);
 }

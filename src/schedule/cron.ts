@@ -3,6 +3,7 @@ import { createTask, parse, validateDetailed } from 'node-cron';
 /** Schedules are read in UTC, so that no pass is doubled or left out when clocks change. */
 const TIMEZONE = 'UTC';
 const LONGEST_EXPRESSION = 500;
+const LONGEST_SHOWN = 80;
 const DAY_MS = 86_400_000;
 /** The days over which day-of-month, month and weekday fields are tried out: eight years, two of them leap years. */
 const SPAN_START_MS = Date.UTC(2023, 0, 1);
@@ -10,9 +11,12 @@ const SPAN_DAYS = 2_922;
 
 /** Why `expression` (five fields, or six with seconds in front) is no usable schedule, in a sentence; else undefined. */
 export function cronProblem(expression: string): string | undefined {
+  if (expression.length > LONGEST_EXPRESSION) {
+    return `${JSON.stringify(`${expression.slice(0, LONGEST_SHOWN)}…`)} is not a cron expression: it is too long`;
+  }
   // node-cron writes a range out number by number before it looks at its bounds; no field has room for three digits.
-  if (/\d{3}/.test(expression) || expression.length > LONGEST_EXPRESSION) {
-    return `${JSON.stringify(expression.slice(0, LONGEST_EXPRESSION))} is not a cron expression: its numbers are too large`;
+  if (/\d{3}/.test(expression)) {
+    return `${JSON.stringify(expression)} is not a cron expression: its numbers are too large`;
   }
   const { valid, errors } = validateDetailed(expression);
   if (!valid) {
@@ -60,10 +64,13 @@ function intervalsMs(expression: string): { shortest: number; longest: number } 
 
 function timesOfDayMs(expression: string): number[] {
   const { second, minute, hour } = parse(expression);
-  const times = hour.flatMap((h) =>
-    minute.flatMap((m) => second.map((s) => ((h * 60 + m) * 60 + s) * 1_000)),
+  // A number that is listed twice comes twice, and three such lists multiply.
+  const minutes = [...new Set(minute)];
+  const seconds = [...new Set(second)];
+  const times = [...new Set(hour)].flatMap((h) =>
+    minutes.flatMap((m) => seconds.map((s) => ((h * 60 + m) * 60 + s) * 1_000)),
   );
-  return [...new Set(times)].sort((a, b) => a - b);
+  return times.sort((a, b) => a - b);
 }
 
 function daysInSpan(expression: string, timeOfDayMs: number): number[] {

@@ -52,7 +52,8 @@ export async function takeLock(path: string, clock: Clock): Promise<Lock> {
   const pulse = () => {
     const now = new Date(clock.now());
     // A pulse that fails shows at the next write, which asserts and reports.
-    beat = assertHeld()
+    beat = beat
+      .then(assertHeld)
       .then(() => utimes(path, now, now))
       .catch(() => {});
     stopPulse = clock.after(HEARTBEAT_MS, pulse);

@@ -125,7 +125,10 @@ test.each([
   ['--log.level=info --log.level=debug', '--log.level is given 2 times'],
   ['--log.level=loud', '--log.level: expected debug, info, warn, error, got "loud"'],
   ['--web.max-requests=-1', '--web.max-requests: expected a whole number, got "-1"'],
-  ['--web.telemetry-path=metrics', '--web.telemetry-path: expected a path that begins with /, got "metrics"'],
+  [
+    '--web.telemetry-path=metrics',
+    '--web.telemetry-path: expected a path that begins with / and has only ASCII letters and signs, got "metrics"',
+  ],
   ['--web.enable-lifecycle=yes', '--web.enable-lifecycle: expected true or false, got "yes"'],
   ['--no-web.enable-lifecycle=true', '--no-web.enable-lifecycle takes no value'],
   [
@@ -145,3 +148,35 @@ test.each([
   const variable = `AWS_CONNECTIONS_EXPORTER_${name}`;
   expect(parseArgs([], { [variable]: value })).toEqual({ error: `${variable}: ${message}` });
 });
+
+test.each([
+  '/',
+  '/config',
+  '/api/v1/connections',
+  '/api/v1/x',
+  '/-/healthy',
+  '/-/x',
+  '/dashboards',
+  '/dashboards/x',
+])('the metrics cannot stand on %s, where something else stands', (path) => {
+  const error = `--web.telemetry-path: ${path} is the path of something else; /metrics is usual`;
+  expect(parseArgs([`--web.telemetry-path=${path}`], NONE)).toEqual({ error });
+  const variable = 'AWS_CONNECTIONS_EXPORTER_WEB_TELEMETRY_PATH';
+  expect(parseArgs([], { [variable]: path })).toEqual({ error: error.replace(/^[^:]*/, variable) });
+});
+
+test.each(['/métriques', '/a b', '/a\tb', '/a\n', '/a\u007f', '/a?b', '/a#b', 'http://x/metrics'])(
+  'the metrics cannot stand on %j, which is no path to ask for',
+  (path) => {
+    expect(parseArgs([`--web.telemetry-path=${path}`], NONE)).toEqual({
+      error: `--web.telemetry-path: expected a path that begins with / and has only ASCII letters and signs, got ${JSON.stringify(path)}`,
+    });
+  },
+);
+
+test.each(['/metrics', '/configuration', '/apis', '/a/b', '/%41', '/m(x)*:y'])(
+  'the metrics can stand on %s',
+  (path) => {
+    expect(flagsOf([`--web.telemetry-path=${path}`])['web.telemetry-path']).toBe(path);
+  },
+);

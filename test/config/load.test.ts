@@ -113,7 +113,7 @@ intake:
     'exporter.yaml:3: targets[0].regions[2]: "eu-west-1" is already in the list',
     'exporter.yaml:4: targets[0].acount_id: unknown key, did you mean account_id?',
     'exporter.yaml:5: targets[1].account_id: YAML reads an account id without quotes as a number; write "011122223333"',
-    'exporter.yaml:6: targets[1].external_id: expected text, got the number 5; put it in quotes: "5"',
+    'exporter.yaml:6: targets[1].external_id: expected text; put it in quotes',
     'exporter.yaml:6: targets[1].external_id: has no effect without role_arn',
     'exporter.yaml:8: aws.request_timeout: expected a duration such as 30s, 5m or 1h30m, got the number 20',
     'exporter.yaml:9: aws.endpoint_url: expected a URL such as https://ec2.eu-west-1.amazonaws.com',
@@ -233,3 +233,65 @@ test('any text is a configuration or has problems', () => {
     { numRuns: 1000 },
   );
 });
+
+test.each(['[', '{a: ', '- ', '? ', '[{a: '])('%j in itself without end is told in a sentence', (open) => {
+  for (const depth of [101, 1_000, 20_000]) {
+    expect(problems(`client_vpn:\n  ${open.repeat(depth)}`)).toEqual([
+      'exporter.yaml: it is nested too deeply to be a configuration',
+    ]);
+  }
+  expect(problems(`client_vpn:\n  ${open.repeat(10)}`)).not.toContain(
+    'exporter.yaml: it is nested too deeply to be a configuration',
+  );
+});
+
+test('a second document is told in a sentence', () => {
+  expect(problems('aws: {}\n---\nclient_vpn: {}\n')).toEqual([
+    'exporter.yaml:2:1: a second document begins here; a configuration is one',
+  ]);
+});
+
+test('of very many problems every one is found, and the first hundred are shown', () => {
+  const text = (keys: number) => Array.from({ length: keys }, (_, n) => `key${n}: 1\n`).join('');
+  const result = load(text(3_000));
+  expect('problems' in result && result.problems.length).toBe(3_000);
+  const lines = problems(text(3_000));
+  expect(lines).toHaveLength(101);
+  expect(lines[0]).toMatch(/^exporter\.yaml:1: key0: unknown key, did you mean \w+\?$/);
+  expect(lines[99]).toMatch(/^exporter\.yaml:100: key99: unknown key/);
+  expect(lines[100]).toBe('exporter.yaml: and 2900 more problems');
+  expect(problems(text(101)).at(-1)).toBe('exporter.yaml: and 1 more problem');
+  expect(problems(text(100))).toHaveLength(100);
+});
+
+test('every repetition in a long list is told', () => {
+  const ids = Array.from({ length: 3_000 }, (_, n) => `cvpn-endpoint-${n % 2_000}`);
+  const result = load(`client_vpn: {endpoints: [${ids.join(', ')}]}`);
+  const paths = 'problems' in result ? result.problems.map(({ path }) => path) : [];
+  expect(paths).toEqual(Array.from({ length: 1_000 }, (_, n) => `client_vpn.endpoints[${n + 2_000}]`));
+});
+
+test.each(['connect_timeout', 'request_timeout'])('aws.%s is an hour at most', (key) => {
+  expect(config(`aws: {${key}: 1h}`).aws).toMatchObject({ [key]: 3_600_000 });
+  for (const value of ['1h1ms', '25d', '292y'])
+    expect(problems(`aws: {${key}: ${value}}`)).toEqual([
+      `exporter.yaml:1: aws.${key}: ${value} is too long: the longest is 1h`,
+    ]);
+});
+
+test.each(['12345', 'true', '[hush]', '{a: hush}'])('an external id of %s is not repeated', (value) => {
+  const lines = problems(`targets: [{role_arn: "arn:aws:iam::111122223333:role/x", external_id: ${value}}]`);
+  expect(lines).toEqual(['exporter.yaml:1: targets[0].external_id: expected text; put it in quotes']);
+});
+
+test.each(['1-999999999 * * * * *', '*/100 * * * * *', `${'0,'.repeat(1_000_000)}0 * * * * *`])(
+  'a schedule that would take for ever to read is a problem like others: %.30s',
+  (schedule) => {
+    expect(problems(`client_vpn: {page_size: 1, schedule: "${schedule}"}`)).toEqual([
+      'exporter.yaml:1: client_vpn.page_size: must be at least 5, got 1',
+      expect.stringMatching(
+        /^exporter\.yaml:1: client_vpn\.schedule: ".{1,81}" is not a cron expression: it/,
+      ),
+    ]);
+  },
+);

@@ -70,6 +70,20 @@ aws:
 });
 
 test.each([
+  ['https://vpce.example/path?token=hush&x=1', 'https://vpce.example/path?<secret>'],
+  ['https://vpce.example/?hush', 'https://vpce.example/?<secret>'],
+  ['https://vpce.example#hush', 'https://vpce.example?<secret>'],
+  ['https://vpce.example/?a=1#hush', 'https://vpce.example/?<secret>'],
+  ['http://user:p@vpce.example/?hush@x', 'http://<secret>@vpce.example/?<secret>'],
+  ['HTTP://user:p@vpce.example/', 'HTTP://<secret>@vpce.example/'],
+  ['http:///user:p@vpce.example/', 'http:///<secret>@vpce.example/'],
+  ['http://vpce.example:8080/path', 'http://vpce.example:8080/path'],
+])('%s is shown as %s, wherever it stands', (url, shown) => {
+  const text = show(JSON.stringify({ aws: { endpoint_url: url, endpoint_urls: { sts: url } } }));
+  expect(parse(text).aws).toMatchObject({ endpoint_url: shown, endpoint_urls: { sts: shown } });
+});
+
+test.each([
   ['plain', 'alice'],
   ['hash', '<secret>'],
   ['drop', '<secret>'],

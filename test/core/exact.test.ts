@@ -16,7 +16,16 @@ test('any size is read exactly, as a number while a number can hold it', () => {
     const read = toExact('0'.repeat(zeros) + value);
     expect(read).toBe(value < 2n ** 53n ? Number(value) : value);
   };
-  fc.assert(fc.property(whole, fc.nat(20), isExact));
+  fc.assert(fc.property(whole, fc.nat(12), isExact));
+});
+
+test('40 digits are read, 41 are no reading of any counter', () => {
+  expect(toExact('9'.repeat(40))).toBe(10n ** 40n - 1n);
+  expect(toExact(`${'0'.repeat(39)}7`)).toBe(7);
+  for (const digits of [41, 309, 100_000]) {
+    expect(toExact('9'.repeat(digits))).toBeUndefined();
+    expect(toExact('0'.repeat(digits))).toBeUndefined();
+  }
 });
 
 test.each([

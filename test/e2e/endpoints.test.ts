@@ -1,3 +1,5 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { HOME } from '../support/configuration.ts';
 import { type Rig, said, startRig } from '../support/exporter.ts';
@@ -119,6 +121,66 @@ test('only endpoints that carry the tags are polled', async () => {
   rig.world.addEndpoint({ tags: { team: 'network', env: 'test' } });
   expect(await rig.pass()).toBe(true);
   expect(await shown(rig)).toEqual([wanted]);
+});
+
+test('an endpoint that loses its tags is no longer wanted, which is not the end of it', async () => {
+  const tags: Record<string, string> = { team: 'network' };
+  const targets = [{ name: 'home', ...PAIR, account_id: HOME.accountId }];
+  const rig = await startRig({ targets, client_vpn: { tags: { team: 'network' } } });
+  const connection = rig.world.connect(rig.world.addEndpoint({ tags }));
+  await rig.pass();
+  rig.world.talk(connection, { ingressBytes: 5 });
+  await rig.pass();
+  const total = async () =>
+    (await rig.metrics()).value('aws_client_vpn_ingress_bytes_total', { status: 'active' });
+  expect(await total()).toBe(5);
+
+  tags.team = 'other';
+  expect(await rig.pass()).toBe(true);
+  expect(await shown(rig)).toEqual([]);
+  expect(said(rig.log, 'ceased to exist')).toEqual([]);
+  // A book that is not retired is restored, until a listing says that its endpoint is not wanted.
+  await rig.restart();
+  expect(await total()).toBe(5);
+  expect(await rig.pass()).toBe(true);
+  expect(await shown(rig)).toEqual([]);
+
+  tags.team = 'network';
+  rig.world.talk(connection, { ingressBytes: 2 });
+  expect(await rig.pass()).toBe(true);
+  expect(await total()).toBe(7);
+});
+
+test('an id that looks like a path is no endpoint, and leads nowhere on the disk', async () => {
+  const rig = await startRig();
+  const good = rig.world.addEndpoint();
+  for (const id of ['../../x', 'a/b', '..']) rig.world.connect(rig.world.addEndpoint({ id }));
+  expect(await rig.pass()).toBe(true);
+  expect(await shown(rig)).toEqual([good]);
+  const rejected = { collector: 'client-vpn', field: 'endpoint_id' };
+  expect((await rig.metrics()).value('aws_connections_exporter_records_rejected_total', rejected)).toBe(3);
+  expect((await readdir(rig.folder, { recursive: true })).sort()).toEqual([
+    'data',
+    'data/client-vpn',
+    `data/client-vpn/111122223333_eu-west-1_${good}_all.ledger`,
+    'data/lock',
+    'exporter.yaml',
+  ]);
+});
+
+test('a ledger that cannot be read fails its endpoint, and nothing once the endpoint is gone', async () => {
+  const rig = await startRig();
+  const [bad, good] = [rig.world.addEndpoint(), rig.world.addEndpoint()];
+  await mkdir(join(rig.folder, 'data', 'client-vpn', `${HOME.accountId}_${HOME.region}_${bad}_all.ledger`), {
+    recursive: true,
+  });
+  expect(await rig.pass()).toBe(false);
+  expect(await up(rig)).toEqual({ [bad]: 0, [good]: 1 });
+  expect(said(rig.log, 'Listing the connections')[0]).toContain('mend it or move it away');
+  rig.world.removeEndpoint(bad);
+  expect(await rig.pass()).toBe(true);
+  expect(await up(rig)).toEqual({ [good]: 1 });
+  expect(said(rig.log, 'A Client VPN endpoint ceased to exist')).toHaveLength(1);
 });
 
 test('two targets that reach the same account and region are polled once, by the first, and warned of once', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -74,8 +75,8 @@ test('drop shows neither names nor addresses, and counts people all the same', a
   expect(
     metrics.all('aws_client_vpn_connection_info').map(({ labels }) => [labels.user, labels.client_ip]),
   ).toEqual([
-    ['', ''],
-    ['', ''],
+    ['unknown', ''],
+    ['unknown', ''],
   ]);
 });
 
@@ -121,3 +122,70 @@ test('other names for people do not mix with those from before, and traffic goes
   expect(metrics.all('aws_client_vpn_user_ingress_bytes_total').map(({ value }) => value)).toEqual([2]);
   expect(await givenAway(rig, [ALICE, LAPTOP])).toEqual([]);
 });
+
+/** Alice talks 5 bytes, all of it written down; resolves to her connection. */
+async function talkAsAlice(rig: Rig): Promise<string> {
+  const id = rig.world.connect(rig.world.addEndpoint(), { username: ALICE, commonName: LAPTOP });
+  await rig.pass();
+  rig.world.talk(id, { ingressBytes: 5 });
+  expect(await rig.pass()).toBe(true);
+  return id;
+}
+
+test('no name from before stays on disk, even if filters change with the identity', async () => {
+  const rig = await startRig({ client_vpn: { users: { enabled: true } } });
+  await talkAsAlice(rig);
+  await rig.reload({ client_vpn: { users: { enabled: true }, filters } });
+  await rig.idle();
+  const data = join(rig.folder, 'data', 'client-vpn');
+  const broken = join(data, '111122223333_eu-west-1_cvpn-endpoint-9_all.ledger');
+  await writeFile(broken, `half a ledger, of ${ALICE}`);
+  await rig.restart();
+  expect((await readdir(data)).filter((name) => name.includes('.broken-'))).toHaveLength(1);
+
+  const other = [{ name: 'connection-id', values: ['cvpn-connection-1'] }];
+  const { status } = await rig.reload({ client_vpn: { identity: 'drop', filters: other } });
+  expect(status).toBe(200);
+  await rig.idle();
+  const names = await readdir(data);
+  expect(names.filter((name) => name.endsWith('.ledger'))).toHaveLength(3);
+  expect(names.filter((name) => name.includes('.broken-'))).toEqual([]);
+  for (const name of names) expect(await readFile(join(data, name), 'utf8')).not.toMatch(/liddell|rabbit/);
+});
+
+test.each(['plain', 'hash'])(
+  'filters by name open the same ledger under another identity; its file says nothing of them (first %s)',
+  async (first) => {
+    const rig = await startRig();
+    await writeFile(join(rig.folder, 'key'), 'key');
+    const sections = (identity: string) => ({
+      client_vpn: { filters, identity, ...(identity === 'hash' && { identity_key_file: 'key' }) },
+    });
+    await rig.configure(sections(first));
+    await rig.restart();
+    const id = await talkAsAlice(rig);
+    const ledgers = async () => {
+      const names = await readdir(join(rig.folder, 'data', 'client-vpn'));
+      return names.filter((name) => name.endsWith('.ledger'));
+    };
+    const before = await ledgers();
+    expect(before).toHaveLength(1);
+
+    await rig.configure(sections(first === 'plain' ? 'hash' : 'plain'));
+    await rig.restart();
+    rig.world.talk(id, { ingressBytes: 2 });
+    expect(await rig.pass()).toBe(true);
+    expect(await ledgers()).toEqual(before);
+    expect((await rig.metrics()).value('aws_client_vpn_ingress_bytes_total', { status: 'active' })).toBe(7);
+    // What anybody could work out who knows the names that may be in a filter.
+    const guesses = [...filters, ALICE, filters, 'username'].flatMap((guess) =>
+      [guess, `username=${JSON.stringify(filters[0]?.values)}`].map((text) =>
+        createHash('sha256')
+          .update(typeof text === 'string' ? text : JSON.stringify(text))
+          .digest('hex')
+          .slice(0, 12),
+      ),
+    );
+    for (const guess of guesses) expect(before.join()).not.toContain(guess);
+  },
+);

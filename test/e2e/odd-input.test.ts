@@ -104,9 +104,9 @@ test('a connection without any name is counted, as nobody', async () => {
   expect(metrics.value('aws_client_vpn_connected_users')).toBe(2);
   expect(metrics.by('user', 'aws_client_vpn_user_connections')).toEqual({ alice: 1, laptop: 1, unknown: 1 });
   expect(Object.keys(metrics.by('user', 'aws_client_vpn_connection_info')).sort()).toEqual([
-    '',
     'alice',
     'laptop',
+    'unknown',
   ]);
 });
 

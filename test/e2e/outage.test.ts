@@ -133,3 +133,21 @@ test('where the account must be asked for, a restart shows nothing until it is k
   expect(await rig.pass()).toBe(true);
   expect(totals(await rig.metrics())).toMatchObject({ active: 33 });
 });
+
+test('where the account must be asked for, the counters are there while the first listing still hangs', async () => {
+  const rig = await startRig({ client_vpn });
+  const { alice } = await start(rig);
+  const before = await rig.metrics();
+  await rig.restart();
+  rig.world.talk(alice, { ingressBytes: 3 });
+  rig.simulator.failNext(1, 'hang', { action: 'DescribeClientVpnEndpoints' });
+  const pass = rig.pass();
+  await until(async () => counters(await rig.metrics()).length > 0);
+  const between = await rig.metrics();
+  expect(between.series.filter(({ name }) => name.startsWith('aws_client_vpn_'))).toEqual(counters(before));
+  expect(between.value('aws_connections_exporter_passes_total')).toBe(0);
+  rig.simulator.clearFaults();
+  await pass;
+  expect(await rig.pass()).toBe(true);
+  expect(totals(await rig.metrics())).toMatchObject({ active: 33 });
+});

@@ -1,17 +1,28 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { HOME } from '../support/configuration.ts';
-import { type Rig, type RigOptions, said, startRig } from '../support/exporter.ts';
+import { type RigOptions, said, startRig, until } from '../support/exporter.ts';
 import type { Exposition } from '../support/exposition.ts';
 
 const RELOADED = 'aws_connections_exporter_config_last_reload_successful';
 const RELOADED_AT = 'aws_connections_exporter_config_last_reload_success_timestamp_seconds';
 
+const WRITTEN = 'aws_connections_exporter_storage_last_write_successful';
+const LISTING = 'DescribeClientVpnConnections';
+
 const ofEndpoints = ({ series }: Exposition) =>
   series.filter(({ name }) => name.startsWith('aws_client_vpn_'));
 const counters = ({ series }: Exposition) =>
   series.filter(({ name }) => /_(total|bucket|sum|count)$/.test(name));
+
+/** What says whether something failed. */
+const judgements = ({ series }: Exposition) =>
+  series.filter(({ name }) =>
+    /_exporter_(target_up|collector_success|passes_total|passes_failed_total|aws_request_errors_total)$/.test(
+      name,
+    ),
+  );
 
 async function startTalking(options: RigOptions = {}) {
   const rig = await startRig(options);
@@ -159,22 +170,170 @@ test('reloads that come together take turns', async () => {
   expect((await rig.get('/config')).text).toContain('page_size: 7');
 });
 
-test('a pass that a reload breaks off loses nothing', async () => {
+test('a pass that a reload breaks off loses nothing and counts as none', async () => {
   const { rig, id } = await startTalking();
+  const before = await rig.metrics();
   rig.world.talk(id, { ingressBytes: 4 });
-  rig.simulator.failNext(1, 'hang', { action: 'DescribeClientVpnConnections' });
+  rig.simulator.failNext(Number.POSITIVE_INFINITY, 'hang', { action: LISTING });
   const pass = rig.pass();
-  await hanging(rig);
-  await rig.reload({});
+  await rig.listed(3);
+  expect((await rig.reload({})).status).toBe(200);
   expect(await pass).toBe(false);
+  const between = await rig.metrics();
+  expect(ofEndpoints(between)).toEqual(ofEndpoints(before));
+  expect(judgements(between)).toEqual(judgements(before));
+  const lines = said(rig.log, 'Pass stopped');
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/level=INFO .*reason="the configuration is reloaded"/);
+  expect(said(rig.log, 'level=ERROR')).toEqual([]);
+
+  rig.simulator.clearFaults();
   await rig.idle();
-  expect((await rig.metrics()).value('aws_client_vpn_ingress_bytes_total', { status: 'active' })).toBe(14);
-  expect(said(rig.log, 'the configuration was reloaded')).not.toEqual([]);
+  expect(await rig.pass()).toBe(true);
+  const after = await rig.metrics();
+  expect(after.value('aws_client_vpn_ingress_bytes_total', { status: 'active' })).toBe(14);
 });
 
-/** Resolves when the third listing has arrived. */
-async function hanging({ simulator }: Rig): Promise<void> {
-  const listings = () =>
-    simulator.requests().filter(({ action }) => action === 'DescribeClientVpnConnections');
-  while (listings().length < 3) await new Promise((resolve) => setImmediate(resolve));
-}
+test('a pass that shutting down breaks off is no failure either', async () => {
+  const { rig, id } = await startTalking();
+  const before = await rig.metrics();
+  rig.world.talk(id, { ingressBytes: 4 });
+  rig.simulator.failNext(1, 'hang', { action: LISTING });
+  const pass = rig.pass();
+  await rig.listed(3);
+  rig.exporter.beginClosing();
+  expect(await pass).toBe(false);
+  const after = await rig.metrics();
+  expect(ofEndpoints(after)).toEqual(ofEndpoints(before));
+  expect(judgements(after)).toEqual(judgements(before));
+  expect(said(rig.log, 'Pass stopped')[0]).toContain('reason="the exporter is shutting down"');
+  expect(said(rig.log, 'level=ERROR')).toEqual([]);
+
+  await rig.restart();
+  expect(await rig.pass()).toBe(true);
+  expect((await rig.metrics()).value('aws_client_vpn_ingress_bytes_total', { status: 'active' })).toBe(14);
+});
+
+test('while a pass hangs on its disk a reload is refused, and the old configuration goes on', async () => {
+  let disk: Promise<void> | undefined;
+  const { rig, id } = await startTalking({
+    wrapStorage: (storage) => {
+      const write = storage.write.bind(storage);
+      return Object.assign(storage, {
+        write: async (...args: Parameters<typeof write>) => {
+          await disk;
+          return write(...args);
+        },
+      });
+    },
+  });
+  expect((await rig.reload({})).status).toBe(200);
+  await rig.idle();
+  let mend = () => {};
+  disk = new Promise((resolve) => {
+    mend = resolve;
+  });
+  rig.world.talk(id, { ingressBytes: 4 });
+  const pass = rig.pass();
+  await rig.listed(4);
+  const reload = rig.reload({ client_vpn: { page_size: 7 } });
+  // The pass has three seconds to end.
+  let isRefused = false;
+  void reload.then(() => {
+    isRefused = true;
+  });
+  await until(async () => {
+    await rig.clock.advance(1_000);
+    return isRefused;
+  });
+  expect(await reload).toEqual({
+    status: 400,
+    text:
+      'The configuration was not reloaded:\n' +
+      'the pass under way does not end when told to, so nothing can take its place; try again later\n',
+  });
+  expect(await pass).toBe(false);
+  expect((await rig.get('/config')).text).toContain('page_size: 1000');
+  expect((await rig.metrics()).value(RELOADED)).toBe(0);
+  expect(rig.exporter.collectors()[0]?.nextPassAt).toBeDefined();
+  expect(said(rig.log, 'Pass skipped: the one before it has not ended')).toHaveLength(1);
+
+  mend();
+  rig.world.talk(id, { ingressBytes: 3 });
+  await until(() => rig.exporter.runOnce());
+  expect(said(rig.log, 'A pass that was given up has ended after all')).toHaveLength(1);
+  const after = await rig.metrics();
+  expect(after.value('aws_client_vpn_ingress_bytes_total', { status: 'active' })).toBe(17);
+  expect((await rig.reload({ client_vpn: { page_size: 7 } })).status).toBe(200);
+  await rig.idle();
+  expect((await rig.metrics()).value(RELOADED)).toBe(1);
+});
+
+test('a storage folder that cannot be read breaks neither a reload nor a pass', async () => {
+  const { rig, id } = await startTalking();
+  const books = join(rig.folder, 'data', 'client-vpn');
+  await rename(books, `${books}.away`);
+  await writeFile(books, 'a file where the folder should be');
+  rig.world.talk(id, { ingressBytes: 4 });
+  expect((await rig.reload({ client_vpn: { page_size: 7 } })).status).toBe(200);
+  await rig.idle();
+  expect(said(rig.log, 'The storage folder cannot be read')).toHaveLength(1);
+  rig.world.talk(id, { ingressBytes: 3 });
+  expect(await rig.pass()).toBe(true);
+  const without = await rig.metrics();
+  expect(without.value('aws_client_vpn_up')).toBe(1);
+  expect(without.value('aws_client_vpn_ingress_bytes_total', { status: 'active' })).toBe(17);
+  expect(without.value(WRITTEN)).toBe(0);
+
+  await rm(books);
+  await rename(`${books}.away`, books);
+  expect(await rig.pass()).toBe(true);
+  expect((await rig.metrics()).value(WRITTEN)).toBe(1);
+  await rig.restart();
+  expect(await rig.pass()).toBe(true);
+  expect((await rig.metrics()).value('aws_client_vpn_ingress_bytes_total', { status: 'active' })).toBe(17);
+});
+
+test('the last write counts as good once the disk works again, even if its endpoint is gone by then', async () => {
+  const { rig } = await startTalking();
+  const [endpointId = ''] = Object.keys((await rig.metrics()).by('endpoint_id', 'aws_client_vpn_up'));
+  const books = join(rig.folder, 'data', 'client-vpn');
+  await rename(books, `${books}.away`);
+  await writeFile(books, 'a file where the folder should be');
+  expect(await rig.pass()).toBe(true);
+  expect((await rig.metrics()).value(WRITTEN)).toBe(0);
+  rig.world.removeEndpoint(endpointId);
+  expect(await rig.pass()).toBe(true);
+  expect((await rig.metrics()).value(WRITTEN)).toBe(0);
+  await rm(books);
+  await rename(`${books}.away`, books);
+  expect(await rig.pass()).toBe(true);
+  expect((await rig.metrics()).value(WRITTEN)).toBe(1);
+});
+
+test('connections that a reload enables are a 503 until a pass has listed them, and all else stays', async () => {
+  const { rig, id } = await startTalking();
+  const before = await rig.metrics();
+  expect((await rig.get('/api/v1/connections')).status).toBe(404);
+  const page = async () => (await rig.get('/')).text.match(/<table.*<\/table>/s)?.[0];
+  const shown = await page();
+  rig.simulator.failNext(1, 'hang');
+  expect((await rig.reload({ client_vpn: { connections: { enabled: true } } })).status).toBe(200);
+  expect(await rig.get('/api/v1/connections')).toEqual({
+    status: 503,
+    text: 'No pass has ended yet since connections were enabled; try again soon.\n',
+  });
+  const between = await rig.metrics();
+  expect(ofEndpoints(between)).toEqual(ofEndpoints(before));
+  const targets = before.all('aws_connections_exporter_target_up');
+  expect(targets.map(({ value }) => value)).toEqual([1]);
+  expect(between.all('aws_connections_exporter_target_up')).toEqual(targets);
+  expect(shown).toContain('up');
+  expect(await page()).toBe(shown);
+
+  rig.simulator.clearFaults();
+  await rig.idle();
+  expect(await rig.pass()).toBe(true);
+  const { status, text } = await rig.get('/api/v1/connections');
+  expect([status, JSON.parse(text)]).toEqual([200, [expect.objectContaining({ connection_id: id })]]);
+});

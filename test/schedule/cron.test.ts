@@ -39,6 +39,30 @@ test.each([
   expect(cronProblem(expression)).toBe(problem);
 });
 
+test.each([
+  ['0-999999999 * * * * *', 'its numbers are too large'],
+  ['* * * 1-100000000000000000000 * *', 'its numbers are too large'],
+  ['*/100 * * * * *', 'its numbers are too large'],
+  ['000 * * * * *', 'its numbers are too large'],
+])('three digits are refused before they are written out: %s', (expression, reason) => {
+  expect(cronProblem(expression)).toBe(`"${expression}" is not a cron expression: ${reason}`);
+});
+
+test.each(['1', '*', '* ', '0-59,', 'x', '1-99999 '])(
+  '%j without end is refused, and not repeated whole',
+  (part) => {
+    const endless = part.repeat(1_000_000);
+    expect(cronProblem(endless)).toBe(`"${endless.slice(0, 80)}…" is not a cron expression: it is too long`);
+  },
+);
+
+test('numbers that are listed many times count once', () => {
+  const often = `${'0-59,'.repeat(30)}0`;
+  const expression = `${often} ${often} 0-23,0-23,0-23,0-23 * * *`;
+  expect(cronProblem(expression)).toBeUndefined();
+  expect([shortestIntervalMs(expression), longestIntervalMs(expression)]).toEqual([SECOND, SECOND]);
+});
+
 test('ticks know the next one, in UTC', () => {
   const ticks = startTicks('0 0 0 1 1 *', () => {});
   expect(new Date(ticks.nextAt()).toISOString()).toMatch(/^\d{4}-01-01T00:00:00\.000Z$/);

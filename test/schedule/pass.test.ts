@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Stopped } from '../../src/core/collector.ts';
 import type { LogFields, Logger } from '../../src/core/logger.ts';
 import { passFamilies } from '../../src/schedule/families.ts';
 import { PassRunner } from '../../src/schedule/pass.ts';
@@ -189,6 +190,54 @@ test('abort ends the pass under way for the reason given, and idle waits for tha
   await waiting;
   expect(await result).toBe(false);
   expect(runner.state().last?.error).toBe('the exporter is shutting down');
+});
+
+test('a pass that is stopped is published and logged, and counts as none', async () => {
+  const { clock, lines, passes, runner, published } = setUp();
+  const first = runner.run('start');
+  passes[0]?.resolve();
+  await first;
+  const before = values(runner);
+  await clock.advance(30_000);
+  const second = runner.run('schedule');
+  runner.abort(new Stopped('the configuration is reloaded'));
+  passes[1]?.reject(new Error('1 of 1 endpoints failed'));
+  expect(await second).toBe(false);
+  expect(values(runner)).toEqual(before);
+  expect(runner.state()).toMatchObject({ startedAt: undefined, last: { success: true, endedAt: START } });
+  expect(published()).toBe(2);
+  expect(lines.at(-1)).toBe(
+    'info Pass stopped {"collector":"client_vpn","trigger":"schedule","duration_seconds":0,"reason":"the configuration is reloaded"}',
+  );
+});
+
+test('a pass that had ended well before it was stopped counts as none all the same', async () => {
+  const { passes, runner } = setUp();
+  const result = runner.run('start');
+  runner.abort(new Stopped('the exporter is shutting down'));
+  passes[0]?.resolve();
+  expect(await result).toBe(false);
+  expect(values(runner)).toEqual({ passes_total: 0, passes_failed_total: 0, passes_skipped_total: 0 });
+});
+
+test('a collector that does not stop when told to is stuck until it ends', async () => {
+  const { clock, lines, passes, runner } = setUp();
+  const result = runner.run('schedule');
+  expect(runner.isStuck).toBe(false);
+  runner.abort(new Stopped('the configuration is reloaded'));
+  await clock.advance(4_999);
+  expect(runner.isStuck).toBe(false);
+  await clock.advance(1);
+  expect(await result).toBe(false);
+  expect(runner.isStuck).toBe(true);
+  expect(values(runner)).toMatchObject({ passes_total: 0, passes_failed_total: 0 });
+  expect(lines.at(-1)).toContain(
+    'info Pass stopped {"collector":"client_vpn","trigger":"schedule","duration_seconds":5,' +
+      '"reason":"the configuration is reloaded; the collector did not stop when told to"}',
+  );
+  passes[0]?.resolve();
+  await clock.advance(0);
+  expect(runner.isStuck).toBe(false);
 });
 
 test('abort and idle without a pass do nothing', async () => {

@@ -206,7 +206,7 @@ test('reload answers with the problems, or with none', async () => {
 });
 
 test('connections are JSON', async () => {
-  const { ask } = await setUp({ connections: () => '[{"username":"alice"}]' });
+  const { ask } = await setUp({ connections: () => ({ rows: [{ username: 'alice' }] }) });
   const { headers, body } = await ask('/api/v1/connections');
   expect(headers).toMatchObject({
     'content-type': 'application/json; charset=utf-8',
@@ -214,6 +214,20 @@ test('connections are JSON', async () => {
     'x-content-type-options': 'nosniff',
   });
   expect(body.toString()).toBe('[{"username":"alice"}]');
+});
+
+test('connections that no pass has listed yet are a 503, and none at all are an empty list', async () => {
+  let rows: unknown[] | undefined;
+  const { ask } = await setUp({ connections: () => ({ rows }) });
+  const { status, headers, body } = await ask('/api/v1/connections');
+  expect([status, headers['content-type'], body.toString()]).toEqual([
+    503,
+    TEXT,
+    'No pass has ended yet since connections were enabled; try again soon.\n',
+  ]);
+  rows = [];
+  const empty = await ask('/api/v1/connections');
+  expect([empty.status, empty.body.toString()]).toEqual([200, '[]']);
 });
 
 test('the status page may use its own style and nothing else', async () => {

@@ -1,6 +1,6 @@
 import { Agent, get, type RequestListener } from 'node:http';
-import { connect } from 'node:net';
-import { expect, test } from 'vitest';
+import { connect, type Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import { listen, toListenAddress } from '../../src/server/listen.ts';
 import { createHandClock } from '../support/hand-clock.ts';
 
@@ -119,4 +119,54 @@ test('a connection that has sent nothing does not hold up close', async () => {
   const ended = new Promise((resolve) => socket.once('close', resolve).resume());
   await close();
   await ended;
+});
+
+/** Opens so many connections; resolves when each is open or was refused. */
+async function openSockets(url: string, count: number, sent = ''): Promise<readonly Socket[]> {
+  const sockets = Array.from({ length: count }, () => connect(Number(new URL(url).port), '127.0.0.1'));
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  await Promise.all(
+    sockets.map(
+      (socket) =>
+        new Promise<void>((resolve) => {
+          socket.on('error', () => {}).once('close', () => resolve());
+          socket.once('connect', () => (sent === '' ? resolve() : socket.write(sent, () => resolve())));
+          socket.resume();
+        }),
+    ),
+  );
+  return sockets;
+}
+
+test.each([
+  ['nothing', ''],
+  ['half of their headers', 'GET / HTTP/1.1\r\nHost: x\r\n'],
+  ['a request and keep the connection', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'],
+])('600 idle connections that sent %s keep nobody out', async (_what, sent) => {
+  const { urls, close } = await listen(hello, [ANY]);
+  const url = urls[0] ?? '';
+  const sockets = [...(await openSockets(url, 300, sent)), ...(await openSockets(url, 300, sent))];
+  for (let n = 0; n < 10; n += 1) {
+    const response = await fetch(url, { headers: { connection: 'close' } });
+    expect([response.status, await response.text()]).toEqual([200, 'hello']);
+  }
+  expect(sockets.filter(({ closed }) => !closed).length).toBeLessThanOrEqual(384);
+  await close();
+});
+
+test('busy connections do not make room for idle ones', async () => {
+  const answers: (() => void)[] = [];
+  const { urls, close } = await listen(
+    (_request, response) => void answers.push(() => response.end('late')),
+    [ANY],
+  );
+  const url = urls[0] ?? '';
+  const busy = fetch(url);
+  while (answers.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await openSockets(url, 600);
+  for (const answer of answers) answer();
+  expect(await (await busy).text()).toBe('late');
+  await close();
 });

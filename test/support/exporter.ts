@@ -11,7 +11,7 @@ import { createApp } from '../../src/server/app.ts';
 import { listen } from '../../src/server/listen.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { createWorld, type World } from '../../src/simulator/world.ts';
-import { openStorage } from '../../src/storage/storage.ts';
+import { openStorage, type Storage } from '../../src/storage/storage.ts';
 import { type Sections, stubCredentials, toYaml } from './configuration.ts';
 import { type Exposition, toExposition } from './exposition.ts';
 import { createHandClock, type HandClock } from './hand-clock.ts';
@@ -20,6 +20,8 @@ export interface RigOptions extends Sections {
   readonly simulator?: Omit<SimulatorOptions, 'world'>;
   /** Keeps nothing on disk; otherwise the ledger is in a folder of its own. */
   readonly diskless?: boolean;
+  /** What the exporter gets instead of the storage of its folder. */
+  readonly wrapStorage?: (storage: Storage) => Storage;
   /** Called after every page of a listing, before the next page is asked for. */
   readonly onPage?: (endpointId: string, connections: number) => void;
 }
@@ -38,6 +40,8 @@ export interface Rig {
   pass(): Promise<boolean>;
   /** Resolves when no pass is under way. */
   idle(): Promise<void>;
+  /** Resolves when so many listings of connections have been asked for, since the simulator started. */
+  listed(requests: number): Promise<void>;
   get(path: string, init?: RequestInit): Promise<{ readonly status: number; readonly text: string }>;
   metrics(): Promise<Exposition>;
   /** Writes the configuration file: these sections, or this text as it is. */
@@ -89,6 +93,11 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       await clock.advance(30_000);
       return running.exporter.runOnce();
     },
+    listed: (requests) =>
+      until(async () => {
+        const all = simulator.requests();
+        return all.filter(({ action }) => action === 'DescribeClientVpnConnections').length >= requests;
+      }),
     get,
     metrics: async () => toExposition((await get('/metrics')).text),
     configure: write,
@@ -115,7 +124,7 @@ export async function until(condition: () => Promise<boolean>): Promise<void> {
 
 /** As `serve` does it, with a clock that is moved by hand, and without a schedule until the first reload. */
 async function start(
-  { diskless = false, onPage }: RigOptions,
+  { diskless = false, onPage, wrapStorage = (storage) => storage }: RigOptions,
   folder: string,
   file: string,
   clock: HandClock,
@@ -134,7 +143,7 @@ async function start(
   const exporter = new Exporter({
     clock,
     logger,
-    storage,
+    storage: wrapStorage(storage),
     random: () => 0.5,
     onProgress: (endpointId, connections) => onPage?.(endpointId, connections),
   });
@@ -153,13 +162,18 @@ async function start(
     notReady: () => exporter.notReady(),
     reload: () => reload(),
     config: () => showConfig(exporter.config),
-    connections: () => {
-      const rows = exporter.table('connections');
-      return rows && JSON.stringify(rows);
-    },
+    connections: () => exporter.table('connections'),
     onError: (path, err) => logger.error('A request could not be answered', { path, err }),
   });
-  const reload = () => exporter.reload(() => readConfig(file));
+  let isScheduled = false;
+  const reload = async () => {
+    const problems = await exporter.reload(() => readConfig(file));
+    if (problems.length === 0 && !isScheduled) {
+      isScheduled = true;
+      exporter.schedule();
+    }
+    return problems;
+  };
   const { urls, close } = await listen(app, [{ host: '127.0.0.1', port: 0 }]);
   return {
     exporter,

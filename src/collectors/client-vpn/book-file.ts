@@ -1,6 +1,6 @@
 import type { Exact } from '../../core/exact.ts';
 import type { Entry } from '../../core/ledger.ts';
-import type { Book, BookState } from './book.ts';
+import { type Book, type BookState, DURATION_BUCKETS } from './book.ts';
 import { NAME } from './name.ts';
 import { COUNTERS } from './record.ts';
 
@@ -63,17 +63,28 @@ export function fromLines(lines: readonly string[]): {
 }
 
 function isState({ ledger, durations, users }: Partial<BookState> = {}): boolean {
-  const totals = [...Object.values(ledger?.totals ?? {}), ...(users?.slots ?? []).map((slot) => slot.totals)];
+  const totals = [
+    ...Object.values(ledger?.totals ?? {}),
+    ...(users?.slots ?? []).map((slot) => slot.totals),
+    ...(users?.other ? [users.other] : []),
+  ];
   const numbers = [
     ...Object.values(ledger?.transitions ?? {}),
     ledger?.opened,
     ledger?.listedMs,
     ...(durations?.counts ?? []),
+    durations?.sum,
   ];
-  const isCount = (value: unknown) => typeof value === 'bigint' || (typeof value === 'number' && value >= 0);
   return (
-    totals.every((row) => row.length === COUNTERS.length && row.every(isCount)) && numbers.every(isCount)
+    totals.every((row) => row?.length === COUNTERS.length && row.every(isCount)) &&
+    durations?.counts?.length === DURATION_BUCKETS.length + 1 &&
+    numbers.every(isCount)
   );
+}
+
+/** JSON can say -1 and 1e999, a counter neither. */
+function isCount(value: unknown): boolean {
+  return typeof value === 'bigint' ? value >= 0n : Number.isFinite(value) && Number(value) >= 0;
 }
 
 function toCell(reading: Exact | undefined): Cell {

@@ -38,7 +38,8 @@ export class Books {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #books = new Map<string, Book>();
-  #filterKey: string | undefined;
+  #filterKey: Promise<string> | undefined;
+  #unsavedKey: string | undefined;
 
   constructor({ storage, clock, logger }: { storage: Storage; clock: Clock; logger: Logger }) {
     this.#storage = storage;
@@ -57,7 +58,7 @@ export class Books {
         this.#logger.error('A ledger cannot be read: its endpoint fails until it can', { file: name, err });
       });
       if (!book) continue;
-      isChanged ||= book.isDirty;
+      isChanged ||= book.isDirty && book !== this.#books.get(name);
       if (book.retiredAt === undefined || this.#clock.now() - book.retiredAt <= RETIRED_BOOKS_KEPT_MS) {
         this.#books.set(name, book);
         continue;
@@ -100,6 +101,7 @@ export class Books {
 
   /** Writes every book that changed; one that the disk refuses is logged and stays to be written by the next pass. */
   async save(): Promise<void> {
+    await this.#saveFilterKey();
     for (const [name, book] of this.#books) {
       if (!book.isDirty) continue;
       try {
@@ -151,25 +153,37 @@ export class Books {
     const canonical = filters
       .map(({ name, values }) => `${name}=${JSON.stringify([...new Set(values)].sort())}`)
       .sort();
-    this.#filterKey ??= await this.#readFilterKey();
-    return `${createHmac('sha256', this.#filterKey).update(canonical.join('\n')).digest('hex').slice(0, 16)}${BOOK}`;
+    this.#filterKey ??= this.#readFilterKey();
+    return `${createHmac('sha256', await this.#filterKey)
+      .update(canonical.join('\n'))
+      .digest('hex')
+      .slice(0, 16)}${BOOK}`;
   }
 
   async #readFilterKey(): Promise<string> {
-    const lines = await this.#storage.read(KEY_FILE, KEY_FORMAT).catch((err: unknown) => {
-      this.#logger.error('The key of filters cannot be read: their ledgers begin anew', {
-        file: KEY_FILE,
-        err,
-      });
-    });
-    if (lines?.[0]) return lines[0];
     const key = randomBytes(32).toString('hex');
-    await this.#storage.write(KEY_FILE, KEY_FORMAT, [key]).catch((err: unknown) => {
-      this.#logger.error('The key of filters was not written: after a restart their ledgers begin anew', {
-        err,
-      });
-    });
+    try {
+      const lines = await this.#storage.read(KEY_FILE, KEY_FORMAT);
+      if (lines?.[0]) return lines[0];
+      this.#unsavedKey = key;
+    } catch (err) {
+      // The key that is there may be read again by the next process: it is not written over.
+      const message = 'The key of filters cannot be read: until a restart finds it, their ledgers begin anew';
+      this.#logger.error(message, { file: KEY_FILE, err });
+    }
+    await this.#saveFilterKey();
     return key;
+  }
+
+  async #saveFilterKey(): Promise<void> {
+    if (this.#unsavedKey === undefined) return;
+    try {
+      await this.#storage.write(KEY_FILE, KEY_FORMAT, [this.#unsavedKey]);
+      this.#unsavedKey = undefined;
+    } catch (err) {
+      const message = 'The key of filters was not written: after a restart their ledgers would begin anew';
+      this.#logger.error(message, { err });
+    }
   }
 }
 

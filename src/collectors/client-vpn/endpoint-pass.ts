@@ -81,9 +81,14 @@ async function retireEndpoint(
   { state, clock, logger }: PassDeps,
 ): Promise<EndpointOutcome> {
   const scope = { accountId, region, endpointId };
-  const book = await state.books.open(scope, books);
-  if (book.retiredAt === undefined) {
-    book.retire(clock.now());
+  const book = await state.books.open(scope, books).catch((err: unknown) => {
+    logger.warn('The ledger of a Client VPN endpoint that is gone cannot be read', {
+      ...scopeLabels(scope),
+      err,
+    });
+  });
+  if (book?.retiredAt === undefined) {
+    book?.retire(clock.now());
     logger.info('A Client VPN endpoint ceased to exist', scopeLabels(scope));
   }
   return { view: undefined, failed: false };

@@ -8,7 +8,7 @@ import { discover } from './discovery.ts';
 import type { Identity } from './identity.ts';
 import { gather } from './listing.ts';
 import { type Reject, STATUSES, toConnection } from './record.ts';
-import { readIdentity, sourceOf, toSelection } from './settings.ts';
+import { createRedact, readIdentity, sourceOf, toSelection } from './settings.ts';
 import { isEndpointGone, type RawConnection } from './source.ts';
 import { type TableRow, toTable } from './table.ts';
 
@@ -43,6 +43,7 @@ export async function listNow(
 ): Promise<Listed> {
   const source = sourceOf(aws, config);
   const identity = await readIdentity(config);
+  const redact = createRedact(config, identity);
   const selection =
     wanted.endpoints.length > 0
       ? toSelection({ endpoints: [...wanted.endpoints], tags: {} })
@@ -78,7 +79,7 @@ export async function listNow(
       found.add(endpointId);
       await listEndpoint(target, accountId, endpointId).catch((error: unknown) => {
         if (!isEndpointGone(error))
-          failures.push(`${endpointId} in ${target.region}: ${explain(error, signal)}`);
+          failures.push(`${endpointId} in ${target.region}: ${redact(explain(error, signal))}`);
       });
     }
   };

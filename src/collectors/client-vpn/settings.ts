@@ -30,15 +30,28 @@ export function sourceOf(
   return createSource(aws, { pageSize, filters });
 }
 
+/** Takes the user names of filters out of a text from AWS, unless people are named plainly. */
+export function createRedact(
+  { filters }: Pick<ClientVpnConfig, 'filters'>,
+  { isPlain }: Identity,
+): (text: string) => string {
+  const names = filters.flatMap(({ name, values }) => (name === 'username' ? values : []));
+  if (isPlain || names.length === 0) return (text) => text;
+  // The longest first, and all at once: a name can be part of another, and of what stands in for one.
+  const escaped = names
+    .sort((a, b) => b.length - a.length)
+    .map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  const pattern = new RegExp(escaped.join('|'), 'g');
+  return (text) => text.replace(pattern, '<name>');
+}
+
 /** What a pass is told by the configuration. */
 export function toPassOptions(config: ClientVpnConfig, identity: Identity): PassOptions {
-  const names = config.filters.flatMap(({ name, values }) => (name === 'username' ? values : []));
   return {
     selection: toSelection(config),
     books: { identity: identity.tag, filters: config.filters },
     identity,
-    redact: (text) =>
-      identity.isPlain ? text : names.reduce((rest, name) => rest.replaceAll(name, '<name>'), text),
+    redact: createRedact(config, identity),
     concurrency: config.concurrency,
     staleAfterMs: config.stale_after,
     maxUsers: config.users.enabled ? config.users.max : undefined,

@@ -36,11 +36,15 @@ async function find(selection: Partial<Selection>, pages = PAGES) {
     (field) => rejected.push(field),
     new AbortController().signal,
   );
-  return { found: [...found.keys()], asked, rejected };
+  return { found: [...found.endpoints.keys()], asked, rejected, isGone: found.isGone };
 }
 
 test('without a selection every endpoint is wanted; one without an id is rejected', async () => {
-  expect(await find({})).toEqual({ found: ['e1', 'e2', 'e3'], asked: undefined, rejected: ['endpoint_id'] });
+  expect(await find({})).toMatchObject({
+    found: ['e1', 'e2', 'e3'],
+    asked: undefined,
+    rejected: ['endpoint_id'],
+  });
 });
 
 test('named endpoints alone are asked for by id', async () => {
@@ -60,4 +64,13 @@ test('an endpoint is wanted when it is named or carries the tags', async () => {
     found: ['e1', 'e2', 'e3'],
     asked: undefined,
   });
+});
+
+test.each<[string, Partial<Selection>, readonly string[]]>([
+  ['everything was listed', {}, ['e8', 'e9']],
+  ['tags choose from all', { tags: new Map([['team', 'network']]) }, ['e8', 'e9']],
+  ['only named ones were asked for', { named: ['e2', 'e8'] }, ['e8']],
+])('an endpoint is gone when it was asked for and not listed: %s', async (_, selection, gone) => {
+  const { isGone } = await find(selection);
+  expect(['e1', 'e2', 'e3', 'e8', 'e9'].filter(isGone)).toEqual(gone);
 });

@@ -3,6 +3,7 @@ import { passEndpoint } from '../../../src/collectors/client-vpn/endpoint-pass.t
 import type { PassDeps, PassOptions } from '../../../src/collectors/client-vpn/pass-options.ts';
 import type { RawConnection, Source } from '../../../src/collectors/client-vpn/source.ts';
 import { State, type View } from '../../../src/collectors/client-vpn/state.ts';
+import { Stopped } from '../../../src/core/collector.ts';
 import { openStorage } from '../../../src/storage/storage.ts';
 import { LONGEST_GAP_MS, plain, raw, SCOPE } from '../../support/client-vpn.ts';
 import { createHandClock } from '../../support/hand-clock.ts';
@@ -36,6 +37,7 @@ async function createDesk(changes: Partial<PassOptions> = {}) {
     selection: { named: [], tags: new Map() },
     books: { identity: plain.tag, filters: [] },
     identity: plain,
+    redact: (text) => text,
     concurrency: 1,
     staleAfterMs: LONGEST_GAP_MS,
     maxUsers: undefined,
@@ -44,15 +46,23 @@ async function createDesk(changes: Partial<PassOptions> = {}) {
   };
   const target = { name: 'home', region: SCOPE.region };
   let previous: View | undefined;
+  let controller = new AbortController();
   const pass = async (next: Pages) => {
     pages = next;
-    const signal = new AbortController().signal;
+    controller = new AbortController();
     await clock.advance(30_000);
+    const { signal } = controller;
     const outcome = await passEndpoint(target, SCOPE, undefined, previous, options, deps, signal);
     previous = outcome.view;
     return outcome;
   };
-  return { pass, rejected, dropped, log: logger.lines };
+  return {
+    pass,
+    stop: () => controller.abort(new Stopped('reloaded')),
+    rejected,
+    dropped,
+    log: logger.lines,
+  };
 }
 
 function rows(...all: RawConnection[]): Pages {
@@ -79,11 +89,25 @@ test('a listing that breaks off changes nothing but up, and the next complete on
   expect(log.at(-1)).toMatch(/^info A Client VPN endpoint recovered/);
 });
 
-test('a book that the disk refused is handed on to be written even when the next pass fails', async () => {
-  const { pass } = await createDesk();
-  const { book } = await pass(rows());
-  expect(book?.isDirty).toBe(true);
-  expect((await pass(broken)).book).toBe(book);
+test('a pass that is stopped leaves everything as it was, and says nothing', async () => {
+  const { pass, stop, log } = await createDesk();
+  const { view: before } = await pass(rows({ IngressBytes: '100' }));
+  const stopped: Pages = async function* () {
+    yield [raw({ IngressBytes: '1000' })];
+    stop();
+    throw new Error('the call was given up');
+  };
+  expect(await pass(stopped)).toEqual({ view: before, failed: false });
+  expect(log).toEqual([]);
+  const { view } = await pass(rows({ IngressBytes: '107' }));
+  expect(view?.counters?.ledger).toMatchObject({ opened: 0, totals: { active: [7, 0, 0, 0] } });
+});
+
+test('what AWS says of a failure passes through redaction', async () => {
+  const { pass, log } = await createDesk({ redact: (text) => text.replaceAll('the second page', '<name>') });
+  const { view } = await pass(broken);
+  expect(view?.error).toContain('<name> never came');
+  expect(log.join()).not.toContain('the second page');
 });
 
 test('a row without an id is left out, and the rest of its page counts', async () => {

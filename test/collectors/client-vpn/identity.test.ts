@@ -2,8 +2,17 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Book } from '../../../src/collectors/client-vpn/book.ts';
 import { toLines } from '../../../src/collectors/client-vpn/book-file.ts';
+import { ClientVpnCollector } from '../../../src/collectors/client-vpn/collector.ts';
 import { createIdentity } from '../../../src/collectors/client-vpn/identity.ts';
+import { toPassOptions } from '../../../src/collectors/client-vpn/settings.ts';
+import type { RawConnection, Source } from '../../../src/collectors/client-vpn/source.ts';
+import { State } from '../../../src/collectors/client-vpn/state.ts';
+import { loadConfig } from '../../../src/config/load.ts';
+import { createOwnCounters } from '../../../src/own-families.ts';
+import { openStorage } from '../../../src/storage/storage.ts';
 import { createLedgerDesk, decode, SCOPE } from '../../support/client-vpn.ts';
+import { createHandClock } from '../../support/hand-clock.ts';
+import { createLogBook } from '../../support/log-book.ts';
 
 const key = Buffer.from('a secret of this test');
 
@@ -73,5 +82,107 @@ test.each(['hash', 'drop'] as const)(
       }
     };
     await fc.assert(fc.asyncProperty(name, name, isHidden));
+  },
+);
+
+test("AWS' own words on a connection are shown only where names are plain", () => {
+  const Status = { Code: 'terminated', Message: 'Ended by alice' } as const;
+  const shown = (['plain', 'hash', 'drop'] as const).map(
+    (mode) => decode({ Status }, createIdentity(mode, key)).connection?.statusMessage,
+  );
+  expect(shown).toEqual(['Ended by alice', undefined, undefined]);
+});
+
+type Mode = 'plain' | 'hash' | 'drop';
+
+/** All that one pass logs and shows on the status page, with a source that is partly replaced. */
+async function say(mode: Mode, names: readonly string[], own: Partial<Source>): Promise<string> {
+  const filters = names.length > 0 ? [{ name: 'username', values: names }] : [];
+  const text = JSON.stringify({ client_vpn: { identity: mode, identity_key_file: 'key', filters } });
+  const loaded = loadConfig({ text, readFile: () => 'key' });
+  if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
+  const clock = createHandClock();
+  const logger = createLogBook();
+  const storage = await openStorage('', { clock, logger });
+  const source: Source = {
+    accountId: async () => SCOPE.accountId,
+    async *endpointPages() {
+      yield [{ ClientVpnEndpointId: SCOPE.endpointId }];
+    },
+    async *connectionPages() {
+      yield [];
+    },
+    ...own,
+  };
+  const collector = new ClientVpnCollector({
+    targets: [{ name: 'home', region: SCOPE.region }],
+    source,
+    state: new State({ storage, clock, logger }),
+    clock,
+    logger,
+    options: toPassOptions(loaded.config.client_vpn, createIdentity(mode, key)),
+    ...createOwnCounters(),
+    onProgress: () => {},
+  });
+  const outcome = await collector.collect(new AbortController().signal).then(String, String);
+  return [outcome, ...logger.lines, JSON.stringify(collector.status())].join('\n');
+}
+
+const refusal = (message: string) =>
+  async function* () {
+    yield [];
+    throw Object.assign(new Error(message), { name: 'InvalidFilter' });
+  };
+const places = ['connectionPages', 'endpointPages'] as const;
+
+test.each(places)('a name that AWS repeats from a filter is not repeated, when %s fails', async (place) => {
+  const names = ['al', 'alice', 'na.e', 'name', 'x+(y'];
+  const fails = { [place]: refusal('no alice, no al, no na.e, no nave, no x+(y, no name') };
+  for (const mode of ['hash', 'drop'] as const) {
+    const said = await say(mode, names, fails);
+    const sentence = 'no <name>, no <name>, no <name>, no nave, no <name>, no <name>';
+    // Once in the log, once in the status.
+    expect(said.split(sentence)).toHaveLength(3);
+    expect(said).not.toMatch(/alice|na\.e|x\+\(y/);
+  }
+  expect((await say('plain', names, fails)).split('no alice, no al')).toHaveLength(3);
+});
+
+const ODD: RawConnection = {
+  ConnectionId: 'c',
+  ConnectionEstablishedTime: 'since alice came',
+  ConnectionEndTime: 'until alice goes',
+  Timestamp: 'alice',
+  IngressBytes: 'alice',
+  EgressBytes: '7 of alice',
+};
+
+test.each(['plain', 'hash', 'drop'] as const)(
+  'with %s, rejected text is logged only if it can name nobody',
+  async (mode) => {
+    const said = await say(mode, [], {
+      async *endpointPages() {
+        yield [{ ClientVpnEndpointId: 'endpoint of alice' }, { ClientVpnEndpointId: SCOPE.endpointId }];
+      },
+      async *connectionPages() {
+        yield [ODD];
+      },
+    });
+    const fields = [...said.matchAll(/A value from AWS was rejected.*?"field":"(\w+)"/g)].map(
+      ([, field]) => field,
+    );
+    expect(fields).toEqual([
+      'endpoint_id',
+      'established_at',
+      'ended_at',
+      'updated_at',
+      'ingress_bytes',
+      'egress_bytes',
+      'ingress_packets',
+      'egress_packets',
+    ]);
+    expect(said).not.toContain('endpoint of alice');
+    if (mode === 'plain') expect(said).toContain('"text":"7 of alice"');
+    else expect(said).not.toContain('alice');
   },
 );
