@@ -69,7 +69,11 @@ export function createApp(routes: Routes): Express {
     const table = routes.connections();
     if (table?.rows) response.json(table.rows);
     else if (table)
-      say(response, 503, 'No pass has ended yet since connections were enabled; try again soon.');
+      say(
+        response,
+        503,
+        'Some endpoint has not been listed yet since connections were enabled; try again soon.',
+      );
     else say(response, 404, 'Connections are not enabled: set client_vpn.connections.enabled to true.');
   });
   app.use('/dashboards', (_request, response) => say(response, 404, 'This version has no dashboards.'));

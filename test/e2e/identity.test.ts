@@ -177,15 +177,9 @@ test.each(['plain', 'hash'])(
     expect(await rig.pass()).toBe(true);
     expect(await ledgers()).toEqual(before);
     expect((await rig.metrics()).value('aws_client_vpn_ingress_bytes_total', { status: 'active' })).toBe(7);
-    // What anybody could work out who knows the names that may be in a filter.
-    const guesses = [...filters, ALICE, filters, 'username'].flatMap((guess) =>
-      [guess, `username=${JSON.stringify(filters[0]?.values)}`].map((text) =>
-        createHash('sha256')
-          .update(typeof text === 'string' ? text : JSON.stringify(text))
-          .digest('hex')
-          .slice(0, 12),
-      ),
-    );
-    for (const guess of guesses) expect(before.join()).not.toContain(guess);
+    // What anybody could work out who guesses the names that are filtered by.
+    const guess = `username=${JSON.stringify([...filters.flatMap(({ values }) => values)].sort())}`;
+    const digest = createHash('sha256').update(guess).digest('hex');
+    expect(before.join()).not.toContain(digest.slice(0, 12));
   },
 );

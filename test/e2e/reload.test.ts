@@ -321,7 +321,7 @@ test('connections that a reload enables are a 503 until a pass has listed them, 
   expect((await rig.reload({ client_vpn: { connections: { enabled: true } } })).status).toBe(200);
   expect(await rig.get('/api/v1/connections')).toEqual({
     status: 503,
-    text: 'No pass has ended yet since connections were enabled; try again soon.\n',
+    text: 'Some endpoint has not been listed yet since connections were enabled; try again soon.\n',
   });
   const between = await rig.metrics();
   expect(ofEndpoints(between)).toEqual(ofEndpoints(before));

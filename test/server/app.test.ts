@@ -223,7 +223,7 @@ test('connections that no pass has listed yet are a 503, and none at all are an 
   expect([status, headers['content-type'], body.toString()]).toEqual([
     503,
     TEXT,
-    'No pass has ended yet since connections were enabled; try again soon.\n',
+    'Some endpoint has not been listed yet since connections were enabled; try again soon.\n',
   ]);
   rows = [];
   const empty = await ask('/api/v1/connections');

@@ -52,7 +52,8 @@ export async function* ask(
     ids = [...(await discover(source, target, toSelection(config), () => {}, signal)).endpoints.keys()];
   });
   const where = `* (${accountId}, ${target.region})`;
-  yield { action: LIST_ENDPOINTS, resource: where, ...(listing.answer === 'allowed' ? discovery : listing) };
+  const listed = listing.answer === 'allowed' ? discovery : listing;
+  yield { action: LIST_ENDPOINTS, resource: where, ...listed };
   for (const id of ids) {
     const resource = endpointArn(accountId, target.region, id);
     yield {
@@ -67,7 +68,10 @@ export async function* ask(
       action: LIST_CONNECTIONS,
       resource,
       answer: 'not asked',
-      reason: 'there is no endpoint yet to ask about',
+      reason:
+        listed.answer === 'allowed'
+          ? 'there is no endpoint yet to ask about'
+          : 'which endpoints there are is not known',
     };
   }
 }
