@@ -14,7 +14,7 @@ export async function resolveTargets({ targets }: Config): Promise<readonly Targ
           const where =
             profile === null ? 'the environment has no AWS_REGION' : `profile ${profile} has no region`;
           throw new Error(
-            `targets[${index}].regions: none is given and ${where}; name the regions there, or set AWS_REGION`,
+            `no region for target ${name}: ${where}, and targets[${index}].regions names none; set AWS_REGION, or name the regions there`,
           );
         }
         return {

@@ -38,13 +38,14 @@ export async function demo({ flags }: Args): Promise<number> {
           `  metrics      ${url}${flags['web.telemetry-path']}`,
           `  status page  ${url}/`,
           `  connections  ${url}/api/v1/connections`,
-          `  simulator    ${simulator.url}  (aws --endpoint-url ${simulator.url} ec2 describe-client-vpn-endpoints)`,
+          `  simulator    ${simulator.url}, for instance:`,
+          `    AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo aws --region eu-west-1 --endpoint-url ${simulator.url} ec2 describe-client-vpn-endpoints`,
           'Press Ctrl-C to stop.',
           '',
           '',
         ].join('\n'),
       );
-      await stopped;
+      logger.info('Shutting down', { signal: await stopped });
       return 0;
     } catch (err) {
       logger.error('The demo could not be started', { err });
@@ -75,7 +76,7 @@ client_vpn:
   schedule: "*/5 * * * * *"
   timeout: 30s
   stale_after: 2m
-  users: {enabled: true, max: 100}
+  users: {enabled: true, max: 2000}
   connections: {enabled: true, max: 200}
 `;
 }

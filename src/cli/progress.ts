@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 
-/** Hears how far a listing has come. */
+/** Hears how far a listing has come: 0 connections when it begins, and the sum after each page. */
 export interface Progress {
   onPage(endpointId: string, connections: number): void;
   /** Takes the progress line off the terminal. */
@@ -18,6 +18,7 @@ function terminalProgress(stream: NodeJS.WriteStream, clock: Clock): Progress {
   return {
     onPage(endpointId, connections) {
       counts.set(endpointId, connections);
+      if (connections === 0) return;
       const now = clock.monotonic();
       if (now - drawnAt < DRAW_EVERY_MS) return;
       drawnAt = now;
@@ -33,17 +34,15 @@ function terminalProgress(stream: NodeJS.WriteStream, clock: Clock): Progress {
 
 /** Progress as a log line now and then, for listings that take long. */
 export function loggedProgress(logger: Logger, clock: Clock): Progress {
-  const listings = new Map<string, { connections: number; saidAt: number }>();
+  const listings = new Map<string, { saidAt: number }>();
   return {
     onPage(endpointId, connections) {
       const now = clock.monotonic();
       const before = listings.get(endpointId);
-      // Fewer than before: the first page of another listing.
-      if (!before || connections <= before.connections) {
-        listings.set(endpointId, { connections, saidAt: now });
+      if (!before || connections === 0) {
+        listings.set(endpointId, { saidAt: now });
         return;
       }
-      before.connections = connections;
       if (now - before.saidAt < LOG_EVERY_MS) return;
       before.saidAt = now;
       logger.info('Still listing connections', { endpoint_id: endpointId, connections });

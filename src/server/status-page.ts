@@ -41,6 +41,7 @@ table { border-collapse: collapse; width: 100%; }
 caption { text-align: start; font-weight: 600; padding: 0.5rem 0; }
 th, td { text-align: start; vertical-align: top; padding: 0.25rem 0.75rem 0.25rem 0; border-top: 1px solid #8886; }
 h3::first-letter { text-transform: uppercase; }
+th[scope='row'] { white-space: nowrap; }
 .number { text-align: end; font-variant-numeric: tabular-nums; }
 .bad { color: #b3001b; font-weight: 600; }
 @media (prefers-color-scheme: dark) { .bad { color: #ff9c94; } }

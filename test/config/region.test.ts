@@ -24,7 +24,7 @@ test('a target without regions is in the one of the environment', async () => {
 
 test.each([undefined, ''])('AWS_REGION %j is no region', async (variable) => {
   await expect(regions(variable)).rejects.toThrow(
-    'targets[0].regions: none is given and the environment has no AWS_REGION',
+    'the environment has no AWS_REGION, and targets[0].regions names none',
   );
 });
 

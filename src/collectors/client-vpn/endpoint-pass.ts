@@ -103,6 +103,7 @@ async function* connectionPages(
   signal: AbortSignal,
 ) {
   let total = 0;
+  deps.onPage(scope, total);
   for await (const page of deps.source.connectionPages(target, scope.endpointId, signal)) {
     yield page.flatMap((raw): Connection[] => {
       const connection = toConnection(raw, identity, deps.reject);

@@ -54,6 +54,7 @@ export async function listNow(
 
   const listEndpoint = async (target: Target, accountId: string, endpointId: string) => {
     let read = 0;
+    onProgress(endpointId, read);
     const pages = async function* () {
       for await (const page of source.connectionPages(target, endpointId, signal)) {
         yield page

@@ -32,6 +32,6 @@ export interface PassDeps {
   readonly reject: Reject;
   /** Called with the reason and the number of series left out because of a cap. */
   readonly drop: (reason: string, series: number) => void;
-  /** Called after every page with the connections read so far from the endpoint. */
+  /** Called with 0 when a listing begins, and after every page with the connections read so far. */
   readonly onPage: (scope: Scope, connections: number) => void;
 }
