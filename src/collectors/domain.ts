@@ -15,7 +15,7 @@ export interface Deps {
   readonly rejected: Tally<'collector' | 'field'>;
   /** `series_dropped_total`, by collector and reason. */
   readonly dropped: Tally<'collector' | 'reason'>;
-  /** Hears how far a listing has come: called after every page with the connections read so far. */
+  /** Hears how far a listing has come: called with 0 when it begins, and after every page with the connections read so far. */
   readonly onProgress: (endpointId: string, connections: number) => void;
 }
 

@@ -1,9 +1,8 @@
 import { knownAccountId, type Target } from '../../aws/targets.ts';
-import type { Clock } from '../../core/clock.ts';
 import { type Collector, Stopped, type TargetStatus } from '../../core/collector.ts';
 import type { Family } from '../../core/family.ts';
-import type { LogFields, Logger } from '../../core/logger.ts';
-import type { Tally } from '../../core/tally.ts';
+import type { LogFields } from '../../core/logger.ts';
+import type { Deps } from '../domain.ts';
 import { type Resolved, resolveAccounts, settle } from './accounts.ts';
 import type { Scope } from './book.ts';
 import type { Place } from './books.ts';
@@ -26,18 +25,12 @@ import { toStatus } from './status.ts';
 import { toTable } from './table.ts';
 import { passTarget } from './target-pass.ts';
 
-/** What the collector is made of. */
-export interface CollectorDeps {
+/** What the collector is made of; what is on disk it reaches through its state alone. */
+export interface CollectorDeps extends Omit<Deps, 'storage'> {
   readonly targets: readonly Target[];
   readonly source: Source;
   readonly state: State;
-  readonly clock: Clock;
-  readonly logger: Logger;
   readonly options: PassOptions;
-  readonly rejected: Tally<'collector' | 'field'>;
-  readonly dropped: Tally<'collector' | 'reason'>;
-  /** Called after every page of a listing. */
-  readonly onProgress: (endpointId: string, connections: number) => void;
 }
 
 const LONGEST_TEXT = 80;
