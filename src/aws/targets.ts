@@ -14,3 +14,9 @@ export interface Target {
 export function knownAccountId(target: Target): string | undefined {
   return target.accountId ?? target.roleArn?.match(/^arn:[^:]+:iam::(\d{12}):/)?.[1];
 }
+
+/** The partition of a region, as ARNs begin with it. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}

@@ -1,14 +1,8 @@
 import { Histogram, type HistogramState } from '../../core/histogram.ts';
 import { CounterLedger, type Entry, type LedgerState } from '../../core/ledger.ts';
+import type { Scope } from '../../core/scope.ts';
 import { UserTotals, type UserTotalsState } from '../../core/user-totals.ts';
 import { COUNTERS, type Connection, STATUSES } from './record.ts';
-
-/** What a book is kept of: an endpoint, seen through one set of filters. */
-export interface Scope {
-  readonly accountId: string;
-  readonly region: string;
-  readonly endpointId: string;
-}
 
 /** Buckets of `aws_client_vpn_connection_duration_seconds`; the longest sessions that AWS allows last 8, 10, 12 or 24 hours. */
 export const DURATION_BUCKETS = [60, 300, 900, 1800, 3600, 7200, 14400, 28800, 36000, 43200, 86400] as const;

@@ -1,8 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
+import type { Scope } from '../../core/scope.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { Book, type Scope } from './book.ts';
+import { Book } from './book.ts';
 import { BOOK_FORMAT, fromLines, toLines } from './book-file.ts';
 import { NAME } from './name.ts';
 import type { ConnectionFilter } from './source.ts';

@@ -1,10 +1,11 @@
+import { type Resolved, resolveAccounts, settle } from '../../aws/accounts.ts';
 import { knownAccountId, type Target } from '../../aws/targets.ts';
 import { type Collector, Stopped, type TargetStatus } from '../../core/collector.ts';
 import type { Family } from '../../core/family.ts';
+import { createFreshness, type Freshness } from '../../core/freshness.ts';
 import type { LogFields } from '../../core/logger.ts';
+import { byScope, type Scope } from '../../core/scope.ts';
 import type { Deps } from '../domain.ts';
-import { type Resolved, resolveAccounts, settle } from './accounts.ts';
-import type { Scope } from './book.ts';
 import type { Place } from './books.ts';
 import { createFamilies } from './families.ts';
 import { NAME } from './name.ts';
@@ -20,7 +21,7 @@ import type { PassDeps, PassOptions } from './pass-options.ts';
 import { COUNTERS, TIMES } from './record.ts';
 import { retained, storedViews } from './restore.ts';
 import type { Source } from './source.ts';
-import { type LastPass, type State, scopeKey, type View } from './state.ts';
+import type { State, View } from './state.ts';
 import { toStatus } from './status.ts';
 import { toTable } from './table.ts';
 import { passTarget } from './target-pass.ts';
@@ -43,12 +44,14 @@ export class ClientVpnCollector implements Collector {
   readonly tables: Collector['tables'];
   readonly #deps: CollectorDeps;
   readonly #passDeps: PassDeps;
+  readonly #freshness: Freshness;
   readonly #warned = new Set<string>();
   readonly #restored = new Set<string>();
   #accounts: readonly Promise<Resolved>[] | undefined;
 
   constructor(deps: CollectorDeps) {
     this.#deps = deps;
+    this.#freshness = createFreshness(deps.clock, deps.options.staleAfterMs);
     this.#passDeps = {
       ...deps,
       reject: (field, text) => this.#reject(field, text),
@@ -57,10 +60,7 @@ export class ClientVpnCollector implements Collector {
     };
     const { maxUsers, maxConnections } = deps.options;
     const series = { users: maxUsers !== undefined, connections: maxConnections !== undefined };
-    this.families = createFamilies(
-      { views: () => this.#views(), isFresh: (last) => this.#isFresh(last) },
-      series,
-    );
+    this.families = createFamilies({ views: () => this.#views(), isFresh: this.#freshness.isFresh }, series);
     this.tables = new Map(series.connections ? [['connections', () => this.#table()]] : []);
   }
 
@@ -98,14 +98,16 @@ export class ClientVpnCollector implements Collector {
     await state.books.save();
     const { published } = state;
     if (signal.reason instanceof Stopped) {
-      const completed = views.map((view) => [scopeKey(view), view] as const);
-      state.publish({ ...published, views: inOrder([...published.views, ...completed]) });
+      state.publish({ ...published, views: byScope([...published.views.values(), ...views]) });
       throw signal.reason;
     }
     views.push(...outOfSight(this.#views(), results));
     const missing = namedNowhere(options.selection.named, views, logger);
-    const entries = [...views, ...missing].map((view) => [scopeKey(view), view] as const);
-    state.publish({ ...published, views: inOrder(entries), targets: results.map(toTargetView) });
+    state.publish({
+      ...published,
+      views: byScope([...views, ...missing]),
+      targets: results.map(toTargetView),
+    });
     failIfAny(
       results.map(({ outcome }) => outcome),
       missing.length,
@@ -113,14 +115,11 @@ export class ClientVpnCollector implements Collector {
   }
 
   status(): readonly TargetStatus[] {
-    return toStatus(this.#deps.state.published.targets, [...this.#views()], (last) => this.#isFresh(last));
+    return toStatus(this.#deps.state.published.targets, [...this.#views()], this.#freshness.isFresh);
   }
 
   nextChangeInMs(): number | undefined {
-    const ages = [...this.#views()]
-      .flatMap(({ last }) => (last ? [this.#freshForMs(last)] : []))
-      .filter((ms) => ms >= 0);
-    return ages.length > 0 ? Math.min(...ages) + 1 : undefined;
+    return this.#freshness.nextChangeInMs(this.#views());
   }
 
   /** Undefined for a target that an earlier one in the file polls. Never rejects: a target's trouble stays its own. */
@@ -179,7 +178,7 @@ export class ClientVpnCollector implements Collector {
     this.#restored.add(key);
     const stored = await storedViews(state, place, options);
     const { published } = state;
-    state.publish({ ...published, views: inOrder([...stored, ...published.views]) });
+    state.publish({ ...published, views: byScope([...stored, ...published.views.values()]) });
     return stored.length > 0;
   }
 
@@ -204,19 +203,10 @@ export class ClientVpnCollector implements Collector {
     return this.#deps.state.published.views.values();
   }
 
-  #isFresh(last: LastPass): boolean {
-    return this.#freshForMs(last) >= 0;
-  }
-
-  /** How long the pass stays young enough for its gauges to be shown; negative once it is stale. */
-  #freshForMs({ endedAtMonotonic }: LastPass): number {
-    return endedAtMonotonic + this.#deps.options.staleAfterMs - this.#deps.clock.monotonic();
-  }
-
   /** Every connection of the last passes; undefined while there are passes that did not keep theirs. */
   #table(): readonly unknown[] | undefined {
     const fresh = [...this.#views()].flatMap((view) =>
-      view.last && this.#isFresh(view.last) ? [{ view, last: view.last }] : [],
+      view.last && this.#freshness.isFresh(view.last) ? [{ view, last: view.last }] : [],
     );
     const isFilled =
       this.#deps.state.published.targets.length > 0 && fresh.every(({ last }) => last.listing.connections);
@@ -224,9 +214,4 @@ export class ClientVpnCollector implements Collector {
       ? fresh.flatMap(({ view, last }) => toTable(view, last.listing.connections ?? []))
       : undefined;
   }
-}
-
-/** Later entries win; series keep their order over passes. */
-function inOrder(entries: readonly (readonly [string, View])[]): ReadonlyMap<string, View> {
-  return new Map([...new Map(entries)].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,11 +1,11 @@
 import { explain } from '../../aws/errors.ts';
 import type { Target } from '../../aws/targets.ts';
 import { Stopped } from '../../core/collector.ts';
-import type { Book, Scope } from './book.ts';
+import { type Scope, scopeLabels } from '../../core/scope.ts';
+import type { Book } from './book.ts';
 import { UnreadableBook } from './books.ts';
 import type { Endpoint } from './endpoint.ts';
 import { exportedConnections, isExportable } from './exported.ts';
-import { scopeLabels } from './family-makers.ts';
 import { gather, type Listing, post } from './listing.ts';
 import { SERIES_PER_CONNECTION, SERIES_PER_USER } from './opt-in-families.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';

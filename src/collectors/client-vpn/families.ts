@@ -1,18 +1,11 @@
+import { AS_OF, seconds, type Value, valuesBy } from '../../core/endpoint-families.ts';
 import type { Family } from '../../core/family.ts';
 import { histogramSamples } from '../../core/histogram.ts';
+import { scopeLabels } from '../../core/scope.ts';
 import { OTHER } from '../../core/user-totals.ts';
 import { DURATION_BUCKETS } from './book.ts';
 import { INFO_LABELS } from './endpoint.ts';
-import {
-  AS_OF,
-  familiesOf,
-  inWords,
-  type Readable,
-  scopeLabels,
-  seconds,
-  type Value,
-  valuesBy,
-} from './family-makers.ts';
+import { inWords, makersOf, type ReadableState } from './family-makers.ts';
 import { connectionFamilies, userFamilies } from './opt-in-families.ts';
 import { foldPostures, MAX_POSTURES } from './postures.ts';
 import { COUNTERS } from './record.ts';
@@ -26,8 +19,8 @@ export interface SeriesOptions {
 const ENDPOINT_STATUSES = ['pending-associate', 'pending', 'available', 'deleting', 'deleted'] as const;
 
 /** Every family of the domain, opt-in ones only when they are on. */
-export function createFamilies(state: Readable, series: SeriesOptions): readonly Family[] {
-  const { gauge, counter, histogram, polled } = familiesOf(state);
+export function createFamilies(state: ReadableState, series: SeriesOptions): readonly Family[] {
+  const { gauge, counter, histogram, polled } = makersOf(state);
   return [
     gauge('up', {
       help: 'Whether the last pass over the endpoint was complete (1) or not (0).',

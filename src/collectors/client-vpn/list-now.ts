@@ -1,8 +1,8 @@
+import { type Resolved, resolveAccounts } from '../../aws/accounts.ts';
 import type { Aws } from '../../aws/clients.ts';
 import { explain } from '../../aws/errors.ts';
 import type { Target } from '../../aws/targets.ts';
 import type { Clock } from '../../core/clock.ts';
-import { type Resolved, resolveAccounts } from './accounts.ts';
 import type { ClientVpnConfig } from './config.ts';
 import { discover } from './discovery.ts';
 import type { Identity } from './identity.ts';

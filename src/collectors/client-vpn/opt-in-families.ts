@@ -1,7 +1,8 @@
+import { AS_OF, seconds, valuesBy } from '../../core/endpoint-families.ts';
 import type { Family } from '../../core/family.ts';
 import { OTHER } from '../../core/user-totals.ts';
 import { NO_USER } from './book.ts';
-import { AS_OF, familiesOf, inWords, type Readable, seconds, valuesBy } from './family-makers.ts';
+import { inWords, makersOf, type ReadableState } from './family-makers.ts';
 import { COUNTERS, type Connection } from './record.ts';
 
 /** The counters that series by user and by connection have: bytes, not packets. */
@@ -13,8 +14,8 @@ export const SERIES_PER_USER = 3;
 export const SERIES_PER_CONNECTION = 4;
 
 /** Series by user. */
-export function userFamilies(state: Readable): readonly Family[] {
-  const { counter, polled } = familiesOf(state);
+export function userFamilies(state: ReadableState): readonly Family[] {
+  const { counter, polled } = makersOf(state);
   return [
     polled('user_connections', {
       help: `Active connections of this user (users past the cap together as ${OTHER})`,
@@ -36,8 +37,8 @@ export function userFamilies(state: Readable): readonly Family[] {
 }
 
 /** Series by connection that is not terminated. */
-export function connectionFamilies(state: Readable): readonly Family[] {
-  const { counter, polled } = familiesOf(state);
+export function connectionFamilies(state: ReadableState): readonly Family[] {
+  const { counter, polled } = makersOf(state);
   return [
     polled('connection_info', {
       help: 'A connection that is not terminated; always 1',

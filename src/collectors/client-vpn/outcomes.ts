@@ -1,8 +1,8 @@
 import type { Target } from '../../aws/targets.ts';
 import type { Logger } from '../../core/logger.ts';
+import { UNKNOWN } from '../../core/scope.ts';
 import type { Place } from './books.ts';
 import type { Published, TargetView, View } from './state.ts';
-import { UNKNOWN } from './status.ts';
 import type { TargetOutcome } from './target-pass.ts';
 
 /** A target that was polled, and what that came to. */

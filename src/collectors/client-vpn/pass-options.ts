@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
-import type { Scope } from './book.ts';
+import type { Scope } from '../../core/scope.ts';
 import type { BookOptions } from './books.ts';
 import type { Selection } from './discovery.ts';
 import type { Identity } from './identity.ts';

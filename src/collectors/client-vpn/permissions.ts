@@ -1,6 +1,6 @@
-import { explain, toCallError } from '../../aws/errors.ts';
-import type { Target } from '../../aws/targets.ts';
+import { partitionOf, type Target } from '../../aws/targets.ts';
 import type { Permission, Verdict } from '../domain.ts';
+import { judge } from '../judge.ts';
 import type { ClientVpnConfig } from './config.ts';
 import { discover } from './discovery.ts';
 import { toSelection } from './settings.ts';
@@ -76,20 +76,6 @@ export async function* ask(
   }
 }
 
-async function judge(call: () => Promise<unknown>): Promise<Pick<Verdict, 'answer' | 'reason'>> {
-  try {
-    await call();
-    return { answer: 'allowed', reason: '' };
-  } catch (error) {
-    return { answer: toCallError(error) === 'denied' ? 'denied' : 'unknown', reason: explain(error) };
-  }
-}
-
 function endpointArn(accountId: string, region: string, id: string): string {
   return `arn:${partitionOf(region)}:ec2:${region}:${accountId}:client-vpn-endpoint/${id}`;
-}
-
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }

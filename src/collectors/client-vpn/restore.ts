@@ -2,7 +2,7 @@ import { knownAccountId, type Target } from '../../aws/targets.ts';
 import type { Place } from './books.ts';
 import type { Selection } from './discovery.ts';
 import type { PassOptions } from './pass-options.ts';
-import { type Published, readingOf, type State, scopeKey, type TargetView, type View } from './state.ts';
+import { type Published, readingOf, type State, type TargetView, type View } from './state.ts';
 
 /** What stays published when a configuration comes into force: all that its own passes would have made in the same way. */
 export function retained(published: Published, targets: readonly Target[], options: PassOptions): Published {
@@ -23,20 +23,17 @@ export async function storedViews(
   state: State,
   place: Place,
   options: PassOptions,
-): Promise<readonly (readonly [string, View])[]> {
+): Promise<readonly View[]> {
   const books = await state.books.of(place, options.books);
   return books
     .filter(({ scope }) => isWanted(scope.endpointId, options.selection))
-    .map((book) => {
-      const view = {
-        ...book.scope,
-        up: undefined,
-        error: undefined,
-        last: undefined,
-        counters: book.counters(),
-      };
-      return [scopeKey(book.scope), view];
-    });
+    .map((book) => ({
+      ...book.scope,
+      up: undefined,
+      error: undefined,
+      last: undefined,
+      counters: book.counters(),
+    }));
 }
 
 /** Without discovery only what is named is wanted; with it, whether the rest is will be known when a listing is complete. */

@@ -1,5 +1,6 @@
 import type { TargetStatus } from '../../core/collector.ts';
-import type { Counters, Scope } from './book.ts';
+import type { Scope } from '../../core/scope.ts';
+import type { Counters } from './book.ts';
 import { type BookOptions, Books } from './books.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Listing } from './listing.ts';
@@ -60,11 +61,6 @@ export class State {
   publish(published: Published): void {
     this.#published = published;
   }
-}
-
-/** Tells endpoints apart, across accounts and regions. */
-export function scopeKey({ accountId, region, endpointId }: Scope): string {
-  return `${accountId}/${region}/${endpointId}`;
 }
 
 /** How these options read the world; it never leaves the process. */

@@ -1,14 +1,13 @@
 import type { EndpointStatus, TargetStatus } from '../../core/collector.ts';
-import type { LastPass, TargetView, View } from './state.ts';
-
-/** The account or region of what is not known to be anywhere. */
-export const UNKNOWN = 'unknown';
+import type { Ended } from '../../core/freshness.ts';
+import { UNKNOWN } from '../../core/scope.ts';
+import type { TargetView, View } from './state.ts';
 
 /** What people are shown: the targets of the last pass, each with its endpoints; an endpoint found in no target has one of its own. */
 export function toStatus(
   targets: readonly TargetView[],
   views: readonly View[],
-  isFresh: (last: LastPass) => boolean,
+  isFresh: (last: Ended) => boolean,
 ): readonly TargetStatus[] {
   const endpointsOf = (accountId: string, region: string) =>
     views
@@ -23,7 +22,7 @@ export function toStatus(
   ];
 }
 
-function toEndpointStatus(view: View, isFresh: (last: LastPass) => boolean): EndpointStatus {
+function toEndpointStatus(view: View, isFresh: (last: Ended) => boolean): EndpointStatus {
   const { last } = view;
   const stale = last !== undefined && !isFresh(last);
   const byStatus = last && !stale ? [...last.listing.byStatus] : [];

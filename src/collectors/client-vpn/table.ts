@@ -1,5 +1,5 @@
 import type { Exact } from '../../core/exact.ts';
-import type { Scope } from './book.ts';
+import type { Scope } from '../../core/scope.ts';
 import type { Connection } from './record.ts';
 
 /** One connection as `connections` prints it and /api/v1/connections serves it; times are ISO 8601 UTC, counters decimal strings of any size. */

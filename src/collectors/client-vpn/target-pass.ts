@@ -1,6 +1,7 @@
 import { explain } from '../../aws/errors.ts';
 import type { Target } from '../../aws/targets.ts';
 import { Stopped } from '../../core/collector.ts';
+import { eachOf } from '../../core/each-of.ts';
 import { type Discovered, discover } from './discovery.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointOutcome, passEndpoint, passMissing } from './endpoint-pass.ts';
@@ -45,7 +46,7 @@ export async function passTarget(
     if (found.endpoints.has(view.endpointId)) continue;
     outcomes.push(await passMissing(view, found.isGone(view.endpointId), options, deps));
   }
-  await eachOf([...found.endpoints], options.concurrency, async ([endpointId, endpoint]) => {
+  await eachOf(found.endpoints, options.concurrency, async ([endpointId, endpoint]) => {
     const scope = { accountId, region, endpointId };
     outcomes.push(await passEndpoint(target, scope, endpoint, known.get(endpointId), options, deps, signal));
   });
@@ -54,17 +55,4 @@ export async function passTarget(
     failed: outcomes.filter(({ failed }) => failed).length,
     error,
   };
-}
-
-/** Runs `work` over all items, `limit` at a time. */
-async function eachOf<T>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
 }

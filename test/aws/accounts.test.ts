@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Resolved, resolveAccounts } from '../../../src/collectors/client-vpn/accounts.ts';
-import type { Source } from '../../../src/collectors/client-vpn/source.ts';
-import { createHandClock } from '../../support/hand-clock.ts';
+import { type AccountSource, type Resolved, resolveAccounts } from '../../src/aws/accounts.ts';
+import { createHandClock } from '../support/hand-clock.ts';
 
 const TARGETS = ['first', 'second'].map((name) => ({ name, region: 'eu-west-1' }));
 
@@ -9,13 +8,11 @@ const TARGETS = ['first', 'second'].map((name) => ({ name, region: 'eu-west-1' }
 function ask() {
   const clock = createHandClock();
   const answers = new Map<string, { resolve(accountId: string): void; reject(error: Error): void }>();
-  const source: Source = {
+  const source: AccountSource = {
     accountId: ({ name }) =>
       new Promise((resolve, reject) => {
         answers.set(name, { resolve, reject });
       }),
-    endpointPages: async function* () {},
-    connectionPages: async function* () {},
   };
   const resolved: Resolved[] = [];
   for (const promise of resolveAccounts(source, TARGETS, clock, new AbortController().signal))

@@ -1,7 +1,11 @@
-import { explain } from '../../aws/errors.ts';
-import type { Target } from '../../aws/targets.ts';
-import { type Clock, sleep } from '../../core/clock.ts';
-import type { Source } from './source.ts';
+import { type Clock, sleep } from '../core/clock.ts';
+import { explain } from './errors.ts';
+import type { Target } from './targets.ts';
+
+/** Who knows, or asks AWS for, the account behind a target's credentials. */
+export interface AccountSource {
+  accountId(target: Target, signal: AbortSignal): Promise<string>;
+}
 
 /** A target and the account behind it, or why that is not known. */
 export type Resolved =
@@ -18,7 +22,7 @@ const SETTLE_MS = 5_000;
 
 /** Asks for the account of every target at once; each promise resolves on its own, a failure to a sentence. */
 export function resolveAccounts(
-  source: Source,
+  source: AccountSource,
   targets: readonly Target[],
   clock: Clock,
   signal: AbortSignal,

@@ -1,0 +1,80 @@
+import type { Exact } from './exact.ts';
+import type { Family, Sample } from './family.ts';
+import { SCOPE_LABELS, type Scope, scopeLabels } from './scope.ts';
+
+/** What families of endpoints read: views `V`, each with what its last complete pass `L` saw, undefined before the first. */
+export interface Readable<V extends Scope & { readonly last: L | undefined }, L> {
+  views(): Iterable<V>;
+  /** Whether the polled gauges of an endpoint are young enough to be shown. */
+  isFresh(last: L): boolean;
+}
+
+/** Ends the help of every polled metric. */
+export const AS_OF = 'as of the last complete pass over the endpoint';
+
+/** A value and the labels it has beside those of its endpoint. */
+export type Value = readonly [labels: Readonly<Record<string, string>>, value: number];
+
+/** What one family says: its labels beside the endpoint's, and its values for one endpoint. */
+export interface Says<T> {
+  readonly help: string;
+  readonly labels?: readonly string[];
+  values(view: T): Iterable<Value>;
+}
+
+/** Makes families that read `state`, each named with the domain's prefix and each series labelled with its endpoint. */
+export function familiesOf<V extends Scope & { readonly last: L | undefined }, L>(
+  domain: string,
+  state: Readable<V, L>,
+) {
+  const family = (
+    name: string,
+    type: Family['type'],
+    { help, labels = [] }: Omit<Says<V>, 'values'>,
+    samples: (view: V) => Iterable<Sample>,
+  ): Family => ({
+    name: `aws_${domain.replaceAll('-', '_')}_${name}`,
+    help,
+    type,
+    labelNames: [...SCOPE_LABELS, ...labels],
+    *samples() {
+      for (const view of state.views()) yield* samples(view);
+    },
+  });
+  const scalar = (name: string, type: Family['type'], says: Says<V>) =>
+    family(name, type, says, function* (view) {
+      const scope = scopeLabels(view);
+      for (const [own, value] of says.values(view)) yield { labels: { ...scope, ...own }, value };
+    });
+  return {
+    /** A gauge that is shown however old it is. */
+    gauge: (name: string, says: Says<V>) => scalar(name, 'gauge', says),
+    counter: (name: string, says: Says<V>) => scalar(name, 'counter', says),
+    histogram: (name: string, help: string, samples: (view: V) => Iterable<Sample>) =>
+      family(name, 'histogram', { help }, samples),
+    /** A gauge of the last complete pass, absent once that pass is stale; its help says as of when it is. */
+    polled: (name: string, { help, labels = [], values }: Says<L>) =>
+      scalar(name, 'gauge', {
+        help: `${help}, ${AS_OF}.`,
+        labels,
+        values: ({ last }) => (last !== undefined && state.isFresh(last) ? values(last) : []),
+      }),
+  };
+}
+
+/** One value per entry, under `label`; entries without a number are left out. */
+export function* valuesBy<T>(
+  label: string,
+  entries: Iterable<readonly [string, T]>,
+  value: (item: T) => Exact | undefined,
+): Iterable<Value> {
+  for (const [key, item] of entries) {
+    const number = value(item);
+    if (number !== undefined) yield [{ [label]: key }, Number(number)];
+  }
+}
+
+/** Milliseconds since 1970 as Prometheus wants them. */
+export function seconds(at: number | undefined): number | undefined {
+  return at === undefined ? undefined : at / 1000;
+}
