@@ -6,23 +6,24 @@ import { createFreshness, type Freshness } from '../../core/freshness.ts';
 import type { LogFields } from '../../core/logger.ts';
 import { byScope, type Scope } from '../../core/scope.ts';
 import type { Deps } from '../domain.ts';
-import type { Place } from './books.ts';
-import { createFamilies } from './families.ts';
-import { NAME } from './name.ts';
 import {
   failedTarget,
   failIfAny,
-  namedNowhere,
   outOfSight,
   type TargetResult,
+  toStatus,
   toTargetView,
-} from './outcomes.ts';
+} from '../outcomes.ts';
+import type { Place } from './books.ts';
+import { createFamilies } from './families.ts';
+import { NAME } from './name.ts';
+import { namedNowhere } from './outcomes.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
 import { COUNTERS, TIMES } from './record.ts';
 import { retained, storedViews } from './restore.ts';
 import type { Source } from './source.ts';
 import type { State, View } from './state.ts';
-import { toStatus } from './status.ts';
+import { toEndpointStatus } from './status.ts';
 import { toTable } from './table.ts';
 import { passTarget } from './target-pass.ts';
 
@@ -115,7 +116,10 @@ export class ClientVpnCollector implements Collector {
   }
 
   status(): readonly TargetStatus[] {
-    return toStatus(this.#deps.state.published.targets, [...this.#views()], this.#freshness.isFresh);
+    const { isFresh } = this.#freshness;
+    return toStatus(this.#deps.state.published.targets, [...this.#views()], (view) =>
+      toEndpointStatus(view, isFresh),
+    );
   }
 
   nextChangeInMs(): number | undefined {
@@ -123,8 +127,8 @@ export class ClientVpnCollector implements Collector {
   }
 
   /** Undefined for a target that an earlier one in the file polls. Never rejects: a target's trouble stays its own. */
-  async #passTarget(resolved: Resolved, signal: AbortSignal): Promise<TargetResult | undefined> {
-    const { options, logger, state } = this.#deps;
+  async #passTarget(resolved: Resolved, signal: AbortSignal): Promise<TargetResult<View> | undefined> {
+    const { options, logger } = this.#deps;
     const { target, accountId } = resolved;
     const { region } = target;
     if (accountId === undefined) {
@@ -166,7 +170,7 @@ export class ClientVpnCollector implements Collector {
         region,
         err,
       });
-      return { target, accountId, outcome: failedTarget(state.published, { accountId, region }, err) };
+      return { target, accountId, outcome: failedTarget(this.#views(), { accountId, region }, err) };
     }
   }
 

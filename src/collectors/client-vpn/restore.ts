@@ -1,8 +1,9 @@
 import { knownAccountId, type Target } from '../../aws/targets.ts';
+import type { TargetView } from '../outcomes.ts';
 import type { Place } from './books.ts';
 import type { Selection } from './discovery.ts';
 import type { PassOptions } from './pass-options.ts';
-import { type Published, readingOf, type State, type TargetView, type View } from './state.ts';
+import { type Published, readingOf, type State, type View } from './state.ts';
 
 /** What stays published when a configuration comes into force: all that its own passes would have made in the same way. */
 export function retained(published: Published, targets: readonly Target[], options: PassOptions): Published {

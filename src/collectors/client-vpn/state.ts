@@ -1,5 +1,5 @@
-import type { TargetStatus } from '../../core/collector.ts';
 import type { Scope } from '../../core/scope.ts';
+import type { TargetView } from '../outcomes.ts';
 import type { Counters } from './book.ts';
 import { type BookOptions, Books } from './books.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -29,9 +29,6 @@ export interface LastPass {
   /** The connections that have series, by place; empty while those series are off. */
   readonly exported: readonly Connection[];
 }
-
-/** What is published of one target. */
-export type TargetView = Omit<TargetStatus, 'endpoints'>;
 
 /** All that is published. */
 export interface Published {

@@ -2,19 +2,12 @@ import { explain } from '../../aws/errors.ts';
 import type { Target } from '../../aws/targets.ts';
 import { Stopped } from '../../core/collector.ts';
 import { eachOf } from '../../core/each-of.ts';
+import type { TargetOutcome } from '../outcomes.ts';
 import { type Discovered, discover } from './discovery.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointOutcome, passEndpoint, passMissing } from './endpoint-pass.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
 import type { View } from './state.ts';
-
-/** What a pass over one target came to. */
-export interface TargetOutcome {
-  readonly views: readonly View[];
-  readonly failed: number;
-  /** Why discovery failed, in a sentence; undefined when it was complete. */
-  readonly error: string | undefined;
-}
 
 /** One pass over an account and region: discovery, then every endpoint; one that fails takes no other down. */
 export async function passTarget(
@@ -23,7 +16,7 @@ export async function passTarget(
   options: PassOptions,
   deps: PassDeps,
   signal: AbortSignal,
-): Promise<TargetOutcome> {
+): Promise<TargetOutcome<View>> {
   const { region } = target;
   const published = deps.state.published.views.values();
   const before = [...published].filter((view) => view.accountId === accountId && view.region === region);
