@@ -1,3 +1,4 @@
+import type { ConnectionEvent, Taken } from './connection-event.ts';
 import type { Family } from './family.ts';
 
 /** What the last pass learned of one endpoint, for people: the status page reads it, not the exposition. */
@@ -44,6 +45,10 @@ export interface Collector {
   collect(signal: AbortSignal): Promise<void>;
   /** As of the last pass; empty before the first. */
   status(): readonly TargetStatus[];
+  /** Takes in what happens between passes, at once and without waiting for anything; undefined for a domain that is told nothing. */
+  readonly take?: (event: ConnectionEvent) => Taken;
+  /** Saves and publishes what was taken in since; whether there was anything. Never rejects. */
+  settle?(): Promise<boolean>;
   /** Milliseconds until samples change without a pass (an endpoint goes stale); undefined for never. */
   nextChangeInMs(): number | undefined;
 }

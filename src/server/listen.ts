@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, isIPv6, type Socket } from 'node:net';
 import { type Clock, systemClock } from '../core/clock.ts';
+import { type Limits, SCRAPE_LIMITS } from './limits.ts';
 
 export interface ListenAddress {
   /** Undefined for every address of the machine. */
@@ -17,13 +18,11 @@ export interface Listening {
 }
 
 const GRACE_MS = 2_000;
-/** Prometheus keeps idle connections for five minutes; who closes first must not be us, in the middle of a request. */
+/**
+ * Prometheus keeps idle connections for five minutes, a Network Load Balancer for 350 s unless told otherwise;
+ * who closes first must not be us, in the middle of a request.
+ */
 const KEEP_ALIVE_MS = 6 * 60_000;
-const HEADERS_MS = 10_000;
-const REQUEST_MS = 30_000;
-const SILENCE_MS = 60_000;
-const MAX_CONNECTIONS = 512;
-const MAX_IDLE = 384;
 
 /** Reads `:10176`, `0.0.0.0:9100`, `[::1]:9100` or `localhost:0`; what cannot be read becomes a sentence. */
 export function toListenAddress(text: string): ListenAddress | string {
@@ -47,14 +46,14 @@ export function toListenAddress(text: string): ListenAddress | string {
 export async function listen(
   app: RequestListener,
   addresses: readonly ListenAddress[],
-  clock: Clock = systemClock,
+  { clock = systemClock, limits = SCRAPE_LIMITS }: { readonly clock?: Clock; readonly limits?: Limits } = {},
 ): Promise<Listening> {
   const servers: Started[] = [];
   const close = async () => {
     await Promise.all(servers.map((started) => stop(started, clock)));
   };
   try {
-    for (const address of addresses) servers.push(await start(app, address));
+    for (const address of addresses) servers.push(await start(app, address, limits));
   } catch (error) {
     await close();
     throw error;
@@ -68,23 +67,23 @@ interface Started {
   readonly idle: ReadonlySet<Socket>;
 }
 
-function start(app: RequestListener, address: ListenAddress): Promise<Started> {
+function start(app: RequestListener, address: ListenAddress, limits: Limits): Promise<Started> {
   // Slow clients do not pile up: each has so long to send its headers and its request, and to take its answer.
   const server = createServer({
-    headersTimeout: HEADERS_MS,
-    requestTimeout: REQUEST_MS,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    connectionsCheckingInterval: 5_000,
+    connectionsCheckingInterval: limits.checkMs,
   });
-  server.timeout = SILENCE_MS;
-  server.maxConnections = MAX_CONNECTIONS;
+  server.timeout = limits.silenceMs;
+  server.maxConnections = limits.maxConnections;
   // Closing, Node.js would destroy every socket whose answer was handed over, though most of it may not have been sent.
   server.closeIdleConnections = () => {};
   const idle = new Set<Socket>();
   server.on('connection', (socket) => {
     // Whoever has been idle longest makes room, so that idle connections alone lock nobody out.
     const [oldest] = idle;
-    if (idle.size >= MAX_IDLE) oldest?.destroy();
+    if (idle.size >= limits.maxIdle) oldest?.destroy();
     idle.add(socket);
     socket.once('close', () => idle.delete(socket));
   });

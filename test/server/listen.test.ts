@@ -1,6 +1,7 @@
 import { Agent, get, type RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { INTAKE_LIMITS } from '../../src/server/limits.ts';
 import { listen, toListenAddress } from '../../src/server/listen.ts';
 import { createHandClock } from '../support/hand-clock.ts';
 
@@ -61,7 +62,7 @@ test('an address in use is named, and the addresses before it are given back', a
 
 test('close ends idle connections at once', async () => {
   const clock = createHandClock();
-  const { urls, close } = await listen(hello, [ANY], clock);
+  const { urls, close } = await listen(hello, [ANY], { clock });
   const agent = new Agent({ keepAlive: true });
   const ended = new Promise<void>((resolve) => {
     get(urls[0] ?? '', { agent }, (response) => {
@@ -85,7 +86,7 @@ test('close lets a busy connection have its answer, and ends it then', async () 
       begin();
     },
     [ANY],
-    createHandClock(),
+    { clock: createHandClock() },
   );
   const response = fetch(urls[0] ?? '');
   await begun;
@@ -101,7 +102,7 @@ test('close cuts a connection that is still busy after the grace', async () => {
   const begun = new Promise<void>((resolve) => {
     begin = resolve;
   });
-  const { urls, close } = await listen(() => begin(), [ANY], clock);
+  const { urls, close } = await listen(() => begin(), [ANY], { clock });
   const response = fetch(urls[0] ?? '');
   response.catch(() => {});
   await begun;
@@ -112,7 +113,7 @@ test('close cuts a connection that is still busy after the grace', async () => {
 });
 
 test('a connection that has sent nothing does not hold up close', async () => {
-  const { urls, close } = await listen(hello, [ANY], createHandClock());
+  const { urls, close } = await listen(hello, [ANY], { clock: createHandClock() });
   const socket = connect(Number(new URL(urls[0] ?? '').port), '127.0.0.1');
   await new Promise((resolve) => socket.once('connect', resolve));
   await fetch(urls[0] ?? '');
@@ -169,4 +170,49 @@ test('busy connections do not make room for idle ones', async () => {
   for (const answer of answers) answer();
   expect(await (await busy).text()).toBe('late');
   await close();
+});
+
+const closing = (socket: Socket | undefined) =>
+  socket?.closed ? undefined : new Promise((resolve) => socket?.once('close', resolve));
+
+test('past the idle connections allowed, the one idle longest makes room', async () => {
+  const { urls, close } = await listen(hello, [ANY], { limits: { ...INTAKE_LIMITS, maxIdle: 2 } });
+  onTestFinished(close);
+  const [first] = await openSockets(urls[0] ?? '', 1);
+  const others = await openSockets(urls[0] ?? '', 2);
+  await closing(first);
+  expect(others.map(({ closed }) => closed)).toEqual([false, false]);
+});
+
+test('past the connections allowed, one more is closed', async () => {
+  const { urls, close } = await listen(() => {}, [ANY], { limits: { ...INTAKE_LIMITS, maxConnections: 2 } });
+  onTestFinished(close);
+  const busy = await openSockets(urls[0] ?? '', 2, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  const [more] = await openSockets(urls[0] ?? '', 1);
+  await closing(more);
+  expect(busy.map(({ closed }) => closed)).toEqual([false, false]);
+});
+
+test.each([
+  ['its headers', 'GET / HTTP/1.1\r\nHost: x\r\n'],
+  ['its body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf'],
+])('a request that does not end %s in time is cut off', async (_what, sent) => {
+  const limits = { ...INTAKE_LIMITS, headersMs: 50, requestMs: 50, checkMs: 10 };
+  const { urls, close } = await listen(() => {}, [ANY], { limits });
+  onTestFinished(close);
+  const [socket] = await openSockets(urls[0] ?? '', 1, sent);
+  const received: string[] = [];
+  socket?.setEncoding('latin1').on('data', (chunk: string) => received.push(chunk));
+  await closing(socket);
+  expect(received.join('')).toContain('HTTP/1.1 408 ');
+});
+
+test('a connection that is silent for too long is closed', async () => {
+  const { urls, close } = await listen(() => {}, [ANY], { limits: { ...INTAKE_LIMITS, silenceMs: 50 } });
+  onTestFinished(close);
+  for (const sent of ['', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n']) {
+    const [socket] = await openSockets(urls[0] ?? '', 1, sent);
+    await closing(socket);
+    expect(socket?.closed).toBe(true);
+  }
 });

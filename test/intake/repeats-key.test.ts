@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { repeatsKey } from '../../src/intake/repeats-key.ts';
+
+test.each([
+  '{"a":1,"a":2}',
+  '{"a":{"b":1},"b":2,"a":[]}',
+  '{"a":1,"\\u0061":2}',
+  '{"":1 , "" : 2}',
+  '{"\\"":1,"\\"":2}',
+  '{"x":"\\\\","x":1}',
+])('%s repeats a key', (json) => {
+  expect(repeatsKey(json)).toBe(true);
+});
+
+test.each([
+  '{}',
+  '7',
+  '{"a":{"a":{"a":1}}}',
+  '{"a":[{"b":1},{"b":2}]}',
+  '{"a":"a","b":"a"}',
+  '{"a":"\\",\\"a\\":\\"","b":1}',
+  '{"a":"{[","b":"]}","c":{}}',
+])('%s repeats none', (json) => {
+  expect(repeatsKey(json)).toBe(false);
+});
+
+test('what JSON.stringify writes never repeats a key, and with one more of its keys in front it does', () => {
+  const object = fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 });
+  fc.assert(
+    fc.property(object, fc.nat(3), (value, indent) => {
+      const json = JSON.stringify(value, null, indent);
+      expect(repeatsKey(json)).toBe(false);
+      for (const key of Object.keys(value))
+        expect(repeatsKey(`{${JSON.stringify(key)}:"\\"",${json.slice(1)}`)).toBe(true);
+    }),
+  );
+});
