@@ -1,0 +1,28 @@
+import { createRandom } from '../src/simulator/random.ts';
+import { type Cell, coverageCells, widthRatio } from '../test/support/coverage.ts';
+import { printTable } from './table.ts';
+
+/** Prints, for each size of a simulated registry, where the 95 % interval of the living held the truth least often. */
+export function benchCoverage(): void {
+  const cells = [...coverageCells(createRandom(1).fraction)];
+  const populations = [...new Set(cells.map(({ population }) => population))];
+  printTable(
+    'The 95 % interval of the living: of 2,000 samples a cell, the worst cell of each size',
+    ['ids', 'cells', 'living', 'looked up', 'held the truth', 'of all samples', 'widest, × the exact width'],
+    populations.map((population) => toRow(cells.filter((cell) => cell.population === population))),
+  );
+}
+
+function toRow(cells: readonly Cell[]): string[] {
+  const worst = cells.reduce((worst, cell) => (cell.coverage < worst.coverage ? cell : worst));
+  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+  return [
+    String(worst.population),
+    String(cells.length),
+    String(worst.living),
+    String(worst.drawn),
+    percent(worst.coverage),
+    percent(worst.exactCoverage),
+    Math.max(...cells.map(widthRatio)).toFixed(3),
+  ];
+}
