@@ -59,7 +59,7 @@ export async function benchParse(): Promise<{ sdk: number; ours: number }> {
   process.env.AWS_SECRET_ACCESS_KEY = 's';
   const aws = createAws(
     { endpointUrl, connectTimeoutMs: 5000, requestTimeoutMs: 20_000, maxAttempts: 4 },
-    { clock: systemClock, calls: new Calls(systemClock), requestsPerSecond: 1e9 },
+    { clock: systemClock, calls: new Calls(systemClock), requestsPerSecond: {} },
   );
   try {
     const sdk = await measure(new EC2Client({ endpoint: endpointUrl, region }));

@@ -1,5 +1,6 @@
 import type { Calls } from './aws/calls.ts';
-import { type Aws, createAws, defaultRegion } from './aws/clients.ts';
+import { type Aws, createAws } from './aws/clients.ts';
+import { defaultRegion } from './aws/default-region.ts';
 import type { Target } from './aws/targets.ts';
 import type { Config } from './config/schema.ts';
 import type { Clock } from './core/clock.ts';
@@ -31,12 +32,11 @@ export async function resolveTargets({ targets }: Config): Promise<readonly Targ
   return resolved.flat();
 }
 
+/** Half of the ten requests a second that AWS grants an account for configuring its APIs, reading included. */
+const API_GATEWAY_REQUESTS_PER_SECOND = 5;
+
 /** AWS as configured; its sockets are to be closed. */
-export function openAws(
-  { aws, client_vpn: { requests_per_second: requestsPerSecond } }: Config,
-  clock: Clock,
-  calls: Calls,
-): Aws {
+export function openAws({ aws, client_vpn, websocket }: Config, clock: Clock, calls: Calls): Aws {
   const options = {
     ...(aws.endpoint_url !== null && { endpointUrl: aws.endpoint_url }),
     endpointUrls: aws.endpoint_urls,
@@ -44,6 +44,11 @@ export function openAws(
     connectTimeoutMs: aws.connect_timeout,
     requestTimeoutMs: aws.request_timeout,
     maxAttempts: aws.max_attempts,
+  };
+  const requestsPerSecond = {
+    ec2: client_vpn.requests_per_second,
+    'execute-api': websocket.requests_per_second,
+    apigateway: API_GATEWAY_REQUESTS_PER_SECOND,
   };
   return createAws(options, { clock, calls, requestsPerSecond });
 }

@@ -98,7 +98,10 @@ const proofs: Record<string, Record<string, string>> = {
   'home-of-express': { 'src/server/status-page.ts': 'express', 'src/intake/a.ts': 'type express' },
   'home-of-node-cron': { 'src/schedule/scheduler.ts': 'node-cron' },
   'home-of-pino': { 'src/cli/serve.ts': 'pino' },
-  'home-of-aws-sdk-smithy': { 'src/collectors/client-vpn/record.ts': 'type @aws-sdk/client-ec2' },
+  'home-of-aws-sdk-smithy': {
+    'src/collectors/client-vpn/record.ts': 'type @aws-sdk/client-ec2',
+    'src/collectors/client-vpn/source/record.ts': 'type @aws-sdk/client-ec2',
+  },
   'home-of-zod': { 'src/collectors/client-vpn/state.ts': 'type zod' },
   'home-of-yaml': { 'src/server/a.ts': 'yaml' },
   'home-of-fastest-levenshtein': { 'src/cli/a.ts': 'fastest-levenshtein' },

@@ -10,7 +10,7 @@ import type { Family } from '../core/family.ts';
 import { Histogram, histogramSamples } from '../core/histogram.ts';
 import { Tally } from '../core/tally.ts';
 import { CALL_ERRORS } from './error-rules.ts';
-import { noteAction, toCallError } from './errors.ts';
+import { noteCall, toCallError } from './errors.ts';
 import type { RateLimiter } from './rate-limit.ts';
 
 /** The key of the SDK's context; a registered symbol, so that the SDK need not be loaded for it. */
@@ -94,7 +94,7 @@ export class Calls {
     try {
       return await send();
     } catch (error) {
-      noteAction(error, `${api}:${operation}`);
+      noteCall(error, api, operation);
       // A call that we break off because its answer is no longer wanted is no error of AWS.
       if (!(signal?.reason instanceof Stopped)) this.#errors.add({ ...labels, error: toCallError(error) });
       throw error;

@@ -1,185 +1,123 @@
-import { readFile } from 'node:fs/promises';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import type { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { MiddlewareStack } from '@smithy/types';
 import type { Clock } from '../core/clock.ts';
-import type { CallLabels, Calls } from './calls.ts';
-import { createRateLimiter } from './rate-limit.ts';
+import type { Calls } from './calls.ts';
+import { type Api, type AwsOptions, createConnection } from './connection.ts';
+import { sendElsewhere } from './elsewhere.ts';
+import { createIdentities } from './identities.ts';
+import { createRateLimiter, type RateLimiter } from './rate-limit.ts';
 import { remember } from './remember.ts';
-import { knownAccountId, type Target } from './targets.ts';
-import { brokenAnswer } from './xml-reader.ts';
-
-/** How AWS is reached; times in milliseconds. */
-export interface AwsOptions {
-  /** Instead of AWS' own host, for every service. */
-  readonly endpointUrl?: string;
-  /** The same for one service; keys are `ec2` and `sts`. */
-  readonly endpointUrls?: Readonly<Record<string, string>>;
-  /** Path of a PEM file that replaces the certificate authorities built in. */
-  readonly caBundle?: string;
-  readonly connectTimeoutMs: number;
-  /** Until the answer begins, and again for every silence within it. */
-  readonly requestTimeoutMs: number;
-  readonly maxAttempts: number;
-}
+import type { Target } from './targets.ts';
 
 /** What the clients are made with. */
 export interface AwsDeps {
   readonly clock: Clock;
   readonly calls: Calls;
-  /** Per target, all its EC2 calls together. */
-  readonly requestsPerSecond: number;
+  /** Per target, all its calls of an API together; an API that is left out is not limited. */
+  readonly requestsPerSecond: Readonly<Partial<Record<Api, number>>>;
 }
 
-/** AWS, as far as it is asked. */
+/** AWS, as far as it is asked: one client for each target and API, counted and rate limited. */
 export interface Aws {
-  /** The EC2 client of a target: one each, counted and rate limited. */
   ec2(target: Target): Promise<EC2Client>;
+  /** The client of a WebSocket API stage at its management URL (no slash at the end); it sends each call once, without retries. */
+  management(target: Target, url: string): Promise<ApiGatewayManagementApiClient>;
+  apiGateway(target: Target): Promise<ApiGatewayV2Client>;
+  dynamoDb(target: Target): Promise<DynamoDBClient>;
   /** The account of a target: as configured, else the role's, else asked from STS once; a failure is not remembered. */
   accountId(target: Target, signal: AbortSignal): Promise<string>;
   /** Closes the sockets; calls under way fail. */
   close(): void;
 }
 
-const APP = 'aws-connections-exporter';
-const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
-
-/** Clients for any number of targets; the SDK is loaded when the first is asked for. */
+/** Clients for any number of targets; each part of the SDK is loaded when a client of it is first asked for. */
 export function createAws(options: AwsOptions, deps: AwsDeps): Aws {
-  const httpAgent = new HttpAgent({ keepAlive: true });
-  const accounts = new Map<string, string>();
+  const connection = createConnection(options);
+  const identities = createIdentities(connection, deps.calls);
+  const limiters = new Map<string, RateLimiter>();
 
-  let httpsAgent: HttpsAgent | undefined;
+  const toKey = (...[{ name, region }, ...more]: [target: Target, ...more: string[]]) =>
+    JSON.stringify([name, region, ...more]);
 
-  const connection = async () => {
-    const ca = options.caBundle === undefined ? undefined : await readCaBundle(options.caBundle);
-    httpsAgent ??= new HttpsAgent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) });
-    return {
-      connectionTimeout: options.connectTimeoutMs,
-      requestTimeout: options.requestTimeoutMs,
-      // Without this the SDK only writes a warning to the console.
-      throwOnRequestTimeout: true,
-      // The request timeout ends with the first byte; this one catches a body that stalls.
-      socketTimeout: options.requestTimeoutMs,
-      httpAgent,
-      httpsAgent,
-    };
+  const limiterOf = (api: Api, target: Target): RateLimiter | undefined => {
+    const perSecond = deps.requestsPerSecond[api];
+    if (perSecond === undefined) return undefined;
+    const key = toKey(target, api);
+    const limiter = limiters.get(key) ?? createRateLimiter(deps.clock, perSecond);
+    limiters.set(key, limiter);
+    return limiter;
   };
 
-  const labels = (api: string, target: Target): CallLabels => ({
-    api,
-    region: target.region,
-    accountId: () => knownAccountId(target) ?? accounts.get(target.name),
-  });
-
-  const settings = async (api: string, { region, profile }: Target) => {
-    const endpoint = options.endpointUrls?.[api] ?? options.endpointUrl;
-    return {
-      region,
-      maxAttempts: options.maxAttempts,
-      requestHandler: await connection(),
-      userAgentAppId: APP,
-      ...(profile === undefined ? {} : { profile }),
-      ...(endpoint === undefined ? {} : { endpoint }),
-    };
+  const settings = async (api: Api, target: Target) => {
+    const [settings, credentials] = await Promise.all([
+      connection.settings(api, target),
+      identities.credentials(target),
+    ]);
+    return { ...settings, credentials };
   };
 
-  // The STS client of a name keeps its credentials, which the SDK refreshes before they expire.
-  const sts = remember(
-    ({ name }: Target) => name,
-    async (target) => {
-      const [{ STSClient }, { fromNodeProviderChain, fromTemporaryCredentials }, clientConfig] =
-        await Promise.all([
-          import('@aws-sdk/client-sts'),
-          import('@aws-sdk/credential-providers'),
-          settings('sts', target),
-        ]);
-      const { profile, roleArn, externalId } = target;
-      const chain = fromNodeProviderChain({
-        clientConfig,
-        clientPlugins: [deps.calls.plugin(labels('sts', target))],
-        // A profile in our configuration is a choice: no warning that the environment holds keys as well.
-        ...(profile === undefined ? {} : { profile, logger: SILENT }),
-      });
-      const assume = (RoleArn: string) =>
-        fromTemporaryCredentials({
-          masterCredentials: chain,
-          params: {
-            RoleArn,
-            RoleSessionName: APP,
-            ...(externalId === undefined ? {} : { ExternalId: externalId }),
-          },
-          clientConfig,
-          clientPlugins: [deps.calls.plugin(labels('sts', target))],
-        });
-      const client = new STSClient({
-        ...clientConfig,
-        credentials: roleArn === undefined ? chain : assume(roleArn),
-      });
-      client.middlewareStack.use(deps.calls.plugin(labels('sts', target)));
-      return client;
-    },
-  );
-
-  const ec2 = remember(
-    ({ name, region }: Target) => JSON.stringify([name, region]),
-    async (target) => {
-      const [{ EC2Client }, { Ec2Protocol }, { config }, clientConfig] = await Promise.all([
-        import('@aws-sdk/client-ec2'),
-        import('./protocol.ts'),
-        sts(target),
-        settings('ec2', target),
-      ]);
-      const client = new EC2Client({
-        ...clientConfig,
-        credentials: config.credentials,
-        protocol: Ec2Protocol,
-      });
-      const limiter = createRateLimiter(deps.clock, deps.requestsPerSecond);
-      client.middlewareStack.use(deps.calls.plugin(labels('ec2', target), limiter));
-      // It copies every row of every answer for a logger that nobody gave: 2 µs a connection.
-      client.middlewareStack.remove('loggerMiddleware');
-      return client;
-    },
-  );
-
-  const callerAccount = remember(
-    ({ name }: Target, _signal: AbortSignal) => name,
-    async (target, abortSignal) => {
-      const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
-      const { Account } = await (await sts(target)).send(new GetCallerIdentityCommand({}), { abortSignal });
-      if (Account === undefined) throw brokenAnswer('STS GetCallerIdentity named no account');
-      accounts.set(target.name, Account);
-      return Account;
-    },
-  );
+  const equip = <Input extends object, Output extends object>(
+    { middlewareStack }: { middlewareStack: MiddlewareStack<Input, Output> },
+    api: Api,
+    target: Target,
+  ) => {
+    middlewareStack.use(deps.calls.plugin(identities.labels(api, target), limiterOf(api, target)));
+    // It copies every row of every answer for a logger that nobody gave: 2 µs a Client VPN connection.
+    middlewareStack.remove('loggerMiddleware');
+  };
 
   return {
-    ec2,
-    accountId: async (target, signal) => knownAccountId(target) ?? callerAccount(target, signal),
-    close() {
-      httpAgent.destroy();
-      httpsAgent?.destroy();
-    },
+    ec2: remember(toKey, async (target) => {
+      const [{ EC2Client }, { Ec2Protocol }, common] = await Promise.all([
+        import('@aws-sdk/client-ec2'),
+        import('./protocol.ts'),
+        settings('ec2', target),
+      ]);
+      const client = new EC2Client({ ...common, protocol: Ec2Protocol });
+      equip(client, 'ec2', target);
+      return client;
+    }),
+
+    management: remember(toKey, async (target, url) => {
+      const [{ ApiGatewayManagementApiClient }, common] = await Promise.all([
+        import('@aws-sdk/client-apigatewaymanagementapi'),
+        settings('execute-api', target),
+      ]);
+      // A look-up is never sent again: the next pass draws anew.
+      const own = { ...common, endpoint: url, maxAttempts: 1 };
+      const elsewhere = connection.endpointUrl('execute-api');
+      if (elsewhere !== undefined)
+        own.requestHandler = await connection.requestHandler(new URL(elsewhere).hostname);
+      const client = new ApiGatewayManagementApiClient(own);
+      equip(client, 'execute-api', target);
+      if (elsewhere !== undefined) client.middlewareStack.use(sendElsewhere(elsewhere));
+      return client;
+    }),
+
+    apiGateway: remember(toKey, async (target) => {
+      const [{ ApiGatewayV2Client }, common] = await Promise.all([
+        import('@aws-sdk/client-apigatewayv2'),
+        settings('apigateway', target),
+      ]);
+      const client = new ApiGatewayV2Client(common);
+      equip(client, 'apigateway', target);
+      return client;
+    }),
+
+    dynamoDb: remember(toKey, async (target) => {
+      const [{ DynamoDBClient }, common] = await Promise.all([
+        import('@aws-sdk/client-dynamodb'),
+        settings('dynamodb', target),
+      ]);
+      const client = new DynamoDBClient(common);
+      equip(client, 'dynamodb', target);
+      return client;
+    }),
+
+    accountId: identities.accountId,
+    close: connection.close,
   };
-}
-
-/** The region of the environment or of the profile (the default one without `profile`); undefined when none is set. */
-export async function defaultRegion(profile?: string): Promise<string | undefined> {
-  // Set to nothing is not set; the SDK would take it for a region.
-  if (process.env.AWS_REGION === '') delete process.env.AWS_REGION;
-  const { STSClient } = await import('@aws-sdk/client-sts');
-  const { config } = new STSClient(profile === undefined ? {} : { profile });
-  return config.region().catch((error: unknown) => {
-    if (error instanceof Error && error.message === 'Region is missing') return undefined;
-    throw new Error('looking up the default AWS region', { cause: error });
-  });
-}
-
-async function readCaBundle(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new Error(`reading the certificate authorities of aws.ca_bundle from ${path}`, { cause });
-  }
 }

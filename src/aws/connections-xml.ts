@@ -3,7 +3,8 @@ import type {
   ClientVpnConnectionStatus,
   ClientVpnConnectionStatusCode,
 } from '@aws-sdk/client-ec2';
-import { brokenAnswer, LastText, type Tag, toTag, XmlReader } from './xml-reader.ts';
+import { brokenAnswer } from './answers.ts';
+import { LastText, type Tag, toTag, XmlReader } from './xml-reader.ts';
 
 /** One page of DescribeClientVpnConnections, as the SDK's own deserialiser gives it. */
 export interface ConnectionsPage {

@@ -26,6 +26,8 @@ export interface Rule {
   readonly error: CallError;
   /** SDK error names (the service's error codes) and Node.js error codes. */
   readonly names: RegExp;
+  /** IAM actions, where the rule is of these only. */
+  readonly actions?: RegExp;
   /** What people can do. */
   readonly remedy: string;
 }
@@ -37,11 +39,24 @@ const CREDENTIALS =
 /** The first rule whose pattern matches the error's name or code decides. */
 export const RULES: readonly Rule[] = [
   {
+    error: 'denied',
+    names: /^AccessDenied(Exception)?$/,
+    actions: /^execute-api:/,
+    remedy:
+      'allow execute-api:ManageConnections on arn:aws:execute-api:<region>:<account>:<api>/<stage>/GET/@connections/*; `describe iam-policy` prints the policy that is needed',
+  },
+  {
+    error: 'denied',
+    names: /^ForbiddenException$/,
+    remedy:
+      'API Gateway serves no such stage there: check the url (the stage, or the mapping key of a custom domain), and in a VPC that no execute-api endpoint with private DNS answers instead, which cannot reach WebSocket APIs',
+  },
+  {
     error: 'throttled',
     names:
       /^(RequestLimitExceeded|EC2ThrottledException|Throttl\w*|TooManyRequests\w*|SlowDown|LimitExceededException|RequestThrottled\w*|BandwidthLimitExceeded|ProvisionedThroughputExceededException)$/,
     remedy:
-      'poll less often (schedule) or lower requests_per_second; the account shares its limit with other callers',
+      'poll less often (schedule) or lower requests_per_second, or read_capacity_per_second of a table; the limit is shared with other callers',
   },
   {
     error: 'denied',
@@ -75,7 +90,7 @@ export const RULES: readonly Rule[] = [
   {
     error: 'not_found',
     names: /\.(\w*)NotFound$|^\w*NotFound(Exception)?$/,
-    remedy: 'check the id and the region',
+    remedy: 'check the id or the name, the account and the region',
   },
   { error: 'gone', names: /^GoneException$/, remedy: 'it no longer exists' },
   {
@@ -109,7 +124,7 @@ export const RULES: readonly Rule[] = [
     error: 'invalid',
     names:
       /^(Invalid\w*(\.\w+)?|Missing\w*|Malformed\w*|Validation\w*|BadRequest\w*|UnknownParameter|UnsupportedOperation)$/,
-    remedy: 'check the configuration: ids, filters, page_size, role_arn',
+    remedy: 'check the configuration: ids, filters, page_size, role_arn, names of attributes',
   },
 ];
 

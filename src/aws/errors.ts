@@ -15,15 +15,18 @@ export function explain(error: unknown, signal?: AbortSignal): string {
   const label = [name, code, status === undefined ? undefined : `HTTP ${status}`]
     .filter((part) => part !== undefined && part !== '' && part !== 'Error' && part !== 'Unknown')
     .join(', ');
-  const denied = message.match(/perform:? ([\w-]+:\w+)/)?.[1] ?? action;
-  const what = `${denied ?? 'the call'} failed${label === '' ? '' : ` (${label})`}`;
+  const what = `${action ?? 'the call'} failed${label === '' ? '' : ` (${label})`}`;
   return `${what}: ${message === '' ? 'no reason given' : message}; ${remedy}`;
 }
 
-/** Remembers on the error which IAM action failed, for `explain`. */
-export function noteAction(error: unknown, action: string): void {
-  if (typeof error === 'object' && error !== null) ACTIONS.set(error, action);
+/** Remembers of the error which call failed, as the IAM action that allows it, for `explain`. */
+export function noteCall(error: unknown, api: string, operation: string): void {
+  if (typeof error === 'object' && error !== null)
+    ACTIONS.set(error, `${api}:${IAM_NAMES[api] ?? operation}`);
 }
+
+/** Where IAM does not name its actions by the operation (Service Authorization Reference). */
+const IAM_NAMES: Readonly<Record<string, string>> = { 'execute-api': 'ManageConnections', apigateway: 'GET' };
 
 const ACTIONS = new WeakMap<object, string>();
 
@@ -37,12 +40,13 @@ interface Verdict {
 function toVerdict(error: unknown): Verdict {
   let origin = error;
   for (let depth = 0; depth < 10 && origin !== undefined && origin !== null; depth += 1) {
-    const { name, code, status } = toFacts(origin);
-    const rule = RULES.find(({ names }) => names.test(name)) ?? RULES.find(({ names }) => names.test(code));
+    const { action, name, code, status } = toFacts(origin);
+    const rules = RULES.filter(({ actions }) => actions?.test(action ?? '') ?? true);
+    const rule = rules.find(({ names }) => names.test(name)) ?? rules.find(({ names }) => names.test(code));
     if (rule) return { error: rule.error, remedy: rule.remedy, origin };
     const range = BY_STATUS.find(([from, to]) => status !== undefined && status >= from && status <= to);
     if (range) return { error: range[2], remedy: range[3], origin };
-    if (isBrokenXml(origin)) return { error: 'unavailable', remedy: remedyOf('BrokenAnswer'), origin };
+    if (isBroken(origin, status)) return { error: 'unavailable', remedy: remedyOf('BrokenAnswer'), origin };
     origin = origin instanceof Error ? origin.cause : undefined;
   }
   return { ...UNKNOWN, origin: error };
@@ -52,8 +56,9 @@ function remedyOf(name: string): string {
   return RULES.find(({ names }) => names.test(name))?.remedy ?? UNKNOWN.remedy;
 }
 
-/** The SDK's own parser marks its errors by nothing but their text. */
-function isBrokenXml(error: unknown): boolean {
+/** Whether a document could not be read: the SDK marks that of XML by nothing but its text, that of JSON not at all. */
+function isBroken(error: unknown, status: number | undefined): boolean {
+  if (error instanceof SyntaxError) return status !== undefined;
   return error instanceof Error && error.message.startsWith('@aws-sdk XML parse error');
 }
 
@@ -64,12 +69,15 @@ function toFacts(error: unknown) {
     message?: unknown;
     $metadata?: { httpStatusCode?: number };
   };
+  const text = scrub(typeof message === 'string' ? message : String(error));
+  const noted = typeof error === 'object' && error !== null ? ACTIONS.get(error) : undefined;
   return {
     name: typeof name === 'string' ? name : '',
     code: typeof code === 'string' ? code : '',
-    message: scrub(typeof message === 'string' ? message : String(error)),
+    message: text,
     status: $metadata?.httpStatusCode,
-    action: typeof error === 'object' && error !== null ? ACTIONS.get(error) : undefined,
+    // AWS' own word first: a call can fail on an action that it needs besides its own.
+    action: text.match(/perform:? ([\w-]+:\w+)/)?.[1] ?? noted,
   };
 }
 

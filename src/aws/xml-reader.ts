@@ -1,3 +1,4 @@
+import { brokenAnswer } from './answers.ts';
 import { toLines, toText, withoutLayout } from './xml-text.ts';
 
 const LT = 0x3c;
@@ -17,11 +18,6 @@ declare global {
 const START = 1;
 const END = 2;
 const OTHER = 3;
-
-/** An error for an answer that is not what was asked for; the SDK's retry strategy takes its mark and asks again. */
-export function brokenAnswer(message: string): Error {
-  return Object.assign(new Error(message), { name: 'BrokenAnswer', $retryable: { throttling: false } });
-}
 
 /** A start tag without attributes, `<name>`, as bytes that are compared four at a time. */
 export type Tag = DataView;

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { DescribeClientVpnConnectionsCommand, DescribeClientVpnEndpointsCommand } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Calls } from '../../src/aws/calls.ts';
-import { type AwsOptions, createAws, defaultRegion } from '../../src/aws/clients.ts';
+import { createAws } from '../../src/aws/clients.ts';
+import type { AwsOptions } from '../../src/aws/connection.ts';
+import { defaultRegion } from '../../src/aws/default-region.ts';
 import { explain } from '../../src/aws/errors.ts';
 import type { Target } from '../../src/aws/targets.ts';
 import { systemClock } from '../../src/core/clock.ts';
@@ -68,7 +70,7 @@ function setUp(options: Partial<AwsOptions> = {}) {
   const calls = new Calls(systemClock);
   const aws = createAws(
     { endpointUrl: server.url, connectTimeoutMs: 1000, requestTimeoutMs: 5000, maxAttempts: 3, ...options },
-    { clock: systemClock, calls, requestsPerSecond: 100 },
+    { clock: systemClock, calls, requestsPerSecond: { ec2: 100 } },
   );
   cleanUps.unshift(() => aws.close());
   const list = async (target = TARGET, abortSignal = NEVER) =>

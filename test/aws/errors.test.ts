@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explain, noteAction, toCallError } from '../../src/aws/errors.ts';
+import { explain, noteCall, toCallError } from '../../src/aws/errors.ts';
 
 const error = (name: string, httpStatusCode?: number, message = 'said AWS') =>
   Object.assign(new Error(message), { name, $metadata: { httpStatusCode } });
@@ -18,6 +18,16 @@ test.each([
   [error('OptInRequired', 401), 'denied'],
   [error('InvalidClientVpnEndpointId.NotFound', 400), 'not_found'],
   [error('GoneException', 410), 'gone'],
+  [error('Unknown', 410), 'gone'],
+  [error('AccessDeniedException', 403), 'denied'],
+  [error('ForbiddenException', 403), 'denied'],
+  [error('BadRequestException', 400), 'invalid'],
+  [error('LimitExceededException', 429), 'throttled'],
+  [error('TooManyRequestsException', 429), 'throttled'],
+  [error('ProvisionedThroughputExceededException', 400), 'throttled'],
+  [error('NotFoundException', 404), 'not_found'],
+  [error('ResourceNotFoundException', 400), 'not_found'],
+  [error('ValidationException', 400), 'invalid'],
   [error('InvalidParameterValue', 400), 'invalid'],
   [error('InvalidPaginationToken', 400), 'invalid'],
   [error('NeverHeardOf', 400), 'invalid'],
@@ -48,7 +58,7 @@ test('a denial names the action and where the policy is', () => {
     403,
     'You are not authorized to perform this operation. Encoded authorization failure message: dGhpcyBpcyBub3QgZm9yIHBlb3BsZQ',
   );
-  noteAction(denied, 'ec2:DescribeClientVpnConnections');
+  noteCall(denied, 'ec2', 'DescribeClientVpnConnections');
   expect(explain(new Error('listing connections', { cause: denied }))).toBe(
     'ec2:DescribeClientVpnConnections failed (UnauthorizedOperation, HTTP 403): You are not authorized to perform this ' +
       'operation.; allow the action in the IAM policy; `describe iam-policy` prints the policy that is needed',
@@ -61,14 +71,32 @@ test('the action that AWS itself names wins', () => {
     403,
     'User: x is not authorized to perform: sts:AssumeRole on resource: y',
   );
-  noteAction(denied, 'sts:GetCallerIdentity');
+  noteCall(denied, 'sts', 'GetCallerIdentity');
   expect(explain(denied)).toMatch(/^sts:AssumeRole failed/);
+});
+
+test('a denied look-up names the action and the resource as IAM knows them, others do not', () => {
+  const denied = (name: string, api: string, operation: string) => {
+    const thrown = error(name, 403);
+    noteCall(thrown, api, operation);
+    return explain(thrown);
+  };
+  const resource = '<stage>/GET/@connections/*';
+  const lookUp = denied('AccessDeniedException', 'execute-api', 'GetConnection');
+  expect(lookUp).toMatch(/^execute-api:ManageConnections failed/);
+  expect(lookUp).toContain(resource);
+  expect(denied('AccessDeniedException', 'apigateway', 'GetApis')).toMatch(/^apigateway:GET failed/);
+  expect(denied('AccessDeniedException', 'dynamodb', 'Scan')).toMatch(/^dynamodb:Scan failed/);
+  expect(denied('AccessDeniedException', 'dynamodb', 'Scan')).not.toContain(resource);
 });
 
 test.each([
   [error('AuthFailure', 401), 'clock'],
   [error('ExpiredToken', 400), 'expired'],
   [error('RequestLimitExceeded', 503), 'requests_per_second'],
+  [error('ProvisionedThroughputExceededException', 400), 'read_capacity_per_second'],
+  [error('ForbiddenException', 403, 'Forbidden'), 'no such stage'],
+  [error('ForbiddenException', 403, 'Forbidden'), 'private DNS'],
   [error('CredentialsProviderError'), 'no usable credentials'],
   [nodeError('ENOTFOUND'), 'could not be reached'],
   [nodeError('SELF_SIGNED_CERT_IN_CHAIN'), 'ca_bundle'],

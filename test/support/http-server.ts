@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request as a test sees it: its form fields and its headers. */
+/** A request as a test sees it: as it came over the wire, its body also as form fields. */
 export interface FormRequest {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly body: string;
   readonly form: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
 }
@@ -23,8 +26,12 @@ export async function startServer(answer: Answer): Promise<TestServer> {
   const server = createServer(async (incoming, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
+    const body = Buffer.concat(chunks).toString();
     const request = {
-      form: new URLSearchParams(Buffer.concat(chunks).toString()),
+      method: incoming.method,
+      url: incoming.url,
+      body,
+      form: new URLSearchParams(body),
       headers: incoming.headers,
     };
     requests.push(request);

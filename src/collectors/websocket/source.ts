@@ -1,0 +1,149 @@
+import { brokenAnswer, pages } from '../../aws/answers.ts';
+import type { Aws } from '../../aws/clients.ts';
+import type { Target } from '../../aws/targets.ts';
+import type { Outcome } from './outcome.ts';
+
+/** A WebSocket API of the account. */
+export interface WebSocketApi {
+  readonly apiId: string;
+  readonly name: string;
+  /** Where AWS serves it, unless `isDefaultDisabled`: then only custom domains lead to it. */
+  readonly host: string;
+  readonly isDefaultDisabled: boolean;
+}
+
+/** A stage of an API, of WebSocket or another kind, that is served at `https://<domain>/<key>`; the key can be empty. */
+export interface Mapping {
+  readonly domain: string;
+  readonly key: string;
+  readonly apiId: string;
+  readonly stage: string;
+}
+
+/** What a pass asks of API Gateway. Rejects with the SDK's error; every listing is complete or throws. */
+export interface Source {
+  /** The account behind a target's credentials. */
+  accountId(target: Target, signal: AbortSignal): Promise<string>;
+  /** Looks up a connection at a management URL; that it is gone, or was never issued, is an outcome. */
+  lookUp(target: Target, url: string, connectionId: string, signal: AbortSignal): Promise<Outcome>;
+  apis(target: Target, signal: AbortSignal): AsyncIterable<WebSocketApi>;
+  /** The names of an API's stages. */
+  stages(target: Target, apiId: string, signal: AbortSignal): AsyncIterable<string>;
+  /** Every mapping of every custom domain. */
+  mappings(target: Target, signal: AbortSignal): AsyncIterable<Mapping>;
+}
+
+/** The source that asks AWS through the SDK. */
+export function createSource(aws: Pick<Aws, 'accountId' | 'management' | 'apiGateway'>): Source {
+  return {
+    accountId: (target, signal) => aws.accountId(target, signal),
+
+    async lookUp(target, url, connectionId, abortSignal) {
+      if (connectionId === '') throw new Error('looking up a connection: its id is empty');
+      // Steps of a path, not ids: they lead to something else, whose answer would be taken for the stage's.
+      if (connectionId === '.' || connectionId === '..') return { status: 'invalid' };
+      const { GetConnectionCommand } = await import('@aws-sdk/client-apigatewaymanagementapi');
+      const client = await aws.management(target, url);
+      const command = new GetConnectionCommand({ ConnectionId: connectionId });
+      try {
+        const { ConnectedAt, LastActiveAt, Identity } = await client.send(command, { abortSignal });
+        if (!(ConnectedAt ?? LastActiveAt ?? Identity))
+          throw brokenAnswer('GetConnection: the answer says nothing of a connection');
+        return {
+          status: 'alive',
+          connectedAt: ConnectedAt?.getTime(),
+          lastActiveAt: LastActiveAt?.getTime(),
+        };
+      } catch (error) {
+        if (isGone(error)) return { status: 'gone' };
+        if (isInvalid(error)) return { status: 'invalid' };
+        throw error;
+      }
+    },
+
+    async *apis(target, signal) {
+      const { GetApisCommand } = await import('@aws-sdk/client-apigatewayv2');
+      const client = await aws.apiGateway(target);
+      const apis = listed('GetApis', (paging) =>
+        client.send(new GetApisCommand(paging), { abortSignal: signal }),
+      );
+      for await (const { ApiId, Name, ApiEndpoint, ProtocolType, DisableExecuteApiEndpoint } of apis) {
+        if (ProtocolType !== 'WEBSOCKET') continue;
+        yield {
+          apiId: given('GetApis', 'ApiId', ApiId),
+          name: Name ?? '',
+          host: toHost(given('GetApis', 'ApiEndpoint', ApiEndpoint)),
+          isDefaultDisabled: DisableExecuteApiEndpoint ?? false,
+        };
+      }
+    },
+
+    async *stages(target, apiId, signal) {
+      const { GetStagesCommand } = await import('@aws-sdk/client-apigatewayv2');
+      const client = await aws.apiGateway(target);
+      const stages = listed('GetStages', (paging) =>
+        client.send(new GetStagesCommand({ ApiId: apiId, ...paging }), { abortSignal: signal }),
+      );
+      for await (const { StageName } of stages) yield given('GetStages', 'StageName', StageName);
+    },
+
+    async *mappings(target, signal) {
+      const { GetApiMappingsCommand, GetDomainNamesCommand } = await import('@aws-sdk/client-apigatewayv2');
+      const client = await aws.apiGateway(target);
+      const domains = listed('GetDomainNames', (paging) =>
+        client.send(new GetDomainNamesCommand(paging), { abortSignal: signal }),
+      );
+      for await (const { DomainName } of domains) {
+        const domain = given('GetDomainNames', 'DomainName', DomainName);
+        const mappings = listed('GetApiMappings', (paging) =>
+          client.send(new GetApiMappingsCommand({ DomainName: domain, ...paging }), { abortSignal: signal }),
+        );
+        for await (const { ApiMappingKey, ApiId, Stage } of mappings) {
+          const apiId = given('GetApiMappings', 'ApiId', ApiId);
+          yield { domain, key: ApiMappingKey ?? '', apiId, stage: given('GetApiMappings', 'Stage', Stage) };
+        }
+      }
+    },
+  };
+}
+
+/** Nothing but API Gateway answers 410, whose body is empty. */
+function isGone(error: unknown): boolean {
+  return error instanceof Error && toStatus(error) === 410;
+}
+
+/** By AWS' own name for it as well: a 400 of anything in between says nothing about the connection. */
+function isInvalid(error: unknown): boolean {
+  return error instanceof Error && toStatus(error) === 400 && error.name === 'BadRequestException';
+}
+
+function toStatus(error: Error & { $metadata?: { httpStatusCode?: number } }): number | undefined {
+  return error.$metadata?.httpStatusCode;
+}
+
+interface Paging {
+  /** Of a number, but API Gateway takes it as text. */
+  readonly MaxResults: string;
+  readonly NextToken: string | undefined;
+}
+
+async function* listed<T>(
+  operation: string,
+  send: (paging: Paging) => Promise<{ Items?: T[] | undefined; NextToken?: string | undefined }>,
+): AsyncIterable<T> {
+  const listing = pages(operation, async (token) => {
+    const { Items, NextToken } = await send({ MaxResults: '100', NextToken: token });
+    return { items: Items, next: NextToken };
+  });
+  for await (const page of listing) yield* page;
+}
+
+function given(operation: string, member: string, value: string | undefined): string {
+  if (value === undefined) throw brokenAnswer(`${operation}: an item lacks its ${member}`);
+  return value;
+}
+
+function toHost(endpoint: string): string {
+  if (!URL.canParse(endpoint)) throw brokenAnswer('GetApis: an ApiEndpoint is no URL');
+  return new URL(endpoint).host;
+}
