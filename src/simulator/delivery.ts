@@ -63,11 +63,16 @@ export class Delivery {
 const html503 =
   '<html><head><title>503 Service Unavailable</title></head><body>Service Unavailable</body></html>';
 
-function writeHead(response: ServerResponse, answer: Pick<Answer, 'status' | 'contentType'>, length: number) {
-  return response.writeHead(answer.status, {
-    'content-type': answer.contentType,
-    'content-length': length,
-    'x-amzn-requestid': randomUUID(),
+function writeHead(
+  response: ServerResponse,
+  { status, contentType, headers }: Omit<Answer, 'body'>,
+  length: number,
+): ServerResponse {
+  return response.writeHead(status, {
+    'Content-Type': contentType,
+    'Content-Length': length,
+    'x-amzn-RequestId': randomUUID(),
+    ...headers,
   });
 }
 

@@ -6,6 +6,8 @@ export interface Random {
   below(limit: number): number;
   /** Lower-case hexadecimal text of so many digits. */
   hex(digits: number): string;
+  /** So many bytes. */
+  bytes(count: number): Buffer;
   /** One of the list, each as likely as the others; throws when it is empty. */
   pick<T>(list: readonly T[]): T;
   /** A waiting time with this mean. */
@@ -32,6 +34,7 @@ export function createRandom(seed: number): Random {
     fraction,
     below,
     hex: (digits) => Array.from({ length: digits }, () => below(16).toString(16)).join(''),
+    bytes: (count) => Buffer.from(Array.from({ length: count }, () => below(256))),
     pick<T>(list: readonly T[]): T {
       const picked = list[below(list.length)];
       if (picked === undefined) throw new RangeError('nothing to pick from');

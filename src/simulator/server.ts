@@ -3,15 +3,22 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { AccessKeys } from './access-keys.ts';
+import { createApiGateway, type LookupOptions } from './api-gateway.ts';
+import { createApiGatewayControl } from './api-gateway-control.ts';
 import { Delivery } from './delivery.ts';
 import { createEc2 } from './ec2.ts';
 import { type Fault, Faults, isPageFault, isRefusalFault, type Where } from './faults.ts';
 import { type Answer, type Call, Refusal, type Service, type WireRequest } from './service.ts';
 import { createSts, type StsOptions } from './sts.ts';
+import { createWebSocketWorld, type WebSocketWorld } from './websocket-world.ts';
 import type { World } from './world.ts';
 
 export interface SimulatorOptions {
   readonly world: World;
+  /** WebSocket APIs; none if not given. */
+  readonly websockets?: WebSocketWorld;
+  /** How looking up one WebSocket connection goes. */
+  readonly lookups?: LookupOptions;
   /** 0, the default, takes any free port. */
   readonly port?: number;
   readonly host?: string;
@@ -44,13 +51,16 @@ export interface Simulator {
 
 const arrivalsKept = 10_000;
 
-/** Starts one HTTP port that answers as EC2 and STS of every region, from one world. */
+/** Starts one HTTP port that answers as EC2, STS and API Gateway of every region. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { world, port = 0, host = '127.0.0.1', accounts = {}, roles = {}, credentialsSeconds } = options;
+  const { websockets = createWebSocketWorld({ now: world.now }), lookups = {} } = options;
   const keys = new AccessKeys(accounts);
   const services: Readonly<Record<string, Service>> = {
     ec2: createEc2(world),
     sts: createSts({ keys, roles, credentialsSeconds }),
+    'execute-api': createApiGateway(websockets, lookups),
+    apigateway: createApiGatewayControl(websockets),
   };
   const faults = new Faults();
   const delivery = new Delivery();
@@ -59,12 +69,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request: WireRequest = {
       method: incoming.method ?? 'GET',
+      target: incoming.url ?? '/',
       url: new URL(incoming.url ?? '/', 'http://simulator'),
       headers: incoming.headers,
       body: await text(incoming),
     };
     const scope = readScope(request);
-    const service = services[scope?.service ?? 'ec2'];
+    const service = services[scope?.service ?? guessService(request)];
     if (!service) {
       response.writeHead(404).end(`there is no service ${scope?.service} here\n`);
       return;
@@ -89,7 +100,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
     const fault = faults.denies(call) ? 'denied' : faults.take(call);
     const wireFault = fault === undefined || isRefusalFault(fault) || isPageFault(fault) ? undefined : fault;
-    delivery.send(response, answer(service, call, fault), wireFault);
+    const latency = service.latencyMs ? { slow: service.latencyMs } : undefined;
+    delivery.send(response, answer(service, call, fault), wireFault ?? latency);
   }
 
   const server = createServer((incoming, response) => {
@@ -126,7 +138,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
 function answer(service: Service, call: Call, fault: Fault | undefined): Answer {
   try {
-    if (fault !== undefined && isRefusalFault(fault)) throw service.refusals[fault];
+    if (fault !== undefined && isRefusalFault(fault)) {
+      const refusal = service.refusals[fault];
+      throw typeof refusal === 'function' ? refusal(call) : refusal;
+    }
     return service.answer(fault !== undefined && isPageFault(fault) ? { ...call, fault } : call);
   } catch (error) {
     if (error instanceof Refusal) return service.refuse(error);
@@ -139,4 +154,10 @@ function readScope({ headers }: WireRequest) {
   const scope = /^AWS4-HMAC-SHA256 +Credential=([^/,]+)\/\d{8}\/([^/,]+)\/([^/,]+)\/aws4_request\b/;
   const [, accessKeyId, region, service] = scope.exec(headers.authorization ?? '') ?? [];
   return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
+}
+
+/** Which service a request without a signature is meant for. */
+function guessService({ target }: WireRequest): string {
+  if (target.includes('/@connections/')) return 'execute-api';
+  return target.startsWith('/v2/') ? 'apigateway' : 'ec2';
 }

@@ -4,6 +4,8 @@ import type { PageFault, RefusalFault } from './faults.ts';
 /** One HTTP request as it came, its body whole. */
 export interface WireRequest {
   readonly method: string;
+  /** What the request line asks for, as it came: a URL would tidy its path up. */
+  readonly target: string;
   readonly url: URL;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -26,6 +28,8 @@ export interface Answer {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** More headers, in the case in which they are written. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A refusal in a service's own words. */
@@ -46,5 +50,10 @@ export interface Service {
   /** Throws a `Refusal` for a call it does not grant. */
   answer(call: Call): Answer;
   refuse(refusal: Refusal): Answer;
-  readonly refusals: Readonly<Record<RefusalFault, Refusal>>;
+  /** What it says when a fault makes it refuse; `denied` is a function where its words tell of the call, and may throw what is refused before. */
+  readonly refusals: Readonly<Record<Exclude<RefusalFault, 'denied'>, Refusal>> & {
+    readonly denied: Refusal | ((call: Call) => Refusal);
+  };
+  /** How long every answer takes; at once if not given. */
+  readonly latencyMs?: number | undefined;
 }

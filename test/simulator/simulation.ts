@@ -1,23 +1,29 @@
 import { onTestFinished } from 'vitest';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
+import { createWebSocketWorld, type WebSocketWorld } from '../../src/simulator/websocket-world.ts';
 import { createWorld, type World } from '../../src/simulator/world.ts';
 
 export interface Simulation {
   readonly world: World;
+  readonly websockets: WebSocketWorld;
   readonly simulator: Simulator;
   readonly url: string;
-  /** Moves the world's clock on. */
+  /** Moves the clock of both worlds on. */
   advance(ms: number): void;
 }
 
-/** A simulator over an empty world whose clock stands at 2026-01-01 00:00:00, closed when the test ends. */
-export async function simulate(options: Omit<SimulatorOptions, 'world'> = {}): Promise<Simulation> {
+/** A simulator over empty worlds whose clock stands at 2026-01-01 00:00:00, closed when the test ends. */
+export async function simulate(
+  options: Omit<SimulatorOptions, 'world' | 'websockets'> = {},
+): Promise<Simulation> {
   let now = Date.UTC(2026, 0, 1);
   const world = createWorld({ now: () => now });
-  const simulator = await startSimulator({ world, ...options });
+  const websockets = createWebSocketWorld({ now: () => now });
+  const simulator = await startSimulator({ world, websockets, ...options });
   onTestFinished(() => simulator.close());
   return {
     world,
+    websockets,
     simulator,
     url: simulator.url,
     advance: (ms) => {

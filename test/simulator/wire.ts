@@ -1,3 +1,6 @@
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+
 /** A plain HTTP client that looks at AWS' wire as text: no SDK, no XML parser, nothing shared with the simulator. */
 export interface Asker {
   readonly url: string;
@@ -66,4 +69,36 @@ export async function toReply(response: Response): Promise<Reply> {
     all: (element) =>
       [...body.matchAll(new RegExp(`<${element}>([^<]*)</${element}>`, 'g'))].map((m) => m[1] ?? ''),
   };
+}
+
+export interface RawReply {
+  readonly status: number;
+  /** Headers as they came: name and value by turns. */
+  readonly rawHeaders: readonly string[];
+  header(name: string): string | undefined;
+  readonly body: string;
+}
+
+/** One call of a REST service for exactly this target, at a host that need not be the simulator's; unsigned when the service is `null`. */
+export function askRest(
+  { url, region = 'eu-west-1', accessKeyId = 'AKIAEXAMPLE' }: Asker,
+  service: 'execute-api' | 'apigateway' | null,
+  target: string,
+  { host, method = 'GET' }: { host?: string; method?: string } = {},
+): Promise<RawReply> {
+  const { hostname, port } = new URL(url);
+  const scope = `Credential=${accessKeyId}/20260101/${region}/${service}/aws4_request`;
+  const authorization = `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host;x-amz-date, Signature=00`;
+  const headers = { ...(service ? { authorization } : {}), ...(host ? { host } : {}) };
+  return new Promise((resolve, reject) => {
+    const asking = request({ hostname, port, path: target, method, headers }, (response) => {
+      const { statusCode: status = 0, rawHeaders } = response;
+      const header = (name: string) => {
+        const value = response.headers[name];
+        return Array.isArray(value) ? value[0] : value;
+      };
+      text(response).then((body) => resolve({ status, rawHeaders, header, body }), reject);
+    });
+    asking.once('error', reject).end();
+  });
 }

@@ -1,0 +1,58 @@
+/** A name of its own for a stage: clients use `wss://{domain}/{key}`, and so do those who look connections up. */
+export interface DomainMapping {
+  readonly domain: string;
+  /** Empty for a domain that stands for the stage whole. */
+  readonly key: string;
+  readonly stage: string;
+}
+
+/** How an API lives by itself while its world is stepped. */
+export interface Pace {
+  readonly arrivalsPerMinute: number;
+  readonly meanStaySeconds: number;
+  /** The share of departures, 0 to 1, of which nobody is told. */
+  readonly untoldShare: number;
+}
+
+export interface ApiSpec {
+  readonly apiId?: string;
+  readonly name?: string;
+  readonly accountId?: string;
+  readonly region?: string;
+  /** HTTP APIs stand in the same listings, and have no connections. */
+  readonly protocol?: 'WEBSOCKET' | 'HTTP';
+  /** `prod` if not given. */
+  readonly stages?: readonly string[];
+  /** Whether it answers at its custom domains only. */
+  readonly isDefaultDisabled?: boolean;
+  readonly domains?: readonly DomainMapping[];
+  /** Without it, nobody comes or goes by himself. */
+  readonly pace?: Pace;
+}
+
+/** An API as it stands in its world. */
+export interface Api extends Required<Omit<ApiSpec, 'pace'>> {
+  readonly pace: Pace | undefined;
+  /** The host of its default endpoint. */
+  readonly host: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+/** An API with everything that its spec leaves open. */
+export function createApi(apiId: string, spec: ApiSpec, createdAt: number): Api {
+  const region = spec.region ?? 'eu-west-1';
+  return {
+    apiId,
+    name: spec.name ?? apiId,
+    accountId: spec.accountId ?? '111122223333',
+    region,
+    protocol: spec.protocol ?? 'WEBSOCKET',
+    stages: spec.stages ?? ['prod'],
+    isDefaultDisabled: spec.isDefaultDisabled ?? false,
+    domains: spec.domains ?? [],
+    pace: spec.pace,
+    host: `${apiId}.execute-api.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`,
+    createdAt,
+  };
+}
