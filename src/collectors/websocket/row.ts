@@ -1,0 +1,33 @@
+import { toInstant } from '../../core/instant.ts';
+
+/** Called with the field and its text when a value is rejected; never with a connection id. */
+export type Reject = (field: string, text: string | undefined) => void;
+
+/** Whether a value can be a connection id: text, and not empty. */
+export function isId(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+/** The time of a field in milliseconds since 1970; undefined where there is none, and where it is rejected as unreadable. */
+export function toTime(field: string, value: unknown, reject: Reject): number | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  const at = toInstant(value);
+  if (at === undefined) reject(field, isScalar(value) ? String(value) : undefined);
+  return at;
+}
+
+/** Adds an id to a list; of one listed twice, the earlier time counts: by then it was connected. */
+export function addId(
+  ids: Map<string, number | undefined>,
+  id: string,
+  connectedAt: number | undefined,
+): void {
+  const earlier = ids.get(id);
+  const isBetter = connectedAt !== undefined && (earlier === undefined || connectedAt < earlier);
+  if (isBetter || !ids.has(id)) ids.set(id, connectedAt);
+}
+
+/** Arrays and objects may be nested deeper than their text can be made. */
+function isScalar(value: unknown): boolean {
+  return typeof value !== 'object';
+}

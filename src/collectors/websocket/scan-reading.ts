@@ -1,0 +1,107 @@
+import { isDeepStrictEqual } from 'node:util';
+import { brokenAnswer } from '../../aws/answers.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { SourceConfig } from './config.ts';
+import { addId, isId, type Reject, toTime } from './row.ts';
+import type { ScanPage, StartKey } from './source-dynamodb.ts';
+
+/** A table of ids and how it is read, as configured. */
+export type TableConfig = Omit<Extract<SourceConfig, { type: 'dynamodb' }>, 'type'>;
+
+/** A part of a table that is scanned by itself, and how far it has been. */
+export interface Segment {
+  readonly index: number;
+  startKey: StartKey | undefined;
+  isRead: boolean;
+  pages: number;
+  /** The start key after as many pages as the last power of two: going round, one meets it again. */
+  markedKey: StartKey | undefined;
+}
+
+/** One reading of a whole table, as far as it has come: it outlives turns and failures. */
+export class ScanReading {
+  readonly #config: TableConfig;
+  readonly #clock: Clock;
+  readonly #reject: Reject;
+  readonly #ids = new Map<string, number | undefined>();
+  #hasKey = false;
+  #rows = 0;
+  #lastPageAt: number;
+  /** Milliseconds since 1970. */
+  readonly beganAt: number;
+  /** The same instant by the monotonic clock. */
+  readonly beganAtMonotonic: number;
+  readonly segments: readonly Segment[];
+
+  constructor(config: TableConfig, clock: Clock, reject: Reject) {
+    this.#config = config;
+    this.#clock = clock;
+    this.#reject = reject;
+    this.beganAt = clock.now();
+    this.beganAtMonotonic = clock.monotonic();
+    this.#lastPageAt = this.beganAtMonotonic;
+    this.segments = Array.from({ length: config.segments }, (_, index) => ({
+      index,
+      startKey: undefined,
+      isRead: false,
+      pages: 0,
+      markedKey: undefined,
+    }));
+  }
+
+  /** Rows so far, whatever became of them. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  get isComplete(): boolean {
+    return this.segments.every(({ isRead }) => isRead);
+  }
+
+  /** Milliseconds since the last page came, or since the reading began. */
+  get idleMs(): number {
+    return this.#clock.monotonic() - this.#lastPageAt;
+  }
+
+  /** The ids of a reading that is complete; throws when there are rows and none has the key. */
+  ids(): ReadonlyMap<string, number | undefined> {
+    const { table, key } = this.#config;
+    if (this.#rows === 0 || this.#hasKey) return this.#ids;
+    throw new Error(
+      `the table ${table} lacks the key ${key}: none of its ${this.#rows} rows has text there; set key to the attribute that holds the connection id`,
+    );
+  }
+
+  /** Takes in the next page of a segment; throws when the page after it was there before. */
+  take(segment: Segment, { rows, nextKey }: ScanPage): void {
+    const now = this.#clock.now();
+    for (const row of rows) this.#takeRow(row, now);
+    this.#lastPageAt = this.#clock.monotonic();
+    segment.pages += 1;
+    segment.startKey = nextKey;
+    segment.isRead = nextKey === undefined;
+    if (nextKey !== undefined && isDeepStrictEqual(nextKey, segment.markedKey))
+      throw brokenAnswer(`Scan: page ${segment.pages} led back to an earlier one; the scan would never end`);
+    if (isPowerOfTwo(segment.pages)) segment.markedKey = nextKey;
+  }
+
+  #takeRow(row: ScanPage['rows'][number], now: number): void {
+    const { key, connected_at, expires_at } = this.#config;
+    const id = row[key];
+    this.#rows += 1;
+    if (!isId(id)) {
+      this.#reject('connection_id', undefined);
+      return;
+    }
+    this.#hasKey = true;
+    const expiresAt = expires_at === null ? undefined : toTime('expires_at', row[expires_at], this.#reject);
+    if (expiresAt !== undefined && expiresAt < now) return;
+    const connectedAt =
+      connected_at === null ? undefined : toTime('connected_at', row[connected_at], this.#reject);
+    addId(this.#ids, id, connectedAt);
+  }
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return Number.isInteger(Math.log2(value));
+}
