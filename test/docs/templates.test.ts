@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import { toBodyEvent, toEventPath, toHeaderEvent } from '../../src/intake/shapes.ts';
+import { readTemplate, references, templateNames } from './cloudformation.ts';
+
+interface Known {
+  readonly required: readonly string[];
+  readonly attributes?: readonly string[];
+}
+
+/** From the resource reference of CloudFormation; for a load balancer, a target group and a function what these uses of them need. */
+const TYPES: Readonly<Record<string, Known>> = {
+  'AWS::ApiGateway::VpcLink': { required: ['Name', 'TargetArns'] },
+  'AWS::ApiGatewayV2::Api': {
+    required: ['Name', 'ProtocolType', 'RouteSelectionExpression'],
+    attributes: ['ApiEndpoint'],
+  },
+  'AWS::ApiGatewayV2::Integration': {
+    required: ['ApiId', 'IntegrationType', 'IntegrationMethod', 'IntegrationUri'],
+  },
+  'AWS::ApiGatewayV2::IntegrationResponse': {
+    required: ['ApiId', 'IntegrationId', 'IntegrationResponseKey'],
+  },
+  'AWS::ApiGatewayV2::Route': { required: ['ApiId', 'RouteKey', 'Target'] },
+  'AWS::ApiGatewayV2::Stage': { required: ['ApiId', 'StageName', 'AutoDeploy'] },
+  'AWS::DynamoDB::Table': { required: ['KeySchema', 'AttributeDefinitions'], attributes: ['Arn'] },
+  'AWS::EC2::SecurityGroup': { required: ['GroupDescription', 'VpcId'] },
+  'AWS::EC2::SecurityGroupIngress': { required: ['GroupId', 'IpProtocol', 'FromPort', 'ToPort'] },
+  'AWS::ElasticLoadBalancingV2::Listener': {
+    required: ['LoadBalancerArn', 'DefaultActions', 'Port', 'Protocol'],
+  },
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': {
+    required: ['Type', 'Scheme', 'Subnets'],
+    attributes: ['DNSName'],
+  },
+  'AWS::ElasticLoadBalancingV2::TargetGroup': { required: ['VpcId', 'Protocol', 'Port', 'Targets'] },
+  'AWS::IAM::ManagedPolicy': { required: ['PolicyDocument'] },
+  'AWS::IAM::Role': { required: ['AssumeRolePolicyDocument'], attributes: ['Arn'] },
+  'AWS::Lambda::Function': { required: ['Code', 'Role', 'Handler', 'Runtime'], attributes: ['Arn'] },
+  'AWS::Lambda::Permission': { required: ['FunctionName', 'Action', 'Principal'] },
+};
+
+const PSEUDO = ['AWS::AccountId', 'AWS::Partition', 'AWS::Region', 'AWS::StackName', 'AWS::URLSuffix'];
+
+describe.each(templateNames)('%s.yaml', (name) => {
+  const { Parameters, Resources, Outputs } = readTemplate(name);
+
+  test('has resources of known types with what these require', () => {
+    const lacks = Object.entries(Resources).flatMap(([id, { Type, Properties }]) => {
+      const { required } = TYPES[Type] ?? { required: ['a known type'] };
+      return required.filter((key) => !(key in Properties)).map((key) => `${id} lacks ${key}`);
+    });
+    expect(lacks).toEqual([]);
+  });
+
+  test('refers only to what is there', () => {
+    const attributes = Object.entries(Resources).flatMap(([id, { Type }]) =>
+      (TYPES[Type]?.attributes ?? []).map((attribute) => `${id}.${attribute}`),
+    );
+    const there = [...Object.keys(Parameters), ...Object.keys(Resources), ...attributes, ...PSEUDO];
+    expect(there).toEqual(expect.arrayContaining(references([Resources, Outputs])));
+    const depends = Object.values(Resources).flatMap(({ DependsOn }) => DependsOn ?? []);
+    expect(Object.keys(Resources)).toEqual(expect.arrayContaining(depends));
+  });
+
+  test('uses every parameter', () => {
+    expect(references([Resources, Outputs])).toEqual(expect.arrayContaining(Object.keys(Parameters)));
+  });
+});
+
+test.each(['vpc-link', 'http', 'lambda'] as const)(
+  'the routes of %s.yaml go to its integration and its stage waits for them',
+  (name) => {
+    const { Resources } = readTemplate(name);
+    const routes = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Route');
+    const keys = routes.map(([, { Properties }]) => [Properties.RouteKey, Properties.Target]);
+    const Target = { 'Fn::Sub': 'integrations/$' + '{Integration}' };
+    expect(keys).toEqual([
+      ['$connect', Target],
+      ['$disconnect', Target],
+    ]);
+    expect(Resources.Stage?.DependsOn).toEqual(expect.arrayContaining(routes.map(([id]) => id)));
+  },
+);
+
+/** The context of API Gateway, as its variables render: text. */
+const CONTEXT: Readonly<Record<string, string>> = {
+  connectionId: 'gbgBR89uMQAYKEiZJA==',
+  apiId: 'a1b2c3d4e5',
+  stage: 'prod',
+  domainName: 'a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com',
+  eventType: 'CONNECT',
+  connectedAt: '1790295783782',
+};
+
+const EVENT = {
+  type: 'connect',
+  connectionId: 'gbgBR89uMQAYKEiZJA==',
+  apiId: 'a1b2c3d4e5',
+  stage: 'prod',
+  domain: 'a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com',
+  connectedAt: 1790295783782,
+};
+
+/** The headers that an integration sends: context variables, and constants in single quotes. */
+function headersOf(name: 'vpc-link' | 'http'): Record<string, string> {
+  const mappings = readTemplate(name).Resources.Integration?.Properties.RequestParameters ?? {};
+  return Object.fromEntries(
+    Object.entries(mappings).map(([to, from]: [string, unknown]) => {
+      const [, header = ''] = /^integration\.request\.header\.([\w-]+)$/.exec(to) ?? [];
+      const text = typeof from === 'string' ? from : (from as Record<string, string>)['Fn::Sub'];
+      const [, variable = '', constant] = /^(?:context\.(\w+)|'(.+)')$/.exec(text ?? '') ?? [];
+      return [header, constant ?? CONTEXT[variable] ?? `${header} has no value`];
+    }),
+  );
+}
+
+const path = toEventPath('/websocket') ?? { type: undefined };
+const token = '$' + '{IntakeToken}';
+
+test('the intake reads the headers that the VPC link integration maps', () => {
+  const headers = headersOf('vpc-link');
+  expect(headers).toEqual({
+    ConnectionId: CONTEXT.connectionId,
+    ApiId: CONTEXT.apiId,
+    Stage: CONTEXT.stage,
+    EventType: CONTEXT.eventType,
+    ConnectedAt: CONTEXT.connectedAt,
+    DomainName: CONTEXT.domainName,
+    'X-Intake-Token': token,
+  });
+  const received = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  expect(toHeaderEvent(path, Object.fromEntries(received))).toEqual(EVENT);
+});
+
+test('the intake reads what the mapping template renders', () => {
+  const { RequestTemplates, TemplateSelectionExpression } =
+    readTemplate('http').Resources.Integration?.Properties ?? {};
+  const template = (RequestTemplates as Record<string, string>)[String(TemplateSelectionExpression)] ?? '';
+  const body = template.replaceAll(
+    /\$context\.(\w+)/g,
+    (_, name: string) => CONTEXT[name] ?? 'no such variable',
+  );
+  expect(toBodyEvent(path, body)).toEqual(EVENT);
+  expect(headersOf('http')).toEqual({ 'Content-Type': 'application/json', 'X-Intake-Token': token });
+});
+
+test('integrations send to the path of the intake that takes every event', () => {
+  for (const name of ['vpc-link', 'http'] as const) {
+    const { IntegrationUri } = readTemplate(name).Resources.Integration?.Properties ?? {};
+    expect(Object.values(IntegrationUri ?? {})).toEqual([expect.stringMatching(/}\/websocket$/)]);
+  }
+});
+
+test('the exporter may look connections up and read the table, and nothing else', () => {
+  const { PolicyDocument } = readTemplate('dynamodb').Resources.ExporterPolicy?.Properties ?? {};
+  expect(PolicyDocument).toMatchObject({
+    Statement: [
+      { Action: 'dynamodb:Scan', Resource: { 'Fn::GetAtt': 'Connections.Arn' } },
+      {
+        Action: 'execute-api:ManageConnections',
+        Resource: { 'Fn::Sub': expect.stringMatching(/}\/GET\/@connections\/\*$/) },
+      },
+    ],
+  });
+});
