@@ -46,6 +46,13 @@ export function optionalText() {
   return z.string().min(1).nullable().default(null);
 }
 
+/** The name of an AWS region. */
+export function regionName() {
+  return z.string().regex(/^[a-z]{2,}(-[a-z]+)+-[0-9]+$/, {
+    error: ({ input }) => `expected the name of an AWS region such as eu-west-1, got ${given(input)}`,
+  });
+}
+
 /** A check that a list of texts names nothing twice. */
 export const distinct = z.superRefine<string[]>(
   (texts, { addIssue }) => {

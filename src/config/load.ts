@@ -5,7 +5,7 @@ import { keysAt } from './json-schema.ts';
 import { toMessage } from './messages.ts';
 import { nearest } from './nearest.ts';
 import { type Problem, toPath } from './problems.ts';
-import { type Config, configSchema, fileKeys, laterKeys } from './schema.ts';
+import { type Config, configSchema, fileKeys } from './schema.ts';
 
 /** Where a configuration comes from. */
 export interface ConfigSource {
@@ -35,8 +35,8 @@ export function loadConfig({ path, text, readFile }: ConfigSource): LoadResult {
   const files = resolveFiles(data, path === undefined ? '.' : dirname(path));
   const parsed = configSchema.safeParse(data, { error: toMessage });
   const found = [
-    ...(parsed.error?.issues ?? []).flatMap(toFaults),
-    ...files.flatMap((file) => fileFaults(file, readFile)),
+    ...(parsed.error?.issues ?? []).flatMap((issue) => toFaults(issue, data)),
+    ...files.filter(({ needed }) => needed).flatMap((file) => fileFaults(file, readFile)),
   ];
   const problems = [
     ...document.problems,
@@ -56,34 +56,45 @@ function toProblem(keys: readonly PropertyKey[], message: string, { lineOf }: Do
   return { path: toPath(keys), ...(line !== undefined && { line }), message };
 }
 
-function toFaults(issue: z.core.$ZodIssue): Fault[] {
+function toFaults(issue: z.core.$ZodIssue, data: unknown): Fault[] {
   const { path, message } = issue;
   if (issue.code !== 'unrecognized_keys') return [{ keys: path, message }];
-  return issue.keys.map((key) => ({ keys: [...path, key], message: unknownKey(path, key) }));
-}
-
-function unknownKey(path: readonly PropertyKey[], key: string): string {
-  const later = path.length === 0 ? laterKeys.get(key) : undefined;
-  return later ?? `unknown key, did you mean ${nearest(key, keysAt(path))}?`;
+  return issue.keys.map((key) => ({
+    keys: [...path, key],
+    message: `unknown key, did you mean ${nearest(key, keysAt(path, data))}?`,
+  }));
 }
 
 interface NamedFile {
-  readonly keys: readonly [string, string];
+  readonly keys: readonly PropertyKey[];
   readonly absolute: string;
+  readonly needed: boolean;
 }
 
 /** Makes the files that `data` names absolute, in place, and returns them. */
 function resolveFiles(data: unknown, folder: string): NamedFile[] {
-  const files: NamedFile[] = [];
-  for (const keys of fileKeys) {
-    const section = isMapping(data) ? data[keys[0]] : undefined;
-    const name = isMapping(section) ? section[keys[1]] : undefined;
-    if (!isMapping(section) || typeof name !== 'string' || name === '') continue;
-    const absolute = resolve(folder, name);
-    section[keys[1]] = absolute;
-    files.push({ keys, absolute });
-  }
-  return files;
+  return fileKeys.flatMap(({ keys, needed }) => {
+    const key = keys.at(-1) ?? '';
+    return [...valuesAt(data, keys.slice(0, -1))].flatMap(({ at, value }) => {
+      const name = isMapping(value) ? value[key] : undefined;
+      if (!isMapping(value) || typeof name !== 'string' || name === '') return [];
+      const absolute = resolve(folder, name);
+      value[key] = absolute;
+      return [{ keys: [...at, key], absolute, needed }];
+    });
+  });
+}
+
+/** What stands at these keys, `*` being every item of a list. */
+function* valuesAt(
+  value: unknown,
+  [key, ...rest]: readonly string[],
+  at: readonly PropertyKey[] = [],
+): Iterable<{ readonly at: readonly PropertyKey[]; readonly value: unknown }> {
+  if (key === undefined) yield { at, value };
+  else if (key !== '*' && isMapping(value)) yield* valuesAt(value[key], rest, [...at, key]);
+  else if (key === '*' && Array.isArray(value))
+    for (const [index, item] of value.entries()) yield* valuesAt(item, rest, [...at, index]);
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

@@ -21,6 +21,14 @@ export function toMessage(issue: z.core.$ZodRawIssue): string {
     }
     case 'invalid_value':
       return `expected one of ${issue.values.map(String).join(', ')}, got ${given(input)}`;
+    case 'invalid_union': {
+      const { discriminator = '', options = [] } = issue as {
+        discriminator?: string;
+        options?: readonly unknown[];
+      };
+      const chosen = input instanceof Object ? Reflect.get(input, discriminator) : undefined;
+      return `expected one of ${options.join(', ')}, got ${given(chosen)}`;
+    }
     case 'too_small':
       return typeof input === 'number'
         ? `must be at least ${issue.minimum}, got ${input}`

@@ -1,26 +1,38 @@
 import { z } from 'zod';
 import { clientVpnConfig } from '../collectors/client-vpn/config.ts';
+import { websocketConfig } from '../collectors/websocket/config.ts';
 import { cronProblem, longestIntervalMs } from '../schedule/cron.ts';
 import { formatDuration } from './duration.ts';
 import { count, duration, evenWithProblems, optionalText } from './fields.ts';
+import { intakeConfig } from './intake.ts';
+import { soundness } from './sound.ts';
 import { targetsConfig } from './targets.ts';
+import { websocketProblems } from './websocket-problems.ts';
 
 /** The section of each domain; one line adds a domain. */
 const domains = {
   client_vpn: clientVpnConfig,
+  websocket: websocketConfig,
 };
 
-/** The keys of sections that this version refuses, each with the sentence that says so. */
-export const laterKeys: ReadonlyMap<string, string> = new Map([
-  ['websocket', 'WebSocket APIs are not supported by this version; remove this section'],
-  ['intake', 'the intake of WebSocket events is not supported by this version; remove this section'],
-]);
+/** A key that names a file, relative to the configuration. */
+export interface FileKey {
+  /** `*` stands for every item of a list. */
+  readonly keys: readonly string[];
+  /** Whether it must be readable, and not empty, when the configuration is read. */
+  readonly needed: boolean;
+}
 
-/** The keys that name a file, which must be readable and not empty. */
-export const fileKeys: readonly (readonly [section: string, key: string])[] = [
-  ['aws', 'ca_bundle'],
-  ['client_vpn', 'identity_key_file'],
+/** Every key that names a file. */
+export const fileKeys: readonly FileKey[] = [
+  { keys: ['aws', 'ca_bundle'], needed: true },
+  { keys: ['client_vpn', 'identity_key_file'], needed: true },
+  { keys: ['websocket', 'endpoints', '*', 'source', 'path'], needed: false },
+  { keys: ['websocket', 'discover_source', 'path'], needed: false },
+  { keys: ['intake', 'token_file'], needed: true },
 ];
+
+const SERVICES = ['ec2', 'sts', 'execute-api', 'apigateway', 'dynamodb'] as const;
 
 const url = z.url({
   protocol: /^https?$/,
@@ -35,9 +47,9 @@ const awsConfig = z
       .default(null)
       .describe('URL that replaces the endpoint of every AWS service.'),
     endpoint_urls: z
-      .partialRecord(z.enum(['ec2', 'sts']), url)
+      .partialRecord(z.enum(SERVICES), url)
       .default({})
-      .describe('The same for single services: ec2, sts.'),
+      .describe(`The same for single services: ${SERVICES.join(', ')}.`),
     ca_bundle: optionalText().describe('PEM file of the authorities to trust; relative to this file.'),
     connect_timeout: duration('5s', '1h').describe('Deadline of opening a connection to AWS.'),
     request_timeout: duration('20s', '1h').describe('Deadline of one request to AWS.'),
@@ -48,8 +60,12 @@ const awsConfig = z
 
 /** The configuration file: every key with its default; an unknown key is a problem; durations become milliseconds. */
 export const configSchema = z
-  .strictObject({ targets: targetsConfig, aws: awsConfig, ...domains })
-  .superRefine((config, { addIssue }) => {
+  .strictObject({ targets: targetsConfig, aws: awsConfig, ...domains, intake: intakeConfig })
+  .superRefine((config, { addIssue, issues }) => {
+    const faults = websocketProblems({ ...config, isSound: soundness(issues) });
+    for (const { keys, message } of faults) {
+      addIssue({ code: 'custom', path: [...keys], message });
+    }
     for (const domain of Object.keys(domains) as (keyof typeof domains)[]) {
       for (const { key, message } of scheduleProblems(config[domain])) {
         addIssue({ code: 'custom', path: [domain, key], message });

@@ -1,12 +1,8 @@
 import { z } from 'zod';
-import { distinct, evenWithProblems, optionalText } from './fields.ts';
+import { distinct, evenWithProblems, optionalText, regionName } from './fields.ts';
 import { given } from './given.ts';
 
 const ROLE_ARN = /^arn:[a-z0-9-]+:iam::([0-9]{12}):role\/(?:.*\/)?([^/]+)$/;
-
-const region = z.string().regex(/^[a-z]{2,}(-[a-z]+)+-[0-9]+$/, {
-  error: ({ input }) => `expected the name of an AWS region such as eu-west-1, got ${given(input)}`,
-});
 
 const accountId = z
   .string({
@@ -21,7 +17,7 @@ const target = z
   .strictObject({
     name: z.string().default('').describe('Unique; empty: made from the rest.'),
     regions: z
-      .array(region)
+      .array(regionName())
       .check(distinct)
       .default([])
       .describe('Empty: the region of the profile or of the environment.'),

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { configJsonSchema, type JsonSchema } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { warningsOf } from '../../src/config/warnings.ts';
 
 const text = readFileSync(new URL('../../config/exporter.example.yaml', import.meta.url), 'utf8');
 
@@ -22,13 +24,24 @@ function withExamples(): string {
   return lines.join('\n');
 }
 
-function missingKeys(schema: JsonSchema, data: unknown, path = ''): string[] {
-  if (schema.items) return missingKeys(schema.items, Array.isArray(data) ? data[0] : undefined, `${path}[]`);
-  return Object.entries(schema.properties ?? {}).flatMap(([key, below]) => {
-    const value = data instanceof Object ? Reflect.get(data, key) : undefined;
-    return value === undefined ? [`${path}.${key}`] : missingKeys(below, value, `${path}.${key}`);
-  });
+/** The keys that none of these values has, and the kinds of mapping of which none is one. */
+function missingKeys(schema: JsonSchema, values: readonly unknown[], path = ''): string[] {
+  const below = (key: string) =>
+    values.map((value) => (value instanceof Object ? Reflect.get(value, key) : undefined)).filter(isGiven);
+  if (schema.items) return missingKeys(schema.items, values.flat(), `${path}[]`);
+  if (schema.oneOf) {
+    return schema.oneOf.flatMap((kind) => {
+      const type = kind.properties?.type?.const;
+      const alike = values.filter((value) => value instanceof Object && Reflect.get(value, 'type') === type);
+      return alike.length > 0 ? missingKeys(kind, alike, path) : [`${path}{${type}}`];
+    });
+  }
+  return Object.entries(schema.properties ?? {}).flatMap(([key, of]) =>
+    below(key).length === 0 ? [`${path}.${key}`] : missingKeys(of, below(key), `${path}.${key}`),
+  );
 }
+
+const isGiven = (value: unknown) => value !== undefined;
 
 test('the example shows every default as it is', () => {
   const readFile = () => '';
@@ -36,7 +49,9 @@ test('the example shows every default as it is', () => {
 });
 
 test('the example shows every key', () => {
-  expect(missingKeys(configJsonSchema(), parse(withExamples()))).toEqual([]);
+  // What the other sources of discovered stages hold is shown with the endpoints.
+  const others = ['.websocket.discover_source{intake}', '.websocket.discover_source{file}'];
+  expect(missingKeys(configJsonSchema(), [parse(withExamples())])).toEqual(others);
 });
 
 test('the examples of what has no default are good', () => {
@@ -49,8 +64,24 @@ test('the examples of what has no default are good', () => {
         endpoint_urls: { sts: 'https://sts.eu-west-1.amazonaws.com' },
       },
       client_vpn: { identity: 'hash', tags: { environment: 'production' }, filters: [{ name: 'username' }] },
+      websocket: {
+        endpoints: [
+          { target: 'network', source: { type: 'dynamodb', expires_at: 'ttl' } },
+          { region: 'eu-west-1', source: { type: 'intake', api_id: 'f6g7h8i9j0' } },
+          { source: { type: 'file', path: resolve('ids.jsonl') } },
+        ],
+        discover_source: { type: 'dynamodb', table: 'connections-{api_id}-{stage}' },
+      },
+      intake: { token_file: resolve('intake.token') },
     },
   });
+});
+
+test('the examples also go together when they are switched on', () => {
+  const text = withExamples().replace(/^((?:websocket|intake):\n {2}enabled: )false/gm, '$1true');
+  const result = loadConfig({ text, readFile: () => 'content' });
+  expect(result).toMatchObject({ config: { websocket: { enabled: true }, intake: { enabled: true } } });
+  expect('config' in result && warningsOf(result.config)).toEqual([]);
 });
 
 test('editors find the schema beside the example', () => {

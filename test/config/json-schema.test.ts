@@ -5,15 +5,37 @@ function everySchema(schema: JsonSchema, path = ''): [path: string, schema: Json
   const below = Object.entries(schema.properties ?? {}).flatMap(([key, of]) =>
     everySchema(of, `${path}.${key}`),
   );
-  return [[path, schema], ...below, ...(schema.items ? everySchema(schema.items, `${path}[]`) : [])];
+  const kinds = (schema.oneOf ?? []).flatMap((kind) =>
+    everySchema(kind, `${path}{${kind.properties?.type?.const}}`),
+  );
+  return [
+    [path, schema],
+    ...below,
+    ...kinds,
+    ...(schema.items ? everySchema(schema.items, `${path}[]`) : []),
+  ];
 }
+
+const SOURCE = '.websocket.endpoints[].source';
 
 const property = (path: string) => everySchema(configJsonSchema()).find(([at]) => at === path)?.[1];
 
 test('every key has a description, and every key but those of list items a default', () => {
   const keys = everySchema(configJsonSchema()).filter(([path]) => /\.\w+$/.test(path));
   expect(keys.filter(([, { description }]) => typeof description !== 'string')).toEqual([]);
-  const required = ['.client_vpn.filters[].name', '.client_vpn.filters[].values'];
+  const required = [
+    '.client_vpn.filters[].name',
+    '.client_vpn.filters[].values',
+    '.websocket.endpoints[].url',
+    '.websocket.endpoints[].source',
+    ...[SOURCE, '.websocket.discover_source'].flatMap((source) => [
+      `${source}{dynamodb}.type`,
+      `${source}{dynamodb}.table`,
+      `${source}{intake}.type`,
+      `${source}{file}.type`,
+      `${source}{file}.path`,
+    ]),
+  ];
   expect(keys.filter(([, schema]) => !('default' in schema)).map(([path]) => path)).toEqual(required);
 });
 
@@ -27,6 +49,14 @@ test('no mapping of known keys takes others', () => {
     '.client_vpn.filters[]',
     '.client_vpn.users',
     '.client_vpn.connections',
+    '.websocket',
+    '.websocket.endpoints[]',
+    ...[SOURCE, '.websocket.discover_source'].flatMap((source) => [
+      `${source}{dynamodb}`,
+      `${source}{intake}`,
+      `${source}{file}`,
+    ]),
+    '.intake',
   ]);
   expect(mappings.filter(([, { additionalProperties }]) => additionalProperties !== false)).toEqual([]);
 });
@@ -53,9 +83,17 @@ test('editors see types, bounds and choices as they stand in the file', () => {
   expect(['30s', '1h30m', '', '5', '1m1h'].filter((text) => pattern.test(text))).toEqual(['30s', '1h30m']);
 });
 
-test('the keys of a mapping are found by its path', () => {
-  expect(keysAt(['client_vpn', 'users'])).toEqual(['enabled', 'max']);
-  expect(keysAt(['client_vpn', 'filters', 0])).toEqual(['name', 'values']);
-  expect(keysAt(['aws', 'endpoint_urls'])).toEqual(['ec2', 'sts']);
-  expect(keysAt(['client_vpn', 'tags'])).toEqual([]);
+test.each([
+  [['client_vpn', 'users'], {}, ['enabled', 'max']],
+  [['client_vpn', 'filters', 0], {}, ['name', 'values']],
+  [['aws', 'endpoint_urls'], {}, ['ec2', 'sts', 'execute-api', 'apigateway', 'dynamodb']],
+  [['client_vpn', 'tags'], {}, []],
+  [
+    ['websocket', 'endpoints', 1, 'source'],
+    { websocket: { endpoints: [{}, { source: { type: 'intake' } }] } },
+    ['type', 'api_id', 'stage'],
+  ],
+  [['websocket', 'discover_source'], { websocket: { discover_source: { type: 'file' } } }, ['type', 'path']],
+])('the keys of a mapping are found by its path, and by its type: %j', (path, data, keys) => {
+  expect(keysAt(path, data)).toEqual(keys);
 });

@@ -58,6 +58,27 @@ test('no file at all has every default', () => {
         users: { enabled: false, max: 500 },
         connections: { enabled: false, max: 2000 },
       },
+      websocket: {
+        enabled: false,
+        schedule: '0 * * * * *',
+        timeout: 50_000,
+        stale_after: 300_000,
+        sample_size: 200,
+        requests_per_second: 10,
+        concurrency: 8,
+        idle_after: 300_000,
+        confidence: 0.95,
+        endpoints: [],
+        discover: false,
+        discover_source: { type: 'intake' },
+      },
+      intake: {
+        enabled: false,
+        listen_address: ':10177',
+        token_file: null,
+        allow_unauthenticated: false,
+        max_connections: 1_000_000,
+      },
     },
   });
 });
@@ -105,8 +126,13 @@ client_vpn:
   identity: hsah
   users: 5
   tags: {team: 5}
-websocket: {}
+websocket:
+  confidence: high
+  endpoints: {url: "https://a"}
+  discover_source: {type: intake, path: x}
 intake:
+  listen_address: "10177"
+  max_connection: 5
 `;
   expect(problems(text)).toEqual([
     'exporter.yaml:3: targets[0].regions[0]: expected the name of an AWS region such as eu-west-1, got "eu-west"',
@@ -130,8 +156,11 @@ intake:
     'exporter.yaml:22: client_vpn.identity: expected one of plain, hash, drop, got "hsah"',
     'exporter.yaml:23: client_vpn.users: expected a mapping of keys, got the number 5',
     'exporter.yaml:24: client_vpn.tags.team: expected text, got the number 5; put it in quotes: "5"',
-    'exporter.yaml:25: websocket: WebSocket APIs are not supported by this version; remove this section',
-    'exporter.yaml:26: intake: the intake of WebSocket events is not supported by this version; remove this section',
+    'exporter.yaml:26: websocket.confidence: expected a number from 0.5 to 0.999',
+    'exporter.yaml:27: websocket.endpoints: expected a list, got a mapping',
+    'exporter.yaml:28: websocket.discover_source.path: unknown key, did you mean type?',
+    'exporter.yaml:30: intake.listen_address: "10177" is not a listen address: expected host:port, [IPv6]:port or :port',
+    'exporter.yaml:31: intake.max_connection: unknown key, did you mean max_connections?',
   ]);
 });
 
@@ -187,12 +216,31 @@ test('files are found beside the configuration and are absolute in the result', 
   expect(clientVpn.identity_key_file).toBe('/etc/exporter/identity.key');
 });
 
+test('files of connection ids are found there too, and need not be there yet', () => {
+  const { websocket } = config(`
+websocket:
+  endpoints:
+    - {url: "https://a.example/x", source: {type: dynamodb, table: connections}}
+    - {url: "https://b.example/x", source: {type: file, path: ids.jsonl}}
+    - {url: "https://c.example/x", source: {type: file, path: /run/ids.jsonl}}
+  discover_source: {type: file, path: "../{api_id}/{stage}.jsonl"}
+`);
+  expect(websocket.endpoints.map(({ source }) => 'path' in source && source.path)).toEqual([
+    false,
+    '/etc/exporter/ids.jsonl',
+    '/run/ids.jsonl',
+  ]);
+  expect(websocket.discover_source).toEqual({ type: 'file', path: '/etc/{api_id}/{stage}.jsonl' });
+});
+
 test('files that are missing or empty are problems, beside others', () => {
-  const text = 'aws:\n  ca_bundle: /ca.pem\nclient_vpn:\n  identity_key_file: empty.key\n  page_size: 1\n';
+  const text =
+    'aws:\n  ca_bundle: /ca.pem\nclient_vpn:\n  identity_key_file: empty.key\n  page_size: 1\nintake:\n  token_file: empty.key\n';
   expect(problems(text)).toEqual([
     'exporter.yaml:2: aws.ca_bundle: /ca.pem cannot be read: ENOENT: no such file or directory',
     'exporter.yaml:4: client_vpn.identity_key_file: /etc/exporter/empty.key is empty',
     'exporter.yaml:5: client_vpn.page_size: must be at least 5, got 1',
+    'exporter.yaml:7: intake.token_file: /etc/exporter/empty.key is empty',
   ]);
 });
 
@@ -203,6 +251,10 @@ test('a mapping that holds itself is refused', () => {
 test('any text is a configuration or has problems', () => {
   const piece = fc.constantFrom(
     'aws',
+    'websocket',
+    'endpoints',
+    'source',
+    'enabled: true',
     'client_vpn',
     'targets',
     ':',

@@ -43,6 +43,26 @@ client_vpn:
   connections:
     enabled: false
     max: 2000
+websocket:
+  enabled: false
+  schedule: 0 * * * * *
+  timeout: 50s
+  stale_after: 5m
+  sample_size: 200
+  requests_per_second: 10
+  concurrency: 8
+  idle_after: 5m
+  confidence: 0.95
+  endpoints: []
+  discover: false
+  discover_source:
+    type: intake
+intake:
+  enabled: false
+  listen_address: :10177
+  token_file: null
+  allow_unauthenticated: false
+  max_connections: 1000000
 `);
 });
 
@@ -50,6 +70,21 @@ test('what is shown without secrets loads as the same configuration', () => {
   const shown = show(
     'targets: [{regions: [eu-west-1]}, {name: b, account_id: "011122223333"}]\naws: {max_attempts: 2}',
   );
+  expect(show(shown)).toBe(shown);
+});
+
+test('sources of every kind are shown as they load', () => {
+  const shown = show(`
+websocket:
+  endpoints:
+    - {url: "https://a.example/x", region: eu-west-1, source: {type: dynamodb, table: connections, refresh: 90s}}
+    - {url: "https://b.example/x", target: default, source: {type: intake, api_id: a1, stage: prod}}
+    - {url: "https://c.example/x", source: {type: file, path: /ids.jsonl}}
+  discover_source: {type: dynamodb, table: "{stage}-{api_id}", segments: 64}
+intake: {enabled: true, token_file: /intake.token}
+`);
+  expect(shown).toContain('        refresh: 1m30s\n');
+  expect(shown).toContain('  token_file: /intake.token\n');
   expect(show(shown)).toBe(shown);
 });
 

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { toListenAddress } from '../server/listen.ts';
+import { count, evenWithProblems, optionalText } from './fields.ts';
+
+/** The `intake` section of the configuration file, every key with its default. */
+export const intakeConfig = z
+  .strictObject({
+    enabled: z.boolean().default(false).describe('Whether events of WebSocket APIs are taken in over HTTP.'),
+    listen_address: z
+      .string()
+      .superRefine((text, { addIssue }) => {
+        const address = toListenAddress(text);
+        if (typeof address === 'string') addIssue({ code: 'custom', message: address });
+      })
+      .default(':10177')
+      .describe('Address of the intake, host:port or :port; nothing else is served there.'),
+    token_file: optionalText().describe(
+      'File with the secret that events carry in the header X-Intake-Token; relative to this file.',
+    ),
+    allow_unauthenticated: z
+      .boolean()
+      .default(false)
+      .describe('Whether whoever reaches the intake is believed, without a token.'),
+    max_connections: count(1_000_000).describe(
+      'Most connections remembered; events of more are counted only.',
+    ),
+  })
+  .refine((config) => config.enabled !== true || config.token_file !== null || config.allow_unauthenticated, {
+    ...evenWithProblems,
+    path: ['token_file'],
+    error:
+      'the intake needs a file with a secret here, or allow_unauthenticated: true where only API Gateway can reach it',
+  })
+  .refine((config) => config.token_file === null || config.allow_unauthenticated !== true, {
+    ...evenWithProblems,
+    path: ['allow_unauthenticated'],
+    error: 'contradicts token_file: leave out the one or the other',
+  })
+  .prefault({})
+  .describe('Intake of the events of WebSocket APIs.');
+
+/** The parsed `intake` section. */
+export type IntakeConfig = z.output<typeof intakeConfig>;

@@ -1,0 +1,102 @@
+import { type EndpointPlace, toPlace, type WebsocketConfig } from '../collectors/websocket/config.ts';
+import { given } from './given.ts';
+import type { IntakeConfig } from './intake.ts';
+import { nearest } from './nearest.ts';
+import type { IsSound } from './sound.ts';
+import type { TargetConfig } from './targets.ts';
+
+/** The sections that must fit each other; a key that is not sound can hold anything. */
+export interface Sections {
+  readonly targets: readonly TargetConfig[];
+  readonly websocket: WebsocketConfig;
+  readonly intake: IntakeConfig;
+  readonly isSound: IsSound;
+}
+
+interface Fault {
+  readonly keys: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** What is wrong with endpoints in view of the other endpoints, of the targets and of the intake. */
+export function* websocketProblems(sections: Sections): Iterable<Fault> {
+  if (!sections.isSound('websocket', 'enabled') || !sections.isSound('websocket', 'discover')) return;
+  yield* targetFaults(sections);
+  yield* eventFaults(sections);
+  yield* idleFaults(sections);
+}
+
+/** Each endpoint whose own keys of these names are right. */
+function* soundEndpoints({ websocket, isSound }: Sections, ...names: readonly string[]) {
+  if (!Array.isArray(websocket.endpoints)) return;
+  for (const [index, endpoint] of websocket.endpoints.entries()) {
+    const keys = ['websocket', 'endpoints', index];
+    if (names.every((name) => isSound(...keys, name))) yield { keys, index, endpoint };
+  }
+}
+
+function* targetFaults(sections: Sections): Iterable<Fault> {
+  const { targets, isSound } = sections;
+  if (!isSound('targets')) return;
+  const names = targets.map(({ name }) => name);
+  for (const { keys, endpoint } of soundEndpoints(sections, 'target')) {
+    if (endpoint.target === null) {
+      const message = `is needed with several targets: one of ${names.join(', ')}`;
+      if (targets.length > 1) yield { keys: [...keys, 'target'], message };
+    } else if (!names.includes(endpoint.target)) {
+      const message = `there is no target ${given(endpoint.target)}, did you mean ${nearest(endpoint.target, names)}?`;
+      yield { keys: [...keys, 'target'], message };
+    }
+  }
+  for (const { keys, endpoint } of soundEndpoints(sections, 'target', 'url', 'region', 'source')) {
+    const target = targets.find(({ name }) => name === (endpoint.target ?? names[0]));
+    if (endpoint.target === null && targets.length > 1) continue;
+    if (target === undefined || target.regions.length < 2 || toPlace(endpoint).region !== undefined) continue;
+    const message = `is needed: target ${target.name} has several regions, ${target.regions.join(', ')}`;
+    yield { keys: [...keys, 'region'], message };
+  }
+}
+
+function* eventFaults(sections: Sections): Iterable<Fault> {
+  const { websocket, intake, isSound } = sections;
+  const listening = [...soundEndpoints(sections, 'url', 'region', 'source')]
+    .filter(({ endpoint }) => endpoint.source.type === 'intake')
+    .map(({ keys, index, endpoint }) => ({ keys: [...keys, 'source'], index, place: toPlace(endpoint) }));
+  const discovered =
+    websocket.discover &&
+    isSound('websocket', 'discover_source') &&
+    websocket.discover_source.type === 'intake';
+
+  if (websocket.enabled && isSound('intake', 'enabled') && !intake.enabled) {
+    const message = 'the intake is off; set intake.enabled: true';
+    for (const { keys } of listening) yield { keys: [...keys, 'type'], message };
+    if (discovered) yield { keys: ['websocket', 'discover_source', 'type'], message };
+  }
+
+  if (listening.length + Number(discovered) < 2) return;
+  for (const [before, { keys, place }] of listening.entries()) {
+    if (place.stage === undefined) {
+      yield { keys: [...keys, 'stage'], message: 'is needed to tell the events of several endpoints apart' };
+      continue;
+    }
+    const twin = listening.slice(0, before).find((other) => sameEvents(other.place, place));
+    if (twin === undefined) continue;
+    const message = `has the events of endpoints[${twin.index}]: another api_id or stage must tell them apart`;
+    yield { keys, message };
+  }
+}
+
+function sameEvents(one: EndpointPlace, other: EndpointPlace): boolean {
+  if (one.stage !== other.stage) return false;
+  if (one.apiId === undefined || other.apiId === undefined) return one.host === other.host;
+  return one.apiId === other.apiId;
+}
+
+function* idleFaults({ websocket, isSound }: Sections): Iterable<Fault> {
+  if (!websocket.enabled || websocket.discover || !isSound('websocket', 'endpoints')) return;
+  if (websocket.endpoints.length > 0) return;
+  yield {
+    keys: ['websocket', 'endpoints'],
+    message: 'there is nothing to look at; name endpoints here, or set discover: true',
+  };
+}
