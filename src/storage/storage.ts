@@ -5,9 +5,10 @@ import type { Family } from '../core/family.ts';
 import type { Logger } from '../core/logger.ts';
 import { Tally } from '../core/tally.ts';
 import { BrokenFile, readLines, setAside, writeLines } from './file.ts';
+import { appendBatch, BEGINNING, readBatches, type Tail } from './journal.ts';
 import { type Lock, takeLock } from './lock.ts';
 
-/** Named files of lines that are written whole and read verified; names are `folder/file`. */
+/** Named files of lines that are written whole, or journals that grow by whole batches of lines, and read verified; names are `folder/file`. */
 export interface Storage {
   readonly families: readonly Family[];
   /** The names in a folder, none if there is no such folder. */
@@ -16,6 +17,13 @@ export interface Storage {
   read(name: string, format: string): Promise<readonly string[] | undefined>;
   /** Resolves when the lines are on disk for good; rejects, leaving what was there, when the disk refuses. */
   write(name: string, format: string, lines: Iterable<string>): Promise<void>;
+  /** The batches appended to a journal, without one at its end that a crash cut short; undefined if there is no such journal. */
+  readJournal(name: string): Promise<readonly (readonly string[])[] | undefined>;
+  /**
+   * Resolves when the batch is at the end of the journal for good; rejects when the disk refuses: then the batch may be read one day, if none is
+   * appended in its place. A journal is a file like others: its name must not be that of one written whole. Lines must not look like a checksum.
+   */
+  append(name: string, lines: Iterable<string>): Promise<void>;
   /** Moves a file whose lines make no sense out of the way. */
   reject(name: string, reason: string): Promise<void>;
   remove(name: string): Promise<void>;
@@ -43,6 +51,8 @@ const keepNothing: Storage = {
   list: async () => [],
   read: async () => undefined,
   write: async () => {},
+  readJournal: async () => undefined,
+  append: async () => {},
   reject: async () => {},
   remove: async () => {},
   removeSetAside: async () => {},
@@ -81,6 +91,8 @@ class FolderStorage implements Storage {
   readonly #setAside = createSetAside();
   /** Files whose last write failed; undefined before the first write. */
   #failing: Set<string> | undefined;
+  /** Where the journals that were read or appended to end. */
+  readonly #tails = new Map<string, Tail>();
 
   constructor(path: string, lock: Lock, { clock, logger }: { clock: Clock; logger: Logger }) {
     this.#path = path;
@@ -108,13 +120,33 @@ class FolderStorage implements Storage {
     }
   }
 
-  async write(name: string, format: string, lines: Iterable<string>): Promise<void> {
+  write(name: string, format: string, lines: Iterable<string>): Promise<void> {
+    return this.#change(name, (path) => writeLines(path, format, lines));
+  }
+
+  async readJournal(name: string): Promise<readonly (readonly string[])[] | undefined> {
+    const path = join(this.#path, name);
+    const journal = await readBatches(path);
+    this.#tails.set(name, journal?.tail ?? BEGINNING);
+    if (journal?.isDamaged)
+      this.#logger.warn('A stored journal is damaged: what follows the damage is lost', { file: path });
+    return journal?.batches;
+  }
+
+  append(name: string, lines: Iterable<string>): Promise<void> {
+    return this.#change(name, async (path) => {
+      if (!this.#tails.has(name)) await this.readJournal(name);
+      this.#tails.set(name, await appendBatch(path, this.#tails.get(name) ?? BEGINNING, lines));
+    });
+  }
+
+  async #change(name: string, change: (path: string) => Promise<void>): Promise<void> {
     const path = join(this.#path, name);
     this.#failing ??= new Set();
     try {
       await this.#lock.assertHeld();
       await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
-      await writeLines(path, format, lines);
+      await change(path);
       this.#failing.delete(name);
     } catch (error) {
       this.#failing.add(name);
@@ -125,6 +157,7 @@ class FolderStorage implements Storage {
   async reject(name: string, reason: string): Promise<void> {
     const path = join(this.#path, name);
     const aside = await setAside(path, new Date(this.#clock.now()));
+    this.#tails.delete(name);
     this.#setAside.add({});
     this.#logger.error('A stored file is broken and was set aside; what it held starts anew', {
       file: path,
@@ -135,6 +168,7 @@ class FolderStorage implements Storage {
 
   async remove(name: string): Promise<void> {
     await rm(join(this.#path, name), { force: true });
+    this.#tails.delete(name);
     this.#failing?.delete(name);
   }
 

@@ -1,0 +1,154 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import { toSentence } from '../../core/error-text.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { Entries, isTooMany } from './entries.ts';
+import { LookupTotals } from './lookup-totals.ts';
+import { NAME } from './name.ts';
+import { Registry } from './registry.ts';
+import {
+  fromLines,
+  generationOf,
+  REGISTRY_FORMAT,
+  type SavedState,
+  toBatch,
+  toLines,
+} from './registry-file.ts';
+
+/** What a registry is kept of: an endpoint, and where its connection ids come from. */
+export interface RegistryKey {
+  readonly endpointId: string;
+  readonly source: 'intake' | 'dynamodb' | 'file';
+  /** Tells sources of one type apart. */
+  readonly detail: string;
+}
+
+const BASE = '.registry';
+const JOURNAL = '.journal';
+
+/**
+ * A registry with its look-ups and its files: a base that holds everything as of one moment, and a journal of what changed since. The name of
+ * the journal carries the generation of its base: whatever a crash leaves behind, changes are never applied to a base that has them already.
+ */
+export class KeptRegistry {
+  readonly endpointId: string;
+  readonly entries: Entries;
+  readonly registry: Registry;
+  readonly totals: LookupTotals;
+  readonly #storage: Storage;
+  readonly #key: RegistryKey;
+  /** The name of its files, without their endings. */
+  readonly #name: string;
+  /** Undefined while there is no base that the journal can go on from. */
+  #generation: string | undefined;
+  #journalLines: number;
+  /** What the state was when it was last written or read. */
+  #savedState: string;
+
+  private constructor(storage: Storage, key: RegistryKey, saved: Saved | undefined) {
+    this.endpointId = key.endpointId;
+    this.#storage = storage;
+    this.#key = key;
+    this.#name = nameOf(key);
+    this.entries = new Entries(saved?.entries);
+    const kind = key.source === 'intake' ? 'events' : 'listing';
+    this.registry = new Registry(kind, this.entries, saved?.state.registry);
+    this.totals = new LookupTotals(saved?.state.totals);
+    this.#generation = saved?.state.generation;
+    this.#journalLines = saved?.journalLines ?? 0;
+    this.#savedState = JSON.stringify(this.#state(''));
+  }
+
+  /** Reads the registry of this key, a new one if there is none or if it is broken; rejects when it is there and cannot be read. */
+  static async read(storage: Storage, key: RegistryKey): Promise<KeptRegistry> {
+    const name = nameOf(key);
+    const saved = await readSaved(storage, name);
+    await removeJournals(storage, name, saved?.state.generation);
+    return new KeptRegistry(storage, key, saved);
+  }
+
+  /** Writes what changed since it was last written; after a rejection the next call writes everything. */
+  async save(): Promise<void> {
+    const state = JSON.stringify(this.#state(''));
+    const { changed, size } = this.entries;
+    if (changed === 0 && state === this.#savedState) return;
+    const generation = this.#generation;
+    this.#generation = undefined;
+    this.#savedState = '';
+    const isBase = generation === undefined || isTooMany(this.#journalLines + changed + 1, size);
+    const next = isBase ? await this.#writeBase() : await this.#append(generation);
+    this.#generation = next;
+    this.#savedState = state;
+  }
+
+  /** Removes its files. */
+  async remove(): Promise<void> {
+    await this.#storage.remove(`${this.#name}${BASE}`);
+    await removeJournals(this.#storage, this.#name, undefined);
+  }
+
+  async #writeBase(): Promise<string> {
+    const generation = randomBytes(8).toString('hex');
+    const lines = toLines(this.#state(generation), this.entries.takeAll());
+    await this.#storage.write(`${this.#name}${BASE}`, REGISTRY_FORMAT, lines);
+    this.#journalLines = 0;
+    await removeJournals(this.#storage, this.#name, generation);
+    return generation;
+  }
+
+  async #append(generation: string): Promise<string> {
+    const changes = this.entries.takeChanges();
+    this.#journalLines += changes.length + 1;
+    await this.#storage.append(journalOf(this.#name, generation), toBatch(this.#state(generation), changes));
+    return generation;
+  }
+
+  #state(generation: string): SavedState {
+    return {
+      endpointId: this.endpointId,
+      source: this.#key.source,
+      generation,
+      registry: this.registry.state(),
+      totals: this.totals.state(),
+    };
+  }
+}
+
+type Saved = ReturnType<typeof fromLines> & { readonly journalLines: number };
+
+/** The name of its files without their endings: readable, and safe whatever the endpoint and the source are called. */
+export function nameOf({ endpointId, source, detail }: RegistryKey): string {
+  const readable = endpointId.slice(0, 120).replaceAll(/[^A-Za-z0-9-]/g, '_');
+  const hash = createHash('sha256')
+    .update(JSON.stringify([endpointId, source, detail]))
+    .digest('hex');
+  return `${NAME}/${readable}_${source}_${hash.slice(0, 16)}`;
+}
+
+function journalOf(name: string, generation: string): string {
+  return `${name}.${generation}${JOURNAL}`;
+}
+
+/** What its files hold; undefined if there are none, or none that make sense, which are set aside. */
+async function readSaved(storage: Storage, name: string): Promise<Saved | undefined> {
+  const lines = await storage.read(`${name}${BASE}`, REGISTRY_FORMAT);
+  if (!lines) return undefined;
+  const generation = generationOf(lines);
+  const journal =
+    generation === undefined ? undefined : await storage.readJournal(journalOf(name, generation));
+  try {
+    const journalLines = journal?.reduce((sum, batch) => sum + batch.length, 0) ?? 0;
+    return { ...fromLines(lines, journal), journalLines };
+  } catch (error) {
+    await storage.reject(`${name}${BASE}`, toSentence(error));
+    return undefined;
+  }
+}
+
+/** Removes the journals of this name but the one of this generation. */
+async function removeJournals(storage: Storage, name: string, generation: string | undefined): Promise<void> {
+  const kept = generation === undefined ? undefined : journalOf(name, generation);
+  for (const file of await storage.list(dirname(name))) {
+    if (file.startsWith(`${name}.`) && file.endsWith(JOURNAL) && file !== kept) await storage.remove(file);
+  }
+}

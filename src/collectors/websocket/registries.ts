@@ -1,0 +1,133 @@
+import type { Clock } from '../../core/clock.ts';
+import { toSentence } from '../../core/error-text.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { KeptRegistry, nameOf, type RegistryKey } from './kept-registry.ts';
+import type { LookupTotals } from './lookup-totals.ts';
+import type { Registry } from './registry.ts';
+
+/** What is kept of one endpoint through one source; it is the same object until it is removed. */
+export interface Keeper {
+  readonly endpointId: string;
+  readonly registry: Registry;
+  readonly totals: LookupTotals;
+}
+
+/** Every registry there is, in memory and on disk. */
+export class Registries {
+  /** The bound on the ids remembered of all sources of events together. */
+  maxConnections = 1_000_000;
+  readonly #storage: Storage;
+  readonly #logger: Logger;
+  readonly #kept = new Map<string, KeptRegistry>();
+  readonly #opening = new Map<string, Promise<KeptRegistry>>();
+  /** Ends when all that was begun on the disk has ended; it never rejects. */
+  #last: Promise<unknown> = Promise.resolve();
+  /** A flush that was asked for and has not begun. */
+  #next: Promise<void> | undefined;
+  #isRefused = false;
+
+  constructor({ storage, logger }: { storage: Storage; clock: Clock; logger: Logger }) {
+    this.#storage = storage;
+    this.#logger = logger;
+  }
+
+  /**
+   * The registry of an endpoint and source: as in memory, else as on disk, else a new one. Rejects when it is on disk and cannot be read, for
+   * writing a new one would lose what it holds; the next call tries again.
+   */
+  async open(key: RegistryKey): Promise<Keeper> {
+    const name = nameOf(key);
+    const kept = this.#kept.get(name);
+    if (kept) return kept;
+    const opening = this.#opening.get(name) ?? this.#serially(() => this.#read(name, key));
+    this.#opening.set(name, opening);
+    try {
+      return await opening;
+    } finally {
+      this.#opening.delete(name);
+    }
+  }
+
+  /** Makes sure that one more id of a source of events can be remembered, forgetting the longest dead if need be; false if it cannot. */
+  readonly makeRoom = (): boolean => {
+    while (this.#remembered() >= this.maxConnections) {
+      const oldest = this.#withOldestDead();
+      if (!oldest) return false;
+      oldest.entries.forgetOldestDead();
+    }
+    return true;
+  };
+
+  /** Writes all that changed until now; resolves even if the disk refuses, which is logged once until it takes everything again. */
+  flush(): Promise<void> {
+    this.#next ??= this.#serially(() => {
+      this.#next = undefined;
+      return this.#save();
+    });
+    return this.#next;
+  }
+
+  /** Forgets a registry; its files are gone when this resolves. */
+  async remove({ endpointId, registry }: Keeper): Promise<void> {
+    for (const [name, kept] of this.#kept) {
+      if (kept.registry !== registry) continue;
+      this.#kept.delete(name);
+      await this.#serially(() => kept.remove()).catch((cause: unknown) => {
+        throw new Error(`cannot remove the stored connections of ${endpointId}`, { cause });
+      });
+    }
+  }
+
+  async #read(name: string, key: RegistryKey): Promise<KeptRegistry> {
+    try {
+      const kept = await KeptRegistry.read(this.#storage, key);
+      this.#kept.set(name, kept);
+      return kept;
+    } catch (cause) {
+      const reason = `${name} below --storage.path cannot be read (${toSentence(cause)}): mend it or move it away`;
+      throw new Error(`the registry of connections ${reason}`, { cause });
+    }
+  }
+
+  async #save(): Promise<void> {
+    let isRefused = false;
+    for (const kept of this.#kept.values()) {
+      try {
+        await kept.save();
+      } catch (err) {
+        isRefused = true;
+        if (this.#isRefused) continue;
+        this.#isRefused = true;
+        const message =
+          'Known connections were not written: after a crash they would be lost and counters fall; make room or mend the folder';
+        this.#logger.error(message, { endpoint_id: kept.endpointId, err });
+      }
+    }
+    this.#isRefused = isRefused;
+  }
+
+  #serially<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  #remembered(): number {
+    let sum = 0;
+    for (const { registry } of this.#kept.values()) if (registry.kind === 'events') sum += registry.size;
+    return sum;
+  }
+
+  #withOldestDead(): KeptRegistry | undefined {
+    let oldest: KeptRegistry | undefined;
+    let endedAt = Number.POSITIVE_INFINITY;
+    for (const kept of this.#kept.values()) {
+      const { oldestDeadAt = endedAt } = kept.entries;
+      if (kept.registry.kind !== 'events' || oldestDeadAt >= endedAt) continue;
+      oldest = kept;
+      endedAt = oldestDeadAt;
+    }
+    return oldest;
+  }
+}

@@ -1,0 +1,116 @@
+import type { HistogramState } from '../../core/histogram.ts';
+import type { Change } from './entries.ts';
+import { ENDS, type End, type Entry, isDead } from './entry.ts';
+import { AGE_BUCKETS, IDLE_BUCKETS, type LookupState } from './lookup-totals.ts';
+import { NAME } from './name.ts';
+import { LOOKUP_STATUSES } from './outcome.ts';
+import type { RegistryState } from './registry.ts';
+
+/** The format line of a registry's file; a change of what is written here changes the number. */
+export const REGISTRY_FORMAT = `aws-connections-exporter ${NAME}-registry 1`;
+
+/** A registry with its look-ups as plain data, apart from its entries. */
+export interface SavedState {
+  readonly endpointId: string;
+  readonly source: string;
+  /** Tells the journal of this file from those of files before it. */
+  readonly generation: string;
+  readonly registry: RegistryState;
+  readonly totals: LookupState;
+}
+
+type Cell = string | number | null | undefined;
+
+/** Everything as lines of JSON: the state (an object), then one line (a list) for each entry. */
+export function* toLines(state: SavedState, entries: Iterable<readonly [string, Entry]>): Iterable<string> {
+  yield JSON.stringify(state);
+  for (const [id, entry] of entries) yield toLine(id, entry);
+}
+
+/** What changed as a batch of a journal: the state, then a list for each entry and a text for each id that was forgotten. */
+export function* toBatch(state: SavedState, changes: Iterable<Change>): Iterable<string> {
+  yield JSON.stringify(state);
+  for (const [id, entry] of changes) yield entry ? toLine(id, entry) : JSON.stringify(id);
+}
+
+/** Reads what `toLines` and after it `toBatch` wrote; throws when the lines are something else. */
+export function fromLines(
+  lines: readonly string[],
+  journal: readonly (readonly string[])[] = [],
+): { state: SavedState; entries: ReadonlyMap<string, Entry> } {
+  const entries = new Map<string, Entry>();
+  let state: SavedState | undefined;
+  for (const [first, ...rest] of [lines, ...journal]) {
+    state = toState(first);
+    for (const line of rest) {
+      const cells = JSON.parse(line) as unknown;
+      if (typeof cells === 'string') entries.delete(cells);
+      else entries.set(...toEntry(cells));
+    }
+  }
+  if (!state) throw new Error('it has no first line');
+  return { state, entries };
+}
+
+/** The generation that these lines of `toLines` are of; undefined when they are something else. */
+export function generationOf([first = '']: readonly string[]): string | undefined {
+  return /"generation":"([0-9a-f]{16})"/.exec(first)?.[1];
+}
+
+function toLine(id: string, entry: Entry): string {
+  const { firstSeenAt, connectedAt, lastSeenAt, aliveAt } = entry;
+  const cells: Cell[] = [id, firstSeenAt, connectedAt, lastSeenAt, aliveAt];
+  if (isDead(entry)) cells.push(entry.end, entry.endedAt, Number(entry.isUndecided), entry.delistedAt);
+  while (cells.at(-1) === undefined) cells.pop();
+  return JSON.stringify(cells);
+}
+
+function toEntry(cells: unknown): [string, Entry] {
+  const [id, firstSeenAt, connectedAt, lastSeenAt, aliveAt, end, endedAt, undecided, delistedAt] =
+    Array.isArray(cells) ? (cells as Cell[]) : [];
+  const times = [connectedAt, lastSeenAt, aliveAt, delistedAt].map((cell) => cell ?? undefined);
+  if (
+    typeof id !== 'string' ||
+    !isTime(firstSeenAt) ||
+    !times.every((time) => time === undefined || isTime(time))
+  )
+    throw new Error('one of its lines is not a connection');
+  const [connected, lastSeen, alive, delisted] = times as (number | undefined)[];
+  const open = { firstSeenAt, connectedAt: connected, lastSeenAt: lastSeen, aliveAt: alive };
+  if (end === undefined) return [id, open];
+  if (!ENDS.includes(end as End) || !isTime(endedAt))
+    throw new Error('one of its lines is not a dead connection');
+  return [id, { ...open, end: end as End, endedAt, isUndecided: undecided === 1, delistedAt: delisted }];
+}
+
+function toState(line = 'null'): SavedState {
+  const state = JSON.parse(line) as Partial<SavedState> | null;
+  const { opened, closed, missed, isListed } = state?.registry ?? {};
+  const { lookups, age, idle } = state?.totals ?? {};
+  const counts = [opened, closed, missed, ...LOOKUP_STATUSES.map((status) => lookups?.[status])];
+  if (
+    typeof state?.endpointId !== 'string' ||
+    typeof state.source !== 'string' ||
+    !/^[0-9a-f]{16}$/.test(String(state.generation)) ||
+    typeof isListed !== 'boolean' ||
+    !counts.every(isCount) ||
+    !isHistogram(age, AGE_BUCKETS) ||
+    !isHistogram(idle, IDLE_BUCKETS)
+  )
+    throw new Error('one of its lines is not the state of a registry');
+  return state as SavedState;
+}
+
+function isHistogram(state: Partial<HistogramState> | undefined, bounds: readonly number[]): boolean {
+  const { counts = [], sum } = state ?? {};
+  return counts.length === bounds.length + 1 && counts.every(isCount) && isCount(sum);
+}
+
+function isTime(cell: unknown): cell is number {
+  return Number.isFinite(cell);
+}
+
+/** JSON can say -1 and 1e999, a counter neither. */
+function isCount(value: unknown): boolean {
+  return isTime(value) && value >= 0;
+}
