@@ -1,3 +1,5 @@
+import { benchCoverage } from './coverage.ts';
+import { benchIntake, receiving } from './intake.ts';
 import { measured } from './measured.ts';
 import { benchParse } from './parse.ts';
 import { benchPass } from './pass.ts';
@@ -11,6 +13,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 const [role, ...args] = process.argv.slice(2);
 if (role === 'measured') await measured(args);
 else if (role === 'simulated') await simulated(args);
+else if (role === 'receiving') await receiving();
 else await main();
 
 /** Prints every figure that the documents claim; each load runs in a process of its own. */
@@ -68,5 +71,25 @@ async function main(): Promise<void> {
       `${idle.count} + ${busy.count}`,
       `${cpuMs.toFixed(2)} ms`,
     ]),
+  );
+
+  benchCoverage();
+
+  const { statuses, ...intake } = await benchIntake();
+  printTable(
+    'The intake alone: 20,000 events, bursts of 500 a second, half of them over connections of their own',
+    ['answers', 'p50', 'p99', 'max', 'ids', 'CPU per event', 'memory before', 'after'],
+    [
+      [
+        [...statuses].map(([status, count]) => `${status}: ${count}`).join(', '),
+        `${intake.p50.toFixed(1)} ms`,
+        `${intake.p99.toFixed(1)} ms`,
+        `${intake.max.toFixed(1)} ms`,
+        String(intake.ids),
+        `${intake.cpuMicroseconds.toFixed(0)} µs`,
+        `${intake.megabytesBefore.toFixed(0)} MB`,
+        `${intake.megabytesAfter.toFixed(0)} MB`,
+      ],
+    ],
   );
 }

@@ -4,6 +4,7 @@ import type { Clock } from './core/clock.ts';
 import { Stopped } from './core/collector.ts';
 import type { Family } from './core/family.ts';
 import type { Logger } from './core/logger.ts';
+import { Events, type Listen } from './events.ts';
 import { Snapshot } from './exposition/snapshot.ts';
 import { buildInfo, createOwnCounters, targetUp } from './own-families.ts';
 import { Passes } from './passes.ts';
@@ -22,6 +23,8 @@ export interface ExporterDeps {
   readonly random: () => number;
   /** Hears how far listings have come. */
   readonly onProgress: (endpointId: string, connections: number) => void;
+  /** Opens the port of the intake; left out by a command that takes no events in. */
+  readonly listen?: Listen;
 }
 
 /** A running exporter: collectors on their schedules, and what they publish. */
@@ -32,6 +35,7 @@ export class Exporter {
   readonly #ownFamilies: readonly Family[];
   readonly #open: ReturnType<typeof startDomains>;
   readonly #passes: Passes;
+  readonly #events: Events;
   readonly #reloads: Reloads;
   readonly #snapshot: Snapshot;
   #setup: Setup | undefined;
@@ -44,6 +48,13 @@ export class Exporter {
     this.#calls = new Calls(deps.clock);
     this.#open = startDomains({ ...deps, ...this.#own });
     this.#passes = new Passes({ ...deps, parts: () => this.#parts(), render: () => this.#render() });
+    this.#events = new Events({
+      ...deps,
+      ...this.#own,
+      listen: deps.listen,
+      collectors: () => [...this.#parts().values()].map(({ collector }) => collector),
+      render: () => this.#render(),
+    });
     this.#reloads = new Reloads({ ...deps, apply: (config) => this.apply(config) });
     this.#ownFamilies = [
       buildInfo(process.version),
@@ -76,9 +87,18 @@ export class Exporter {
         'the pass under way does not end when told to, so nothing can take its place; try again later',
       );
     }
-    this.#setup?.aws.close();
-    this.#setup = setup;
-    for (const { collector } of setup.parts.values()) await collector.restore();
+    try {
+      await this.#events.apply(config.intake, async () => {
+        await this.#events.settle();
+        this.#setup?.aws.close();
+        this.#setup = setup;
+        for (const { collector } of setup.parts.values()) await collector.restore();
+      });
+    } catch (error) {
+      if (this.#setup !== setup) setup.aws.close();
+      this.#startPasses();
+      throw error;
+    }
     await this.#render();
     this.#startPasses();
   }
@@ -107,6 +127,11 @@ export class Exporter {
   /** Every family of the exposition, but for those of the process and of Node.js. */
   families(): readonly Family[] {
     return [...this.#kept(), ...this.#live()];
+  }
+
+  /** Where events are taken in; empty while nowhere. */
+  get intakeUrls(): readonly string[] {
+    return this.#events.urls;
   }
 
   /** The configuration in force. */
@@ -152,6 +177,7 @@ export class Exporter {
     this.beginClosing();
     await this.#reloads.idle();
     await this.#stopPasses();
+    await this.#events.close();
     this.#cancelChange();
     this.#setup?.aws.close();
   }

@@ -10,6 +10,7 @@ export interface OwnCounters {
   readonly rejected: Tally<'collector' | 'field'>;
   readonly dropped: Tally<'collector' | 'reason'>;
   readonly familyErrors: Tally<'family'>;
+  readonly intakeEvents: Tally<'event' | 'result'>;
 }
 
 /** Counters at nothing. */
@@ -29,6 +30,11 @@ export function createOwnCounters(): OwnCounters {
       `${PREFIX}family_errors_total`,
       'Times a metric family could not be rendered and was left out.',
       ['family'],
+    ),
+    intakeEvents: new Tally(
+      `${PREFIX}intake_events_total`,
+      'Requests to the intake by kind of event (unknown where it could not be told), and what became of them.',
+      ['event', 'result'],
     ),
   };
 }

@@ -1,11 +1,11 @@
 import type { Calls } from './aws/calls.ts';
 import type { Aws } from './aws/clients.ts';
 import { openAws, resolveTargets } from './aws-settings.ts';
-import type { Deps } from './collectors/domain.ts';
-import { domains } from './collectors/index.ts';
+import type { Deps, Domain, Setting } from './collectors/domain.ts';
 import type { Config } from './config/schema.ts';
 import type { Clock } from './core/clock.ts';
 import type { Collector } from './core/collector.ts';
+import { type DomainKey, eachDomain } from './domains.ts';
 
 /** A domain that a configuration enables. */
 export interface Part {
@@ -22,23 +22,35 @@ export interface Setup {
   readonly parts: ReadonlyMap<string, Part>;
 }
 
-type Key = keyof typeof domains;
+type Shared = Omit<Setting<unknown>, 'config'>;
 
 /** Starts every domain of the table, for the life of the process; the returned function sets them up for one configuration, or rejects. */
 export function startDomains(
   deps: Deps,
 ): (config: Config, awsDeps: { clock: Clock; calls: Calls }) => Promise<Setup> {
-  const opens = (Object.keys(domains) as Key[]).map((key) => ({ key, open: domains[key].start(deps) }));
+  const opens = eachDomain((key, domain) => startDomain(key, domain, deps));
   return async (config, { clock, calls }) => {
     const targets = await resolveTargets(config);
     const aws = openAws(config, clock, calls);
+    const shared = { targets, aws, maxConnections: config.intake.max_connections };
     const parts = new Map<string, Part>();
-    for (const { key, open } of opens) {
-      const own = config[key];
-      if (!own.enabled) continue;
-      const collector = await open({ config: own, targets, aws });
-      parts.set(domains[key].name, { collector, schedule: own.schedule, timeoutMs: own.timeout });
+    for (const { name, open } of opens) {
+      const part = await open(config, shared);
+      if (part) parts.set(name, part);
     }
     return { config, aws, parts };
+  };
+}
+
+function startDomain<K extends DomainKey>(key: K, domain: Domain<Config[K]>, deps: Deps) {
+  const open = domain.start(deps);
+  return {
+    name: domain.name,
+    open: async (config: Config, shared: Shared): Promise<Part | undefined> => {
+      const { [key]: own } = config;
+      if (!own.enabled) return undefined;
+      const collector = await open({ ...shared, config: own });
+      return { collector, schedule: own.schedule, timeoutMs: own.timeout };
+    },
   };
 }

@@ -1,10 +1,11 @@
 import { Calls } from '../aws/calls.ts';
 import { openAws, resolveTargets } from '../aws-settings.ts';
 import type { Verdict } from '../collectors/domain.ts';
-import { domains } from '../collectors/index.ts';
 import type { Config } from '../config/schema.ts';
+import { warningsOf } from '../config/warnings.ts';
 import { systemClock } from '../core/clock.ts';
 import { toSentence } from '../core/error-text.ts';
+import { eachDomain } from '../domains.ts';
 import type { Args } from './args.ts';
 import { readConfig } from './configuration.ts';
 import { print } from './output.ts';
@@ -21,6 +22,7 @@ export async function check({ flags }: Args): Promise<number> {
     return 1;
   }
   await print(`${path ?? 'The default configuration'} is valid\n`);
+  for (const warning of warningsOf(loaded.config)) await print(`warning: ${warning}\n`);
   return flags.aws ? askAws(loaded.config) : 0;
 }
 
@@ -30,12 +32,14 @@ async function askAws(config: Config): Promise<number> {
   const { signal, release } = abortOnSignal();
   try {
     const targets = await resolveTargets(config);
-    for (const key of Object.keys(domains) as (keyof typeof domains)[]) {
-      if (!config[key].enabled) continue;
-      const setting = { config: config[key], targets, aws };
-      for (const target of targets) {
-        for await (const verdict of domains[key].ask(setting, target, signal)) verdicts.push(verdict);
-      }
+    const shared = { targets, aws, maxConnections: config.intake.max_connections };
+    const asked = eachDomain((key, domain) => {
+      const { [key]: own } = config;
+      if (!own.enabled) return [];
+      return targets.map((target) => domain.ask({ ...shared, config: own }, target, signal));
+    });
+    for (const verdictsOf of asked.flat()) {
+      for await (const verdict of verdictsOf) verdicts.push(verdict);
     }
   } catch (error) {
     process.stderr.write(`${toSentence(error)}\n`);

@@ -5,7 +5,9 @@ import { loadConfig } from '../config/load.ts';
 import { withReleases } from '../lifecycle.ts';
 import { createLogger } from '../log.ts';
 import { livelyWorld } from '../simulator/lively.ts';
+import { livelyWebSockets } from '../simulator/lively-websockets.ts';
 import { startSimulator } from '../simulator/server.ts';
+import { feedIntake } from '../simulator/websocket-feed.ts';
 import type { Args } from './args.ts';
 import { start } from './serve.ts';
 import { untilSignal } from './signals.ts';
@@ -22,22 +24,30 @@ export async function demo({ flags }: Args): Promise<number> {
       const folder = await mkdtemp(join(tmpdir(), 'aws-connections-exporter-demo-'));
       releases.add(() => rm(folder, { recursive: true, force: true }));
       const world = livelyWorld();
-      const simulator = await startSimulator({ world });
+      const websockets = livelyWebSockets();
+      const simulator = await startSimulator({ world, websockets: websockets.world });
       releases.add(() => simulator.close());
       releases.add(world.run(STEP_MS));
       useDemoCredentials();
       const loaded = loadConfig({ text: demoConfig(simulator.url), readFile: () => '' });
       if ('problems' in loaded)
         throw new Error(`the demo's own configuration has problems: ${JSON.stringify(loaded.problems)}`);
-      const { urls } = await start(loaded.config, { ...flags, 'storage.path': folder }, logger, releases);
+      const demoFlags = { ...flags, 'storage.path': folder };
+      const { urls, exporter } = await start(loaded.config, demoFlags, logger, releases);
       const [url] = urls;
+      const [intakeUrl = ''] = exporter.intakeUrls;
+      const feed = feedIntake({ url: intakeUrl, world: websockets.world });
+      releases.add(() => feed.close());
+      for (const event of websockets.current()) feed.post(event);
+      releases.add(websockets.world.run(STEP_MS));
       process.stdout.write(
         [
           '',
-          'The demo runs: three Client VPN endpoints in two regions of a simulated AWS.',
+          'The demo runs: three Client VPN endpoints and three WebSocket APIs in two regions of a simulated AWS.',
           `  metrics      ${url}${flags['web.telemetry-path']}`,
           `  status page  ${url}/`,
           `  connections  ${url}/api/v1/connections`,
+          `  intake       ${intakeUrl}/websocket, where the APIs tell of connections`,
           `  simulator    ${simulator.url}, for instance:`,
           `    AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo aws --region eu-west-1 --endpoint-url ${simulator.url} ec2 describe-client-vpn-endpoints`,
           'Press Ctrl-C to stop.',
@@ -78,5 +88,14 @@ client_vpn:
   stale_after: 2m
   users: {enabled: true, max: 2000}
   connections: {enabled: true, max: 200}
+websocket:
+  enabled: true
+  schedule: "*/5 * * * * *"
+  timeout: 20s
+  stale_after: 2m
+  sample_size: 60
+  requests_per_second: 100
+  discover: true
+intake: {enabled: true, listen_address: "127.0.0.1:0", allow_unauthenticated: true}
 `;
 }

@@ -1,8 +1,8 @@
 import { knownAccountId } from '../aws/targets.ts';
 import type { Permission } from '../collectors/domain.ts';
-import { domains } from '../collectors/index.ts';
 import { configJsonSchema } from '../config/json-schema.ts';
 import type { Config } from '../config/schema.ts';
+import { eachDomain } from '../domains.ts';
 import type { Args } from './args.ts';
 import { readConfigOrExplain } from './configuration.ts';
 import { describeMetrics } from './describe-metrics.ts';
@@ -26,21 +26,22 @@ export async function describe({ flags, topic }: Args): Promise<number> {
 
 /** The least that the configuration needs, as an IAM policy document; `*` stands for an account or region that it does not name. */
 export function iamPolicy(config: Config) {
-  const places = config.targets.flatMap(({ regions, role_arn, account_id }) => {
+  const places = config.targets.flatMap(({ name, regions, role_arn, account_id }) => {
     const known = {
-      name: '',
+      name,
       region: '',
       ...(role_arn !== null && { roleArn: role_arn }),
       ...(account_id !== null && { accountId: account_id }),
     };
     const accountId = knownAccountId(known) ?? '*';
-    return (regions.length > 0 ? regions : ['*']).map((region) => ({ accountId, region }));
+    return (regions.length > 0 ? regions : ['*']).map((region) => ({ name, accountId, region }));
   });
   const roles = [...new Set(config.targets.flatMap(({ role_arn }) => role_arn ?? []))];
   const permissions: Permission[] = roles.length > 0 ? [{ action: 'sts:AssumeRole', resources: roles }] : [];
-  for (const key of Object.keys(domains) as (keyof typeof domains)[]) {
-    if (config[key].enabled) permissions.push(...domains[key].permissions(config[key], places));
-  }
+  const needed = eachDomain((key, domain) =>
+    config[key].enabled ? domain.permissions(config[key], places) : [],
+  );
+  permissions.push(...needed.flat());
   return {
     Version: '2012-10-17',
     Statement: permissions.map(({ action, resources, condition }) => ({

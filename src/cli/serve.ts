@@ -1,12 +1,14 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import type { Config } from '../config/schema.ts';
 import { showConfig } from '../config/show.ts';
+import { warningsOf } from '../config/warnings.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import { Exporter } from '../exporter.ts';
 import { type Releases, withReleases } from '../lifecycle.ts';
 import { createLogger } from '../log.ts';
 import { createApp } from '../server/app.ts';
+import { INTAKE_LIMITS } from '../server/limits.ts';
 import { type ListenAddress, listen, toListenAddress } from '../server/listen.ts';
 import { openStorage } from '../storage/storage.ts';
 import { revision, version } from '../version.ts';
@@ -65,16 +67,24 @@ export async function start(
 ): Promise<{ readonly exporter: Exporter; readonly urls: readonly string[] }> {
   const clock = systemClock;
   logger.info('Starting aws-connections-exporter', { version, revision, node: process.version });
-  const addresses = [...new Set(flags['web.listen-address'])].map(toListenAddress);
-  for (const address of addresses)
-    if (typeof address === 'string') throw new Error(`--web.listen-address: ${address}`);
+  const addresses = [...new Set(flags['web.listen-address'])].map((text) =>
+    toAddress(text, '--web.listen-address: '),
+  );
   const storage = await openStorage(flags['storage.path'], { clock, logger });
   releases.add(() => storage.close());
   if (flags['storage.path'] === '')
     logger.warn('Nothing is kept on disk: counters begin anew at every start');
   const onProgress = loggedProgress(logger, clock).onPage;
-  const exporter = new Exporter({ clock, logger, storage, random: Math.random, onProgress });
+  const exporter = new Exporter({
+    clock,
+    logger,
+    storage,
+    random: Math.random,
+    onProgress,
+    listen: (app, address) => listen(app, [toAddress(address)], { limits: INTAKE_LIMITS }),
+  });
   releases.add(() => exporter.close());
+  for (const warning of warningsOf(config)) logger.warn(warning);
   await exporter.apply(config);
   const app = createApp({
     telemetryPath: flags['web.telemetry-path'],
@@ -95,9 +105,15 @@ export async function start(
     connections: () => exporter.table('connections'),
     onError: (path, err) => logger.error('A request could not be answered', { path, err }),
   });
-  const { urls, close } = await listen(app, addresses as ListenAddress[]);
+  const { urls, close } = await listen(app, addresses);
   releases.add(close);
   logger.info('Listening', { urls: urls.map((url) => `${url}${flags['web.telemetry-path']}`).join(' ') });
   exporter.schedule();
   return { exporter, urls };
+}
+
+function toAddress(text: string, where = ''): ListenAddress {
+  const address = toListenAddress(text);
+  if (typeof address === 'string') throw new Error(`${where}${address}`);
+  return address;
 }

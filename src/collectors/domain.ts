@@ -11,6 +11,8 @@ export interface Deps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly storage: Storage;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
   /** `records_rejected_total`, by collector and field. */
   readonly rejected: Tally<'collector' | 'field'>;
   /** `series_dropped_total`, by collector and reason. */
@@ -24,6 +26,15 @@ export interface Setting<C> {
   readonly config: C;
   readonly targets: readonly Target[];
   readonly aws: Aws;
+  /** Most connections remembered from events (`intake.max_connections`). */
+  readonly maxConnections: number;
+}
+
+/** An account and region of a target, by the target's name; `*` for what is not known. */
+export interface Place {
+  readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
 }
 
 /** An IAM permission that a configuration needs. */
@@ -52,10 +63,7 @@ export interface Domain<C> {
   /** State for the life of the process; the returned function makes a collector of it for one configuration. */
   start(deps: Deps): (setting: Setting<C>) => Promise<Collector>;
   /** The permissions that reading these accounts and regions needs; `*` stands for what is not known. */
-  permissions(
-    config: C,
-    places: readonly { readonly accountId: string; readonly region: string }[],
-  ): readonly Permission[];
+  permissions(config: C, places: readonly Place[]): readonly Permission[];
   /** Asks AWS for each permission, changing nothing there. */
   ask(setting: Setting<C>, target: Target, signal: AbortSignal): AsyncIterable<Verdict>;
 }

@@ -34,6 +34,8 @@ export interface Rig {
   /** Holds the configuration file and the storage. */
   readonly folder: string;
   readonly exporter: Exporter;
+  /** Where the intake takes events in. */
+  readonly intakeUrl: string;
   /** The log lines so far, as people read them. */
   readonly log: readonly string[];
   /** Lets 30 s go by and runs one pass; whether it succeeded. */
@@ -86,6 +88,9 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     log,
     get exporter() {
       return running.exporter;
+    },
+    get intakeUrl() {
+      return running.exporter.intakeUrls[0] ?? '';
     },
     idle,
     async pass() {
@@ -146,6 +151,7 @@ async function start(
     storage: wrapStorage(storage),
     random: () => 0.5,
     onProgress: (endpointId, connections) => onPage?.(endpointId, connections),
+    listen: (listener) => listen(listener, [{ host: '127.0.0.1', port: 0 }]),
   });
   await exporter.apply(loaded.config);
   const app = createApp({

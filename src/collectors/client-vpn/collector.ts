@@ -28,7 +28,7 @@ import { toTable } from './table.ts';
 import { passTarget } from './target-pass.ts';
 
 /** What the collector is made of; what is on disk it reaches through its state alone. */
-export interface CollectorDeps extends Omit<Deps, 'storage'> {
+export interface CollectorDeps extends Omit<Deps, 'storage' | 'random'> {
   readonly targets: readonly Target[];
   readonly source: Source;
   readonly state: State;

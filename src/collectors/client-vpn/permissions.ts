@@ -1,6 +1,6 @@
 import { partitionOf, type Target } from '../../aws/targets.ts';
-import type { Permission, Verdict } from '../domain.ts';
-import { judge } from '../judge.ts';
+import type { Permission, Place, Verdict } from '../domain.ts';
+import { judge, judgeAccount } from '../judge.ts';
 import type { ClientVpnConfig } from './config.ts';
 import { discover } from './discovery.ts';
 import { toSelection } from './settings.ts';
@@ -10,10 +10,7 @@ const LIST_ENDPOINTS = 'ec2:DescribeClientVpnEndpoints';
 const LIST_CONNECTIONS = 'ec2:DescribeClientVpnConnections';
 
 /** What reading these places needs (Service Authorization Reference, Amazon EC2): DescribeClientVpnEndpoints knows no resources, only regions. */
-export function permissions(
-  config: ClientVpnConfig,
-  places: readonly { readonly accountId: string; readonly region: string }[],
-): readonly Permission[] {
+export function permissions(config: ClientVpnConfig, places: readonly Place[]): readonly Permission[] {
   const regions = [...new Set(places.map(({ region }) => region))];
   const ids = config.endpoints.length > 0 && Object.keys(config.tags).length === 0 ? config.endpoints : ['*'];
   const resources = places.flatMap(({ accountId, region }) =>
@@ -36,15 +33,9 @@ export async function* ask(
   target: Target,
   signal: AbortSignal,
 ): AsyncIterable<Verdict> {
-  let accountId = '';
-  const assumed = await judge(async () => {
-    accountId = await source.accountId(target, signal);
-  });
-  if (assumed.answer !== 'allowed') {
-    const action = target.roleArn === undefined ? 'sts:GetCallerIdentity' : 'sts:AssumeRole';
-    yield { action, resource: target.roleArn ?? target.name, ...assumed };
-    return;
-  }
+  const account = await judgeAccount(source, target, signal);
+  if ('verdict' in account) return yield account.verdict;
+  const { accountId } = account;
   let ids: readonly string[] = config.endpoints;
   const listing = await judge(() => source.dryRunEndpoints(target, signal));
   const discovery = await judge(async () => {

@@ -1,0 +1,90 @@
+import type { Target } from '../../aws/targets.ts';
+import { partitionOf } from '../../aws/targets.ts';
+import type { Verdict } from '../domain.ts';
+import { judge, judgeAccount } from '../judge.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Listing } from './listing.ts';
+import { LIST, LOOK_UP, lookUpArn, SCAN, tableArn } from './permissions.ts';
+import type { Source } from './source.ts';
+import type { ScanTable } from './source-dynamodb.ts';
+
+/** What a target is asked about, and with. */
+export interface Asked {
+  readonly source: Source;
+  readonly scan: ScanTable;
+  readonly listingOf: (endpoint: Endpoint) => Listing | undefined;
+  readonly endpoints: readonly Endpoint[];
+  readonly discovers: boolean;
+}
+
+const NO_ID =
+  'AWS judges this permission only with a connection id that it issued, and none is known here; the first pass will tell';
+
+/** Asks a target for every permission that its endpoints need, changing nothing: reads one row of a table, looks up one connection. */
+export async function* ask(
+  { source, scan, listingOf, endpoints, discovers }: Asked,
+  target: Target,
+  signal: AbortSignal,
+): AsyncIterable<Verdict> {
+  if (endpoints.length === 0 && !discovers) return;
+  const account = await judgeAccount(source, target, signal);
+  if ('verdict' in account) return yield account.verdict;
+  const { accountId } = account;
+  if (discovers) {
+    const listed = await judge(async () => {
+      for await (const { apiId } of source.apis(target, signal)) {
+        for await (const _ of source.stages(target, apiId, signal)) break;
+        break;
+      }
+    });
+    const resource = `arn:${partitionOf(target.region)}:apigateway:${target.region}::/apis`;
+    yield { action: LIST, resource, ...listed };
+  }
+  for (const endpoint of endpoints) {
+    const { target: own, source: ids, apiId, stage, url } = endpoint;
+    const place = { accountId, region: own.region };
+    let id: string | undefined;
+    if (ids.type === 'dynamodb') {
+      const request = {
+        table: ids.table,
+        attributes: [ids.key],
+        limit: 1,
+        startKey: undefined,
+        segment: 0,
+        segments: 1,
+      };
+      const read = await judge(async () => {
+        const { rows } = await scan(own, request, signal);
+        const value = rows[0]?.[ids.key];
+        id = typeof value === 'string' ? value : undefined;
+      });
+      yield { action: SCAN, resource: tableArn(place, ids.table), ...read };
+    } else if (ids.type === 'file') {
+      const progress = await listingOf(endpoint)
+        ?.read(signal)
+        .catch(() => undefined);
+      id = progress?.state === 'complete' ? [...progress.ids.keys()][0] : undefined;
+    }
+    yield {
+      action: LOOK_UP,
+      resource: lookUpArn(place, apiId, stage),
+      ...(await judgeLookUp(source, own, url, id, signal)),
+    };
+  }
+}
+
+async function judgeLookUp(
+  source: Source,
+  target: Target,
+  url: string,
+  id: string | undefined,
+  signal: AbortSignal,
+): Promise<Pick<Verdict, 'answer' | 'reason'>> {
+  let isInvalid = false;
+  if (id === undefined) return { answer: 'not asked', reason: NO_ID };
+  const looked = await judge(async () => {
+    isInvalid = (await source.lookUp(target, url, id, signal)).status === 'invalid';
+  });
+  // Ids are judged before permissions: that one is invalid says nothing of the permission.
+  return isInvalid ? { answer: 'not asked', reason: NO_ID } : looked;
+}

@@ -1,0 +1,270 @@
+import { type Resolved, resolveAccounts, settle } from '../../aws/accounts.ts';
+import type { Aws } from '../../aws/clients.ts';
+import { knownAccountId, type Target } from '../../aws/targets.ts';
+import { type Collector, Stopped, type TargetStatus } from '../../core/collector.ts';
+import type { ConnectionEvent, Taken } from '../../core/connection-event.ts';
+import { toSentence } from '../../core/error-text.ts';
+import type { Family } from '../../core/family.ts';
+import { createFreshness, type Freshness } from '../../core/freshness.ts';
+import { byScope, scopeKey } from '../../core/scope.ts';
+import type { Deps, Place } from '../domain.ts';
+import {
+  failedTarget,
+  failIfAny,
+  outOfSight,
+  type TargetResult,
+  toStatus,
+  toTargetView,
+} from '../outcomes.ts';
+import { type Endpoint, registryKey } from './endpoint.ts';
+import { Endpoints } from './endpoints.ts';
+import { EventDesk } from './event-desk.ts';
+import { createFamilies } from './families.ts';
+import { NAME } from './name.ts';
+import type { PassDeps, PassOptions } from './pass-options.ts';
+import type { Keeper } from './registries.ts';
+import { createListings, targetsOf } from './settings.ts';
+import type { Source } from './source.ts';
+import { type Counters, countersOf, type State, type View } from './state.ts';
+import { toEndpointStatus } from './status.ts';
+import { passTarget } from './target-pass.ts';
+
+/** What the collector is made of. */
+export interface CollectorDeps extends Deps {
+  readonly targets: readonly Target[];
+  readonly aws: Pick<Aws, 'dynamoDb'>;
+  readonly source: Source;
+  readonly state: State;
+  readonly options: PassOptions;
+}
+
+/** Looks up a sample of the known connection ids of every endpoint, and publishes how many are alive when the pass ends. */
+export class WebsocketCollector implements Collector {
+  readonly families: readonly Family[];
+  readonly tables: Collector['tables'] = new Map();
+  readonly #deps: CollectorDeps;
+  readonly #passDeps: PassDeps;
+  readonly #targets: readonly Target[];
+  readonly #endpoints: Endpoints;
+  readonly #desk: EventDesk;
+  readonly #freshness: Freshness;
+  /** By endpoint id; an endpoint has none while what is kept of it cannot be read. */
+  readonly #keepers = new Map<string, Keeper>();
+  readonly #warned = new Set<string>();
+  #accounts: readonly Promise<Resolved>[] | undefined;
+
+  constructor(deps: CollectorDeps) {
+    this.#deps = deps;
+    this.#targets = targetsOf(deps.options, deps.targets);
+    this.#freshness = createFreshness(deps.clock, deps.options.staleAfterMs);
+    this.#passDeps = {
+      ...deps,
+      open: (endpoint) => this.#open(endpoint),
+      listingOf: createListings(deps.aws, deps.clock, ({ endpointId }, field) =>
+        this.#reject(endpointId, field),
+      ),
+    };
+    this.#endpoints = new Endpoints(deps.options, deps, this.#targets);
+    this.#desk = new EventDesk({
+      ...deps,
+      endpoints: this.#endpoints,
+      registries: deps.state.registries,
+      keeperOf: (endpointId) => this.#keepers.get(endpointId),
+      mostHeld: deps.options.maxConnections,
+    });
+    this.families = createFamilies({ views: () => this.#views(), isFresh: this.#freshness.isFresh });
+  }
+
+  async restore(): Promise<void> {
+    const { state, options, logger } = this.#deps;
+    state.registries.maxConnections = options.maxConnections;
+    await this.#endpoints.load();
+    const endpoints = this.#targets.flatMap((target) => this.#endpoints.of(target));
+    for (const endpoint of endpoints) {
+      await this.#open(endpoint).catch((err: unknown) => {
+        const message =
+          'The known connections of a WebSocket endpoint cannot be read; it is tried again in each pass';
+        logger.error(message, { endpoint_id: endpoint.endpointId, err });
+      });
+    }
+    const { views, targets } = state.published;
+    const kept = [...views.values()].flatMap((view) => {
+      const endpoint = endpoints.find((one) => isKept(view, one));
+      return endpoint ? [{ ...view, endpoint }] : [];
+    });
+    const isAsked = (place: Omit<Place, 'name'>) => this.#targets.some((target) => reaches(target, place));
+    state.publish({ views: byScope(kept), targets: targets.filter(isAsked) });
+    for (const target of this.#targets) {
+      const accountId = knownAccountId(target);
+      if (accountId !== undefined) this.#restoreTarget(target, accountId);
+    }
+  }
+
+  async prepare(signal: AbortSignal): Promise<boolean> {
+    const { source, clock } = this.#deps;
+    const accounts = resolveAccounts(source, this.#targets, clock, signal);
+    this.#accounts = accounts;
+    let hasMore = false;
+    const restored = accounts.map(async (account) => {
+      const { target, accountId } = await account;
+      if (accountId !== undefined && this.#restoreTarget(target, accountId)) hasMore = true;
+    });
+    await settle(restored, clock);
+    return hasMore;
+  }
+
+  async collect(signal: AbortSignal): Promise<void> {
+    const { source, clock, state } = this.#deps;
+    const accounts = this.#accounts ?? resolveAccounts(source, this.#targets, clock, signal);
+    this.#accounts = undefined;
+    const results = await Promise.all(
+      accounts.map(async (account) => this.#passTarget(await account, signal)),
+    );
+    // As of now: events went on coming in, and what is published already must not fall.
+    const passed = results.flatMap(({ outcome }) => outcome.views).map((view) => this.#withCounters(view));
+    await state.registries.flush();
+    if (signal.reason instanceof Stopped) throw signal.reason;
+    const views = byScope([...outOfSight(this.#views(), results), ...passed]);
+    state.publish({ views, targets: results.map(toTargetView) });
+    failIfAny(results.map(({ outcome }) => outcome));
+  }
+
+  take(event: ConnectionEvent): Taken {
+    return this.#desk.take(event);
+  }
+
+  async settle(): Promise<boolean> {
+    const { state } = this.#deps;
+    const counters = new Map<string, Counters | undefined>();
+    let isChanged = false;
+    for (const view of this.#views()) {
+      const now = this.#withCounters(view).counters;
+      counters.set(scopeKey(view), now);
+      if (now?.opened !== view.counters?.opened || now?.closed !== view.counters?.closed) isChanged = true;
+    }
+    // On disk before anyone sees them: no counter falls after a crash.
+    await state.registries.flush();
+    if (!isChanged) return false;
+    const views = [...this.#views()].map((view) => ({
+      ...view,
+      counters: counters.get(scopeKey(view)) ?? view.counters,
+    }));
+    state.publish({ ...state.published, views: byScope(views) });
+    return true;
+  }
+
+  status(): readonly TargetStatus[] {
+    const { isFresh } = this.#freshness;
+    return toStatus(this.#deps.state.published.targets, [...this.#views()], (view) =>
+      toEndpointStatus(view, isFresh),
+    );
+  }
+
+  nextChangeInMs(): number | undefined {
+    return this.#freshness.nextChangeInMs(this.#views());
+  }
+
+  /** Never rejects: a target's trouble stays its own. */
+  async #passTarget(resolved: Resolved, signal: AbortSignal): Promise<TargetResult<View>> {
+    const { options, logger } = this.#deps;
+    const { target, accountId } = resolved;
+    const fields = { target: target.name, region: target.region };
+    if (accountId === undefined) {
+      const { error } = resolved;
+      if (!(signal.reason instanceof Stopped)) {
+        const message = 'The account of a target is not known, so its endpoints are not looked at';
+        logger.error(message, { ...fields, reason: error });
+      }
+      return { target, accountId, outcome: { views: [], failed: 0, error } };
+    }
+    this.#restoreTarget(target, accountId);
+    try {
+      const before = this.#endpoints.of(target);
+      // Of two targets that reach the same account and region the first discovers; named endpoints are their own.
+      if (resolved.polledBy) this.#endpoints.leaveOut(target);
+      const error = await this.#endpoints.refresh(target, signal);
+      const endpoints = this.#endpoints.of(target);
+      await this.#retire(before, endpoints);
+      // Who cannot be opened says so in its own pass.
+      await Promise.allSettled(endpoints.map((endpoint) => this.#open(endpoint)));
+      this.#desk.release();
+      const place = { target, accountId, error };
+      return {
+        target,
+        accountId,
+        outcome: await passTarget(place, endpoints, options, this.#passDeps, signal),
+      };
+    } catch (err) {
+      if (!(signal.reason instanceof Stopped))
+        logger.error('A target could not be looked at', { ...fields, account_id: accountId, err });
+      const place = { accountId, region: target.region };
+      return { target, accountId, outcome: failedTarget(this.#views(), place, err) };
+    }
+  }
+
+  /** Publishes what is kept of a target's endpoints as soon as it is known where they are; whether there was anything new. */
+  #restoreTarget(target: Target, accountId: string): boolean {
+    const { state } = this.#deps;
+    const { published } = state;
+    const views = this.#endpoints.of(target).flatMap((endpoint): View[] => {
+      const scope = { accountId, region: target.region, endpointId: endpoint.endpointId };
+      const keeper = this.#keepers.get(endpoint.endpointId);
+      if (!keeper || published.views.has(scopeKey(scope))) return [];
+      const nothing = { up: undefined, error: undefined, last: undefined, lastSuccessAt: undefined };
+      return [{ ...scope, ...nothing, endpoint, counters: countersOf(keeper) }];
+    });
+    if (views.length > 0)
+      state.publish({ ...published, views: byScope([...published.views.values(), ...views]) });
+    return views.length > 0;
+  }
+
+  /** Forgets endpoints that ceased to exist. */
+  async #retire(before: readonly Endpoint[], now: readonly Endpoint[]): Promise<void> {
+    const { state, logger } = this.#deps;
+    for (const { endpointId } of before) {
+      if (now.some((one) => one.endpointId === endpointId)) continue;
+      logger.info('A WebSocket endpoint ceased to exist', { endpoint_id: endpointId });
+      const keeper = this.#keepers.get(endpointId);
+      this.#keepers.delete(endpointId);
+      if (!keeper) continue;
+      await state.registries.remove(keeper).catch((err: unknown) => {
+        logger.warn('What was kept of a WebSocket endpoint stays on disk', { reason: toSentence(err) });
+      });
+    }
+  }
+
+  async #open(endpoint: Endpoint): Promise<Keeper> {
+    const keeper = await this.#deps.state.registries.open(registryKey(endpoint));
+    this.#keepers.set(endpoint.endpointId, keeper);
+    return keeper;
+  }
+
+  #withCounters(view: View): View {
+    const keeper = this.#keepers.get(view.endpointId);
+    return keeper ? { ...view, counters: countersOf(keeper) } : view;
+  }
+
+  #reject(endpointId: string, field: string): void {
+    const { rejected, logger } = this.#deps;
+    rejected.add({ collector: NAME, field });
+    const key = `${endpointId} ${field}`;
+    if (this.#warned.has(key)) return;
+    this.#warned.add(key);
+    const message = 'A value from a source of connection ids was rejected (said once per field and endpoint)';
+    logger.warn(message, { endpoint_id: endpointId, field });
+  }
+
+  #views(): Iterable<View> {
+    return this.#deps.state.published.views.values();
+  }
+}
+
+/** Whether what is published is of this endpoint still: ids from another source are another matter. */
+function isKept(view: View, endpoint: Endpoint): boolean {
+  const isSameKey = JSON.stringify(registryKey(view.endpoint)) === JSON.stringify(registryKey(endpoint));
+  return isSameKey && reaches(endpoint.target, view);
+}
+
+function reaches(target: Target, { accountId, region }: Omit<Place, 'name'>): boolean {
+  return target.region === region && (knownAccountId(target) ?? accountId) === accountId;
+}

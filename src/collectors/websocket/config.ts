@@ -1,0 +1,227 @@
+import { z } from 'zod';
+import {
+  count,
+  duration,
+  evenWithProblems,
+  optionalText,
+  regionName,
+  wholeNumber,
+} from '../../config/fields.ts';
+import { toManagementUrl } from './management-url.ts';
+
+/** Says what is wrong with the URL of an endpoint; it is not repeated, for it can hold a password. */
+function urlProblem(text: string): string | undefined {
+  if (!/^https?:\/\/[^\s\\]+$/i.test(text) || !URL.canParse(text)) {
+    const hint = /^wss?:/i.test(text) ? ' (https, where clients use wss)' : '';
+    return `expected a URL such as https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod${hint}`;
+  }
+  if (/[?#]/.test(text)) return 'must end with its path: no ? and no #';
+  const { username, password, pathname } = new URL(text);
+  if (username !== '' || password !== '') return 'must hold no user and no password';
+  if (/\/(@|%40)connections/i.test(pathname)) return 'must end before /@connections, which is added to it';
+  const { apiId, stage } = toManagementUrl(text);
+  if (apiId !== undefined && stage === undefined && /[^/]/.test(pathname))
+    return 'the path of an execute-api URL is its stage, one name';
+  return undefined;
+}
+
+const url = z
+  .string()
+  .meta({ format: 'uri' })
+  .superRefine((text, { addIssue }) => {
+    const message = urlProblem(text);
+    if (message !== undefined) addIssue({ code: 'custom', message });
+  })
+  .describe(
+    'Management URL of a stage: https, and no slash at the end; with a custom domain its mapping key.',
+  );
+
+const attribute = z.string().min(1).max(255);
+
+function dynamodb(table: z.ZodString) {
+  return z.strictObject({
+    type: z.literal('dynamodb').describe('The ids are rows of a DynamoDB table.'),
+    table,
+    key: attribute.default('connectionId').describe('Attribute that holds the connection id.'),
+    connected_at: attribute
+      .nullable()
+      .default(null)
+      .describe('Attribute that holds the connect time: ISO 8601, or seconds or milliseconds since 1970.'),
+    expires_at: attribute
+      .nullable()
+      .default(null)
+      .describe('Attribute that holds the time after which a row is ignored, such as its time to live.'),
+    refresh: duration('5m').describe('How often the whole table is read.'),
+    read_capacity_per_second: count(5).describe('Most read capacity units a second.'),
+    segments: wholeNumber(1, 64).default(1).describe('Parts of the table read at the same time, 1 to 64.'),
+  });
+}
+
+const intake = z.literal('intake').describe('The ids arrive as events at the intake.');
+const file = z.literal('file').describe('The ids are lines of a file.');
+
+const source = z
+  .discriminatedUnion('type', [
+    dynamodb(
+      z
+        .string()
+        .regex(/^[a-zA-Z0-9_.-]{3,255}$/, {
+          error: ({ input }) =>
+            String(input).startsWith('arn:')
+              ? 'expected the name of a table, not its ARN; it is looked for in the account and region of the endpoint'
+              : 'expected the name of a table: 3 to 255 of letters, digits, _, . and -',
+        })
+        .describe('Name of the table.'),
+    ),
+    z.strictObject({
+      type: intake,
+      api_id: z
+        .string({ error: 'expected text; put it in quotes' })
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe('API whose events are meant; default: that of an execute-api URL.'),
+      stage: optionalText().describe('Stage whose events are meant; default: that of an execute-api URL.'),
+    }),
+    z.strictObject({
+      type: file,
+      path: z.string().min(1).describe('JSON lines, read again when they change; relative to this file.'),
+    }),
+  ])
+  .describe('Where the connection ids come from: dynamodb, intake or file.');
+
+const BOTH_PLACEHOLDERS = /^(?=.*\{api_id\})(?=.*\{stage\})/;
+const bothPlaceholders = {
+  error: 'must hold {api_id} and {stage}, or every stage that is discovered would have the same ids',
+  abort: true,
+};
+
+const discoverSource = z
+  .discriminatedUnion('type', [
+    dynamodb(
+      z
+        .string()
+        .regex(BOTH_PLACEHOLDERS, bothPlaceholders)
+        .regex(/^(?:[a-zA-Z0-9_.-]|\{api_id\}|\{stage\})+$/, {
+          error: 'expected the name of a table: letters, digits, _, . and -, beside {api_id} and {stage}',
+        })
+        .describe('Name of the table of each stage, such as connections-{api_id}-{stage}.'),
+    ),
+    z.strictObject({ type: intake }),
+    z.strictObject({
+      type: file,
+      path: z
+        .string()
+        .regex(BOTH_PLACEHOLDERS, bothPlaceholders)
+        .describe('JSON lines of each stage, such as {api_id}-{stage}.jsonl; relative to this file.'),
+    }),
+  ])
+  .prefault({ type: 'intake' })
+  .describe('Where the connection ids of discovered stages come from: dynamodb, intake or file.');
+
+const endpoint = z
+  .strictObject({
+    url,
+    source,
+    target: optionalText().describe('Name of the target whose credentials are used; needed with several.'),
+    region: regionName()
+      .nullable()
+      .default(null)
+      .describe('Region of the API; default: that of an execute-api URL, else that of the target.'),
+  })
+  .superRefine(({ url: text, region }, { addIssue }) => {
+    if (typeof text !== 'string' || typeof region !== 'string' || urlProblem(text) !== undefined) return;
+    const said = toManagementUrl(text).region ?? region;
+    if (said !== region) addIssue({ code: 'custom', path: ['region'], message: `the URL says ${said}` });
+  }, evenWithProblems);
+
+/** A check that no two endpoints are one: the scheme, the case of the host and slashes at the end make no difference. */
+const distinctEndpoints = z.superRefine<z.output<typeof endpoint>[]>(
+  (endpoints, { addIssue }) => {
+    const first = new Map<string, number>();
+    for (const [index, named] of endpoints.entries()) {
+      const text: unknown = named?.url;
+      if (typeof text !== 'string' || urlProblem(text) !== undefined) continue;
+      const { endpointId } = toManagementUrl(text);
+      const before = first.get(endpointId);
+      if (before === undefined) first.set(endpointId, index);
+      else addIssue({ code: 'custom', path: [index, 'url'], message: `is endpoints[${before}] once more` });
+    }
+  },
+  { when: ({ value }) => Array.isArray(value) },
+);
+
+/** The `websocket` section of the configuration file, every key with its default; durations become milliseconds. */
+export const websocketConfig = z
+  .strictObject({
+    enabled: z.boolean().default(false).describe('Whether the connections of WebSocket APIs are estimated.'),
+    schedule: z
+      .string()
+      .default('0 * * * * *')
+      .describe('When a pass starts: a cron expression in UTC, seconds first.'),
+    timeout: duration('50s').describe('Deadline of one pass over all targets.'),
+    stale_after: duration('5m').describe(
+      'Gauges of an endpoint vanish when its last good pass is older; at least two schedule intervals plus timeout.',
+    ),
+    sample_size: count(200).describe('Most connection ids looked up per endpoint and pass.'),
+    requests_per_second: count(10).describe(
+      'Most look-ups a second per target; they count against the throttle of the account.',
+    ),
+    concurrency: count(8).describe('Look-ups of one target under way at the same time.'),
+    idle_after: duration('5m').describe('A connection without a message for so long is idle.'),
+    confidence: z
+      .number({ error: 'expected a number from 0.5 to 0.999' })
+      .min(0.5)
+      .max(0.999)
+      .default(0.95)
+      .describe('How often the interval from lower to upper bound holds the truth, 0.5 to 0.999.'),
+    endpoints: z
+      .array(endpoint)
+      .check(distinctEndpoints)
+      .prefault([])
+      .describe('Stages of WebSocket APIs, by their management URLs.'),
+    discover: z
+      .boolean()
+      .default(false)
+      .describe('Whether the WebSocket APIs and stages of every target are discovered.'),
+    discover_source: discoverSource,
+  })
+  .prefault({})
+  .describe('Connections of API Gateway WebSocket APIs.');
+
+/** The parsed `websocket` section; durations are milliseconds. */
+export type WebsocketConfig = z.output<typeof websocketConfig>;
+
+/** One of its endpoints; the URL as it stands in the file. */
+export type EndpointConfig = WebsocketConfig['endpoints'][number];
+
+/** Where the connection ids of an endpoint come from; the path of a file is absolute. */
+export type SourceConfig = EndpointConfig['source'];
+
+/** The same for stages that are discovered: `{api_id}` and `{stage}` in a name stand for theirs. */
+export type DiscoverSourceConfig = WebsocketConfig['discover_source'];
+
+/** An endpoint by what its URL and the keys beside it say. */
+export interface EndpointPlace {
+  /** The URL without its scheme and without a slash at its end. */
+  readonly endpointId: string;
+  readonly host: string;
+  /** Undefined when only the target knows it. */
+  readonly region: string | undefined;
+  /** API and stage whose events at the intake are its own; undefined when nothing tells them. */
+  readonly apiId: string | undefined;
+  readonly stage: string | undefined;
+}
+
+/** Where an endpoint is, and whose events are its own: what its keys say, else what an execute-api URL says. */
+export function toPlace({ url: text, region, source }: EndpointConfig): EndpointPlace {
+  const said = toManagementUrl(text);
+  const own = source.type === 'intake' ? source : undefined;
+  return {
+    endpointId: said.endpointId,
+    host: said.host,
+    region: region ?? said.region,
+    apiId: own?.api_id ?? said.apiId,
+    stage: own?.stage ?? said.stage,
+  };
+}

@@ -1,0 +1,166 @@
+import { explain, toCallError } from '../../aws/errors.ts';
+import { sleep } from '../../core/clock.ts';
+import { toSentence } from '../../core/error-text.ts';
+import { type Scope, scopeLabels } from '../../core/scope.ts';
+import type { Endpoint } from './endpoint.ts';
+import { type Estimate, estimate } from './estimate.ts';
+import type { Progress } from './listing.ts';
+import type { LookedUp } from './look-up.ts';
+import type { PassDeps, PassOptions } from './pass-options.ts';
+import type { Keeper } from './registries.ts';
+import { drawSample } from './sample.ts';
+import { countersOf, type View } from './state.ts';
+
+/** An endpoint in the middle of a pass: what can be alive, and the sample that was drawn of it. */
+export interface Begun {
+  readonly endpoint: Endpoint;
+  readonly keeper: Keeper;
+  /** Ids that can be sampled. */
+  readonly population: number;
+  readonly young: number;
+  readonly ids: readonly string[];
+  /** The reading of the source that goes on beside the look-ups. */
+  readonly reading: Promise<Progress> | undefined;
+}
+
+/** What a pass over one endpoint came to. */
+export interface EndpointOutcome {
+  readonly view: View;
+  readonly failed: boolean;
+}
+
+/** A sample that was cut short says enough with so many answers. */
+const ENOUGH_ANSWERS = 30;
+/** The look-ups wait so long, as a share of the pass, for a source to be read that was read before. */
+const READING_SHARE = 0.2;
+
+/** Reads the source as far as there is time for, and draws the sample. Rejects when the source fails or has never been read whole. */
+export async function beginEndpoint(
+  endpoint: Endpoint,
+  size: number,
+  options: PassOptions,
+  { open, clock, random, listingOf }: PassDeps,
+  signal: AbortSignal,
+): Promise<Begun> {
+  const keeper = await open(endpoint);
+  const { registry } = keeper;
+  const reading = listingOf(endpoint)
+    ?.read(signal)
+    .then((progress) => {
+      if (progress.state === 'complete') registry.post(progress, clock.now());
+      return progress;
+    });
+  // It is awaited later as well, and must not end the process meanwhile.
+  reading?.catch(() => {});
+  if (reading) {
+    const done = new AbortController();
+    const patience = sleep(clock, options.timeoutMs * READING_SHARE, done.signal).catch(() => undefined);
+    const progress = await Promise.race(registry.state().isListed ? [reading, patience] : [reading]).finally(
+      () => done.abort(),
+    );
+    if (!registry.state().isListed && progress?.state === 'under way')
+      throw new FirstReading(
+        `the first reading of its source is under way: ${progress.rows} rows so far, and it goes on in the next pass`,
+      );
+  }
+  registry.age(clock.now());
+  const { young, ids } = registry.candidates(clock.now());
+  return { endpoint, keeper, population: ids.length, young, ids: drawSample(ids, size, random), reading };
+}
+
+/** Why there is nothing to say yet, though nothing failed. */
+export class FirstReading extends Error {}
+
+/** Takes in what the look-ups found, or nothing of it when they say too little; a failure keeps what there was, and says why. */
+export async function endEndpoint(
+  begun: Begun,
+  lookedUp: LookedUp,
+  scope: Scope,
+  previous: View | undefined,
+  options: PassOptions,
+  { clock, logger }: PassDeps,
+): Promise<EndpointOutcome> {
+  const { endpoint, keeper, population, young } = begun;
+  const now = clock.now();
+  const sampled = keeper.totals.add(lookedUp.outcomes, { now, idleAfterMs: options.idleAfterMs });
+  const { active, idle, gone, invalid } = sampled;
+  const answers = active + idle + gone + invalid;
+  const failure = (await failedReading(begun)) ?? lookedUp.denied ?? tooFew(lookedUp, answers);
+  if (failure !== undefined) return failEndpoint({ ...scope, endpoint }, failure, keeper, previous, logger);
+
+  keeper.registry.settle(lookedUp.outcomes, now);
+  const counts = { population, active, idle, gone, invalid, fresh: young };
+  const estimated = estimate({ ...counts, confidence: options.confidence });
+  const last = {
+    endpoint,
+    endedAtMonotonic: clock.monotonic(),
+    registered: population + young,
+    sampled,
+    estimate: estimated,
+  };
+  const base = { ...scope, endpoint, last, counters: countersOf(keeper) };
+  if (!estimated) {
+    const error = nothingAnswered(begun, lookedUp);
+    logger.error('No connection of a WebSocket endpoint could be looked up', {
+      ...scopeLabels(scope),
+      reason: error,
+    });
+    return { view: { ...base, up: false, error, lastSuccessAt: previous?.lastSuccessAt }, failed: true };
+  }
+  logger.info('WebSocket connections were sampled', {
+    ...scopeLabels(scope),
+    known: population + young,
+    sampled: lookedUp.outcomes.size,
+    alive: active + idle,
+    gone,
+    interval: toInterval(estimated),
+    ...(lookedUp.cutShort !== undefined && { cut_short: lookedUp.cutShort }),
+  });
+  return { view: { ...base, up: true, error: undefined, lastSuccessAt: now }, failed: false };
+}
+
+/** An endpoint whose pass came to nothing: what there was stays, as not up. */
+export function failEndpoint(
+  at: Scope & Pick<View, 'endpoint'>,
+  error: string,
+  keeper: Keeper | undefined,
+  previous: View | undefined,
+  logger: PassDeps['logger'],
+  level: 'info' | 'error' = 'error',
+): EndpointOutcome {
+  logger[level]('A WebSocket endpoint could not be estimated; its last good numbers stay', {
+    ...scopeLabels(at),
+    reason: error,
+  });
+  const { last, lastSuccessAt } = previous ?? {};
+  const counters = keeper ? countersOf(keeper) : previous?.counters;
+  return { view: { ...at, up: false, error, last, lastSuccessAt, counters }, failed: true };
+}
+
+async function failedReading({ reading }: Begun): Promise<string | undefined> {
+  try {
+    await reading;
+    return undefined;
+  } catch (cause) {
+    return reasonOf(cause);
+  }
+}
+
+/** Why something failed, in a sentence, whether AWS said so or this machine. */
+export function reasonOf(cause: unknown, signal?: AbortSignal): string {
+  return toCallError(cause) === 'other' ? toSentence(cause) : explain(cause, signal);
+}
+
+function tooFew({ cutShort }: LookedUp, answers: number): string | undefined {
+  if (cutShort === undefined || answers >= ENOUGH_ANSWERS) return undefined;
+  return `only ${answers} look-ups were answered before the sample was cut short, and fewer than ${ENOUGH_ANSWERS} say too little: ${cutShort}`;
+}
+
+function nothingAnswered({ ids }: Begun, { lastError }: LookedUp): string {
+  if (ids.length > 0) return lastError ?? 'no look-up was answered';
+  return 'requests_per_second and timeout leave this endpoint no look-up: raise them, or look at fewer endpoints';
+}
+
+function toInterval({ lower, upper }: Estimate): string {
+  return `${lower}..${upper}`;
+}

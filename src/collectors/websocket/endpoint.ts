@@ -1,0 +1,79 @@
+import type { Target } from '../../aws/targets.ts';
+import { type DiscoverSourceConfig, type EndpointConfig, type SourceConfig, toPlace } from './config.ts';
+import type { Discovered, Stage } from './discovery.ts';
+import { toManagementUrl } from './management-url.ts';
+
+/** One stage of a WebSocket API that is looked at, and where its connection ids come from. */
+export interface Endpoint {
+  readonly target: Target;
+  /** Where GetConnection is asked: no slash at the end. */
+  readonly url: string;
+  /** The same without its scheme. */
+  readonly endpointId: string;
+  /** The domain that clients connect to. */
+  readonly host: string;
+  /** Undefined for a custom domain of which nothing more is known. */
+  readonly apiId: string | undefined;
+  readonly stage: string | undefined;
+  /** The name of the API; empty until discovery says it. */
+  readonly name: string;
+  readonly source: SourceConfig;
+}
+
+/** An endpoint of the configuration, with the target that it names, else the first, in the region of its URL. */
+export function toNamed(config: EndpointConfig, targets: readonly Target[]): Endpoint {
+  const { endpointId, host, region, apiId, stage } = toPlace(config);
+  const own = targets.filter(({ name }) => config.target === null || name === config.target);
+  const target = own.find((one) => one.region === region) ?? own[0];
+  if (!target) throw new Error(`no target is named ${config.target}`);
+  return {
+    target: { ...target, region: region ?? target.region },
+    url: toManagementUrl(config.url).url,
+    endpointId,
+    host,
+    apiId,
+    stage,
+    name: '',
+    source: config.source,
+  };
+}
+
+/** A named endpoint with what discovery knows of it. */
+export function withDiscovered(endpoint: Endpoint, { stages, behind }: Discovered): Endpoint {
+  const mapped = behind.get(endpoint.endpointId);
+  const apiId = endpoint.apiId ?? mapped?.apiId;
+  const name = stages.find((stage) => stage.apiId === apiId)?.name ?? '';
+  return { ...endpoint, apiId, stage: endpoint.stage ?? mapped?.stage, name };
+}
+
+/** A discovered stage as an endpoint; `{api_id}` and `{stage}` in its source stand for its own. */
+export function toEndpoint(stage: Stage, target: Target, idSource: DiscoverSourceConfig): Endpoint {
+  const { url, endpointId, host } = toManagementUrl(stage.url);
+  return { ...stage, target, url, endpointId, host, source: sourceFor(idSource, stage) };
+}
+
+function sourceFor(source: DiscoverSourceConfig, { apiId, stage }: Stage): SourceConfig {
+  const fill = (text: string) => text.replaceAll('{api_id}', apiId).replaceAll('{stage}', stage);
+  if (source.type === 'intake') return { type: 'intake', api_id: apiId, stage };
+  return source.type === 'file'
+    ? { ...source, path: fill(source.path) }
+    : { ...source, table: fill(source.table) };
+}
+
+/** Whether two are one stage: by address, or by API and stage where both are known. */
+export function isSame(a: Endpoint, b: Endpoint): boolean {
+  const isKnown = a.apiId !== undefined && a.stage !== undefined;
+  return a.endpointId === b.endpointId || (isKnown && a.apiId === b.apiId && a.stage === b.stage);
+}
+
+/** What an endpoint's registry is kept under: ids from another source belong to another registry. */
+export function registryKey({ endpointId, source, target }: Endpoint) {
+  const detail =
+    source.type === 'dynamodb' ? `${target.name} ${target.region} ${source.table} ${source.key}` : '';
+  return { endpointId, source: source.type, detail: source.type === 'file' ? source.path : detail };
+}
+
+/** Tells targets apart: an account under one name, and a region. */
+export function targetKey({ name, region }: Target): string {
+  return JSON.stringify([name, region]);
+}

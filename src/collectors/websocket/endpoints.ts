@@ -1,0 +1,170 @@
+import { explain } from '../../aws/errors.ts';
+import type { Target } from '../../aws/targets.ts';
+import { Stopped } from '../../core/collector.ts';
+import type { ConnectionEvent } from '../../core/connection-event.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { type Discovered, discover, type Stage } from './discovery.ts';
+import { type Endpoint, isSame, targetKey, toEndpoint, withDiscovered } from './endpoint.ts';
+import { NAME } from './name.ts';
+import type { PassDeps, PassOptions } from './pass-options.ts';
+import { createRoute, type Route } from './router.ts';
+
+const FILE = `${NAME}/discovered`;
+const FORMAT = `aws-connections-exporter ${NAME}-discovered 1`;
+/** APIs come and go rarely, and the calls that list them are rationed for the whole account: 10 a second. */
+const DISCOVERY_EVERY_MS = 5 * 60_000;
+
+/** What endpoints are kept with. */
+export interface EndpointsDeps extends Pick<PassDeps, 'source' | 'clock' | 'logger'> {
+  readonly storage: Storage;
+}
+
+interface Known {
+  readonly found: Discovered;
+  /** On the monotonic clock; undefined for what was read from disk. */
+  readonly at: number | undefined;
+}
+
+/** The endpoints to look at: those named, and those discovered, which are kept on disk so that events find them at once after a restart. */
+export class Endpoints {
+  readonly #options: PassOptions;
+  readonly #deps: EndpointsDeps;
+  readonly #known = new Map<string, Known>();
+  readonly #targets: readonly Target[];
+  readonly #leftOut = new Set<string>();
+  readonly #warned = new Set<string>();
+  #route: Route;
+
+  constructor(options: PassOptions, deps: EndpointsDeps, targets: readonly Target[]) {
+    this.#targets = targets;
+    this.#options = options;
+    this.#deps = deps;
+    this.#route = createRoute(options.named);
+  }
+
+  /** Reads what was discovered before. Never rejects: it will be discovered again. */
+  async load(): Promise<void> {
+    if (!this.#options.discoverSource) return;
+    try {
+      const lines = (await this.#deps.storage.read(FILE, FORMAT)) ?? [];
+      for (const line of lines) {
+        const [key, stages] = JSON.parse(line) as [string, Stage[]];
+        if (!this.#targets.some((target) => targetKey(target) === key)) continue;
+        this.#known.set(key, { found: { stages, behind: new Map(), unreachable: 0 }, at: undefined });
+      }
+    } catch (err) {
+      this.#deps.logger.warn('What was discovered before cannot be read; it is discovered again', { err });
+    }
+    this.#reroute();
+  }
+
+  /** Every endpoint of a target as it is known now. */
+  of(target: Target): readonly Endpoint[] {
+    const { named, discoverSource } = this.#options;
+    const key = targetKey(target);
+    const own = named.filter((endpoint) => targetKey(endpoint.target) === key);
+    const found = this.#known.get(key)?.found;
+    if (!found || !discoverSource) return own;
+    const known = own.map((endpoint) => withDiscovered(endpoint, found));
+    const stages = found.stages.map((stage) => toEndpoint(stage, target, discoverSource));
+    return [...known, ...stages.filter((stage) => ![...known, ...named].some((one) => isSame(one, stage)))];
+  }
+
+  /** The endpoint that an event belongs to. */
+  route(event: ConnectionEvent): Endpoint | undefined {
+    return this.#route(event);
+  }
+
+  /** Whether every target has been discovered at least once, now or before a restart. */
+  get isComplete(): boolean {
+    if (!this.#options.discoverSource) return true;
+    return this.#targets.map(targetKey).every((key) => this.#known.has(key) || this.#leftOut.has(key));
+  }
+
+  /** Has a target not discovered: another one sees the same. */
+  leaveOut(target: Target): void {
+    this.#leftOut.add(targetKey(target));
+  }
+
+  /** Discovers a target's endpoints when it is time to; why that failed, in a sentence. Rejects only when the pass is broken off. */
+  async refresh(target: Target, signal: AbortSignal): Promise<string | undefined> {
+    const { source, clock, logger } = this.#deps;
+    const { named, discoverSource } = this.#options;
+    const key = targetKey(target);
+    const { at } = this.#known.get(key) ?? {};
+    if (
+      !discoverSource ||
+      this.#leftOut.has(key) ||
+      (at !== undefined && clock.monotonic() - at < DISCOVERY_EVERY_MS)
+    )
+      return undefined;
+    const own = named.filter((endpoint) => targetKey(endpoint.target) === key);
+    try {
+      const found = await discover(source, target, own.some(isCustom), signal);
+      this.#known.set(key, { found, at: clock.monotonic() });
+      this.#warn(target, found, own);
+      await this.#save();
+      this.#reroute();
+      return undefined;
+    } catch (cause) {
+      if (signal.reason instanceof Stopped) throw signal.reason;
+      const reason = explain(cause, signal);
+      logger.error('Discovery of WebSocket APIs failed; those known before are looked at', {
+        target: target.name,
+        region: target.region,
+        reason,
+      });
+      return reason;
+    }
+  }
+
+  #reroute(): void {
+    this.#route = createRoute(this.#targets.flatMap((target) => this.of(target)));
+  }
+
+  #warn(target: Target, found: Discovered, own: readonly Endpoint[]): void {
+    const { logger } = this.#deps;
+    const { discoverSource } = this.#options;
+    const { region } = target;
+    const warnOnce = (message: string, about: string, fields: object) => {
+      const key = `${message} ${about}`;
+      if (!this.#warned.has(key)) logger.warn(message, { target: target.name, region, ...fields });
+      this.#warned.add(key);
+    };
+    for (const endpoint of own.map((one) => withDiscovered(one, found))) {
+      const { endpointId: endpoint_id } = endpoint;
+      const isTwice = found.stages.some(
+        (stage) => discoverSource && isSame(endpoint, toEndpoint(stage, target, discoverSource)),
+      );
+      if (isTwice)
+        warnOnce(
+          'A WebSocket endpoint is both named and discovered; it is looked at once, as named',
+          endpoint_id,
+          {
+            endpoint_id,
+          },
+        );
+    }
+    if (found.unreachable > 0)
+      warnOnce(
+        'Stages without an address are not looked at: their API has no endpoint of its own, and no custom domain is mapped to them',
+        targetKey(target),
+        { stages: found.unreachable },
+      );
+  }
+
+  async #save(): Promise<void> {
+    const lines = [...this.#known].map(([key, { found }]) => JSON.stringify([key, found.stages]));
+    try {
+      await this.#deps.storage.write(FILE, FORMAT, lines);
+    } catch (err) {
+      const message =
+        'What was discovered was not written: after a restart events wait for the first discovery';
+      this.#deps.logger.error(message, { err });
+    }
+  }
+}
+
+function isCustom({ apiId }: Endpoint): boolean {
+  return apiId === undefined;
+}

@@ -1,0 +1,68 @@
+import type { Clock } from '../../core/clock.ts';
+import type { ConnectionEvent, Taken } from '../../core/connection-event.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { Endpoints } from './endpoints.ts';
+import type { Keeper, Registries } from './registries.ts';
+
+/** What the desk works with. */
+export interface DeskDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly endpoints: Pick<Endpoints, 'route' | 'isComplete'>;
+  readonly registries: Pick<Registries, 'makeRoom'>;
+  /** What is kept of an endpoint; undefined while it has not been read. */
+  readonly keeperOf: (endpointId: string) => Keeper | undefined;
+  /** Most events that wait. */
+  readonly mostHeld: number;
+}
+
+interface Held {
+  readonly event: ConnectionEvent;
+  /** When it came, milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Where events come in: each goes to the registry of its endpoint; those that came before it is known or read wait for that. */
+export class EventDesk {
+  readonly #deps: DeskDeps;
+  #held: Held[] = [];
+
+  constructor(deps: DeskDeps) {
+    this.#deps = deps;
+  }
+
+  /** Takes an event in, at once. */
+  take(event: ConnectionEvent): Taken {
+    const at = this.#deps.clock.now();
+    const taken = this.#post(event, at);
+    if (taken !== 'early') return taken;
+    if (this.#held.length >= this.#deps.mostHeld) return 'over_capacity';
+    this.#held.push({ event, at });
+    return 'accepted';
+  }
+
+  /** Takes in, in their order and as of when they came, the events whose endpoints are known by now. */
+  release(): void {
+    const held = this.#held;
+    this.#held = [];
+    let lost = 0;
+    for (const { event, at } of held) {
+      const taken = this.#post(event, at);
+      if (taken === 'early') this.#held.push({ event, at });
+      if (taken === 'unroutable') lost += 1;
+    }
+    if (lost > 0)
+      this.#deps.logger.warn('Events that came before the first discovery belong to no endpoint', {
+        events: lost,
+      });
+  }
+
+  #post(event: ConnectionEvent, at: number): Taken | 'early' {
+    const { endpoints, registries, keeperOf } = this.#deps;
+    const endpoint = endpoints.route(event);
+    if (!endpoint) return endpoints.isComplete ? 'unroutable' : 'early';
+    const keeper = keeperOf(endpoint.endpointId);
+    if (!keeper) return 'early';
+    return keeper.registry.take(event, at, registries.makeRoom) ? 'accepted' : 'over_capacity';
+  }
+}

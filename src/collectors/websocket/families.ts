@@ -1,0 +1,89 @@
+import { AS_OF, familiesOf, type Readable, valuesBy } from '../../core/endpoint-families.ts';
+import type { Family } from '../../core/family.ts';
+import { histogramSamples } from '../../core/histogram.ts';
+import { scopeLabels } from '../../core/scope.ts';
+import { AGE_BUCKETS, IDLE_BUCKETS } from './lookup-totals.ts';
+import { NAME } from './name.ts';
+import { LOOKUP_STATUSES } from './outcome.ts';
+import type { LastPass, View } from './state.ts';
+
+/** Every family of the domain. */
+export function createFamilies(state: Readable<View, LastPass>): readonly Family[] {
+  const { gauge, counter, histogram, polled } = familiesOf(NAME, state);
+  return [
+    gauge('up', {
+      help: 'Whether the last pass over the endpoint was complete (1) or not (0).',
+      values: ({ up }) => (up === undefined ? [] : [[{}, Number(up)]]),
+    }),
+    gauge('last_success_timestamp_seconds', {
+      help: 'End of the last complete pass over the endpoint, in seconds since 1970.',
+      values: ({ lastSuccessAt }) => (lastSuccessAt === undefined ? [] : [[{}, lastSuccessAt / 1000]]),
+    }),
+    polled('registered_connections', {
+      help: 'Connection ids that can be alive (younger than two hours, not known to be gone or invalid), at the start of the pass',
+      values: ({ registered }) => [[{}, registered]],
+    }),
+    polled('connections', {
+      help: 'Estimated living connections by status (exact when all were looked up)',
+      labels: ['status'],
+      values: ({ estimate }) =>
+        estimate
+          ? [
+              [{ status: 'active' }, estimate.active],
+              [{ status: 'idle' }, estimate.idle],
+            ]
+          : [],
+    }),
+    polled('connections_lower_bound', {
+      help: 'Lower end of the confidence interval of the living connections',
+      values: ({ estimate }) => (estimate ? [[{}, estimate.lower]] : []),
+    }),
+    polled('connections_upper_bound', {
+      help: 'Upper end of the confidence interval of the living connections',
+      values: ({ estimate }) => (estimate ? [[{}, estimate.upper]] : []),
+    }),
+    polled('sampled_connections', {
+      help: 'Connection ids that were looked up, by what came of it',
+      labels: ['status'],
+      values: ({ sampled }) => LOOKUP_STATUSES.map((status) => [{ status }, sampled[status]] as const),
+    }),
+    counter('lookups_total', {
+      help: `Total look-ups of connection ids, by what came of them, ${AS_OF}.`,
+      labels: ['status'],
+      values: ({ counters }) => valuesBy('status', Object.entries(counters?.lookups ?? {}), (count) => count),
+    }),
+    histogram(
+      'connection_age_seconds',
+      `Age of the living connections that were looked up, over all passes, ${AS_OF}.`,
+      (view) => (view.counters ? histogramSamples(scopeLabels(view), AGE_BUCKETS, view.counters.age) : []),
+    ),
+    histogram(
+      'connection_idle_seconds',
+      `Time since the living connections that were looked up were last active, over all passes, ${AS_OF}.`,
+      (view) => (view.counters ? histogramSamples(scopeLabels(view), IDLE_BUCKETS, view.counters.idle) : []),
+    ),
+    counter('connections_opened_total', {
+      help: 'Connect events taken in by the intake, a few seconds ago at most.',
+      values: (view) => eventCount(view, view.counters?.opened),
+    }),
+    counter('connections_closed_total', {
+      help: 'Disconnect events taken in by the intake, a few seconds ago at most.',
+      values: (view) => eventCount(view, view.counters?.closed),
+    }),
+    counter('missed_disconnects_total', {
+      help: `Connections that ended without a disconnect event, or a removal from their source, within a minute, ${AS_OF}.`,
+      values: ({ counters }) => (counters ? [[{}, counters.missed]] : []),
+    }),
+    polled('endpoint_info', {
+      help: 'What is known of the endpoint; always 1',
+      labels: ['api_id', 'stage', 'name', 'source'],
+      values: ({ endpoint: { apiId = '', stage = '', name, source } }) => [
+        [{ api_id: apiId, stage, name, source: source.type }, 1],
+      ],
+    }),
+  ];
+}
+
+function eventCount({ endpoint }: View, count: number | undefined) {
+  return endpoint.source.type === 'intake' && count !== undefined ? [[{}, count] as const] : [];
+}

@@ -1,0 +1,72 @@
+import type { Aws } from '../../aws/clients.ts';
+import type { Target } from '../../aws/targets.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { WebsocketConfig } from './config.ts';
+import { type Endpoint, registryKey, toNamed } from './endpoint.ts';
+import type { Listing } from './listing.ts';
+import { createDynamoDbListing } from './listing-dynamodb.ts';
+import { createFileListing } from './listing-file.ts';
+import type { PassOptions } from './pass-options.ts';
+import type { Reject } from './row.ts';
+import { createScan } from './source-dynamodb.ts';
+
+/** What a pass is told by the configuration. */
+export function toPassOptions(
+  config: WebsocketConfig,
+  targets: readonly Target[],
+  maxConnections: number,
+): PassOptions {
+  return {
+    named: config.endpoints.map((endpoint) => toNamed(endpoint, targets)),
+    discoverSource: config.discover ? config.discover_source : undefined,
+    sampleSize: config.sample_size,
+    requestsPerSecond: config.requests_per_second,
+    concurrency: config.concurrency,
+    timeoutMs: config.timeout,
+    staleAfterMs: config.stale_after,
+    idleAfterMs: config.idle_after,
+    confidence: config.confidence,
+    maxConnections,
+  };
+}
+
+/** The listing of each endpoint's ids, made once; undefined where they come from events. */
+export function createListings(
+  aws: Pick<Aws, 'dynamoDb'>,
+  clock: Clock,
+  reject: (endpoint: Endpoint, ...about: Parameters<Reject>) => void,
+): (endpoint: Endpoint) => Listing | undefined {
+  const scan = createScan(aws);
+  const made = new Map<string, Listing>();
+  const rejectOf =
+    (endpoint: Endpoint): Reject =>
+    (...about) =>
+      reject(endpoint, ...about);
+  const make = (endpoint: Endpoint): Listing | undefined => {
+    const { source, target } = endpoint;
+    if (source.type === 'file')
+      return createFileListing({ path: source.path, clock, reject: rejectOf(endpoint) });
+    if (source.type === 'intake') return undefined;
+    return createDynamoDbListing({
+      scan: (request, signal) => scan(target, request, signal),
+      config: source,
+      clock,
+      reject: rejectOf(endpoint),
+    });
+  };
+  return (endpoint) => {
+    const key = JSON.stringify(registryKey(endpoint));
+    const listing = made.get(key) ?? make(endpoint);
+    if (listing) made.set(key, listing);
+    return listing;
+  };
+}
+
+/** The targets that are asked: those of named endpoints and, with discovery, all; each once. */
+export function targetsOf(
+  { named, discoverSource }: PassOptions,
+  targets: readonly Target[],
+): readonly Target[] {
+  const all = [...(discoverSource ? targets : []), ...named.map(({ target }) => target)];
+  return [...new Map(all.map((target) => [JSON.stringify([target.name, target.region]), target])).values()];
+}

@@ -1,0 +1,164 @@
+import { readFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import type { IntakeConfig } from './config/intake.ts';
+import type { Clock } from './core/clock.ts';
+import type { Collector } from './core/collector.ts';
+import type { ConnectionEvent, Taken } from './core/connection-event.ts';
+import { toSentence } from './core/error-text.ts';
+import type { Logger } from './core/logger.ts';
+import { createIntakeApp } from './intake/app.ts';
+import type { OwnCounters } from './own-families.ts';
+
+/** Serves `app` at this listen address, or rejects. */
+export type Listen = (
+  app: RequestListener,
+  address: string,
+) => Promise<{ readonly urls: readonly string[]; close(): Promise<void> }>;
+
+/** What the intake is made of. */
+export interface EventsDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Undefined where nothing listens, whatever the configuration says: a command that ends by itself. */
+  readonly listen: Listen | undefined;
+  readonly intakeEvents: OwnCounters['intakeEvents'];
+  readonly collectors: () => readonly Collector[];
+  /** Renders what collectors publish. */
+  readonly render: () => Promise<void>;
+}
+
+/** Counters change at most so long before they are published; contract and docs promise five seconds. */
+const SETTLE_EVERY_MS = 2_000;
+/** What is wrong with events is said again after so long. */
+const SAY_AGAIN_MS = 10 * 60_000;
+
+const WRONGS: Readonly<Record<string, string>> = {
+  over_capacity: 'Events were dropped: intake.max_connections are remembered already',
+  unroutable:
+    'Events belong to no endpoint whose source is the intake: compare api_id and stage with websocket.endpoints',
+  unreadable: 'Events could not be read: their senders were told why with status 400 or 413',
+  unauthorized: 'Events came without the right X-Intake-Token and were refused with 401',
+};
+
+/** Events from outside, between passes: the port on which they come, who takes them in, and when they are published. */
+export class Events {
+  readonly #deps: EventsDeps;
+  readonly #saidAt = new Map<string, number>();
+  #open: (Awaited<ReturnType<Listen>> & { readonly address: string }) | undefined;
+  #app: RequestListener = (_request, response) => response.writeHead(503).end();
+  /** Settles when whoever takes events in has been replaced. */
+  #swapped: Promise<unknown> = Promise.resolve();
+  #cancelSettling = () => {};
+  #settling: Promise<void> = Promise.resolve();
+
+  constructor(deps: EventsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Where events are taken in; empty while nowhere. */
+  get urls(): readonly string[] {
+    return this.#open?.urls ?? [];
+  }
+
+  /** Puts a configuration in force around `swap`, which replaces the collectors: events wait meanwhile, none is lost. Rejects, changing nothing, when it cannot listen. */
+  async apply(config: IntakeConfig, swap: () => Promise<void>): Promise<void> {
+    const before = this.#open;
+    const isOn = config.enabled && this.#deps.listen !== undefined;
+    const app = isOn ? await this.#createApp(config) : undefined;
+    const isSame = before?.address === config.listen_address;
+    if (isOn && !isSame) this.#open = await this.#listen(config.listen_address);
+    const swapping = swap();
+    this.#swapped = swapping.catch(() => {});
+    await swapping;
+    if (app) this.#app = app;
+    if (before && !(isOn && isSame)) {
+      if (!isOn) this.#open = undefined;
+      await before.close();
+    }
+    if (isOn && !isSame)
+      this.#deps.logger.info('Taking in events', {
+        urls: this.urls.map((url) => `${url}/websocket`).join(' '),
+      });
+    this.#cancelSettling();
+    if (isOn) this.#settleLater();
+  }
+
+  /** Saves and publishes what came in, of these collectors. */
+  async settle(): Promise<void> {
+    const changed = await Promise.all(
+      this.#deps.collectors().map((collector) => collector.settle?.() ?? false),
+    );
+    if (changed.includes(true)) await this.#deps.render();
+  }
+
+  /** Takes in no more events, and saves those that came. */
+  async close(): Promise<void> {
+    this.#cancelSettling();
+    await this.#open?.close();
+    this.#open = undefined;
+    await this.#settling;
+    this.#cancelSettling();
+    await this.settle();
+  }
+
+  async #listen(address: string) {
+    const { listen } = this.#deps;
+    if (!listen) return undefined;
+    const swapped: RequestListener = (request, response) =>
+      void this.#swapped.then(() => this.#app(request, response));
+    try {
+      return { ...(await listen(swapped, address)), address };
+    } catch (cause) {
+      throw new Error('opening the intake (intake.listen_address)', { cause });
+    }
+  }
+
+  async #createApp({ token_file: file }: IntakeConfig): Promise<RequestListener> {
+    const { logger, intakeEvents } = this.#deps;
+    const token = file === null ? undefined : (await readToken(file)).trim();
+    for (const event of ['connect', 'disconnect', 'message'] as const)
+      for (const result of ['accepted', 'over_capacity', 'unroutable', 'unreadable', 'unauthorized'] as const)
+        intakeEvents.add({ event, result }, 0);
+    return createIntakeApp({
+      token,
+      take: (event) => this.#take(event),
+      onEvent: (event, result) => {
+        intakeEvents.add({ event, result });
+        this.#say(result);
+      },
+      onError: (path, err) => logger.error('An event could not be taken in', { path, err }),
+    });
+  }
+
+  #take(event: ConnectionEvent): Taken {
+    const results = this.#deps.collectors().map((collector) => collector.take?.(event) ?? 'unroutable');
+    return results.find((result) => result !== 'unroutable') ?? 'unroutable';
+  }
+
+  #say(result: string): void {
+    const { clock, logger } = this.#deps;
+    const wrong = WRONGS[result];
+    const now = clock.monotonic();
+    if (wrong === undefined || now - (this.#saidAt.get(result) ?? -SAY_AGAIN_MS) < SAY_AGAIN_MS) return;
+    this.#saidAt.set(result, now);
+    logger.warn(`${wrong} (said at most every ten minutes)`, {
+      metric: `aws_connections_exporter_intake_events_total{result="${result}"}`,
+    });
+  }
+
+  #settleLater(): void {
+    this.#cancelSettling = this.#deps.clock.after(SETTLE_EVERY_MS, () => {
+      this.#settling = this.settle()
+        .catch((err: unknown) =>
+          this.#deps.logger.error('What came in could not be published', { reason: toSentence(err) }),
+        )
+        .finally(() => this.#settleLater());
+    });
+  }
+}
+
+function readToken(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new Error(`reading intake.token_file ${file}`, { cause });
+  });
+}

@@ -1,0 +1,63 @@
+import { cpSync } from 'node:fs';
+import { onTestFinished } from 'vitest';
+import type { KeptRegistry } from '../../src/collectors/websocket/kept-registry.ts';
+import { type Keeper, Registries } from '../../src/collectors/websocket/registries.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { openStorage, type Storage } from '../../src/storage/storage.ts';
+import { createLogBook } from './log-book.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+export const START = Date.UTC(2026, 10, 22);
+export const INTAKE = { endpointId: 'api.example.com/prod', source: 'intake', detail: '' } as const;
+
+/** A folder with registries on it, over a storage that tests can interfere with. */
+export async function createRegistryDisk(
+  folder: string = temporaryFolder(),
+  interfere: (storage: Storage) => Partial<Storage> = () => ({}),
+) {
+  const { lines: log, ...logger } = createLogBook();
+  const storage = await openStorage(folder, { clock: systemClock, logger });
+  onTestFinished(() => storage.close());
+  const real: Storage = {
+    families: storage.families,
+    list: (name) => storage.list(name),
+    read: (...args) => storage.read(...args),
+    write: (...args) => storage.write(...args),
+    readJournal: (name) => storage.readJournal(name),
+    append: (...args) => storage.append(...args),
+    reject: (...args) => storage.reject(...args),
+    remove: (name) => storage.remove(name),
+    removeSetAside: (name) => storage.removeSetAside(name),
+    close: () => storage.close(),
+  };
+  const disk = { ...real, ...interfere(real) };
+  return {
+    folder,
+    log,
+    storage,
+    disk,
+    registries: new Registries({ storage: disk, clock: systemClock, logger }),
+  };
+}
+
+/** The folder as a crash at this moment would leave it, without its lock. */
+export function copyOf(folder: string): string {
+  const copy = temporaryFolder();
+  cpSync(folder, copy, { recursive: true, filter: (path) => !path.endsWith('/lock') });
+  return copy;
+}
+
+/** Everything that a keeper holds, to be compared. */
+export function contentsOf(keeper: Keeper) {
+  const { entries } = keeper as KeptRegistry;
+  return {
+    registry: keeper.registry.state(),
+    totals: keeper.totals.state(),
+    entries: Object.fromEntries([...entries.open, ...entries.dead]),
+  };
+}
+
+/** Takes in an event without a connect time, so long after the beginning. */
+export function take(keeper: Keeper, type: 'connect' | 'disconnect' | 'message', id: string, atMs = 0): void {
+  keeper.registry.take({ type, connectionId: id, connectedAt: undefined }, START + atMs, () => true);
+}
