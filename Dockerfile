@@ -31,7 +31,7 @@ ENV NODE_ENV=production \
     AWS_CONNECTIONS_EXPORTER_STORAGE_PATH=/data
 
 USER 65532:65532
-EXPOSE 10176
+EXPOSE 10176 10177
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
   CMD ["/nodejs/bin/node", "-e", "fetch('http://127.0.0.1:10176/-/healthy').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["/nodejs/bin/node", "/app/dist/main.js"]

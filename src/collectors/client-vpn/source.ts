@@ -1,4 +1,5 @@
 import type { ClientVpnConnection, ClientVpnEndpoint, EC2Client, Filter } from '@aws-sdk/client-ec2';
+import { pages } from '../../aws/answers.ts';
 import type { Target } from '../../aws/targets.ts';
 
 /** A row of DescribeClientVpnConnections; every leaf is AWS' text. */
@@ -111,38 +112,9 @@ async function allowed(sent: Promise<unknown>): Promise<undefined> {
   }
 }
 
-async function* pages<T>(
-  operation: string,
-  send: (token: string | undefined) => Promise<{ items: readonly T[] | undefined; next: string | undefined }>,
-): AsyncIterable<readonly T[]> {
-  const seen = new Set<string>();
-  let token: string | undefined;
-  do {
-    const { items, next } = await send(token);
-    if (!items)
-      throw brokenListing(
-        `${operation}: the answer lacks its list; AWS, or something between, sent an empty or foreign document`,
-      );
-    yield items;
-    token = next || undefined;
-    if (token !== undefined) {
-      if (seen.has(token))
-        throw brokenListing(
-          `${operation}: page ${seen.size + 1} came with a page token that was used before; the listing would never end`,
-        );
-      seen.add(token);
-    }
-  } while (token !== undefined);
-}
-
 /** Whether EC2 itself says that there is no such endpoint; a 404 of anything in between says nothing about it. */
 export function isEndpointGone(error: unknown): boolean {
   return error instanceof Error && error.name === 'InvalidClientVpnEndpointId.NotFound';
-}
-
-/** Named as other answers that are not what was asked for, so that `explain` knows what to do. */
-function brokenListing(message: string): Error {
-  return Object.assign(new Error(message), { name: 'BrokenAnswer' });
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {
