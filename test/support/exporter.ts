@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -8,8 +8,9 @@ import { systemClock } from '../../src/core/clock.ts';
 import { Exporter } from '../../src/exporter.ts';
 import { createLogger } from '../../src/log.ts';
 import { createApp } from '../../src/server/app.ts';
-import { listen } from '../../src/server/listen.ts';
+import { listen, toListenAddress } from '../../src/server/listen.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
+import { createWebSocketWorld, type WebSocketWorld } from '../../src/simulator/websocket-world.ts';
 import { createWorld, type World } from '../../src/simulator/world.ts';
 import { openStorage, type Storage } from '../../src/storage/storage.ts';
 import { type Sections, stubCredentials, toYaml } from './configuration.ts';
@@ -17,7 +18,7 @@ import { type Exposition, toExposition } from './exposition.ts';
 import { createHandClock, type HandClock } from './hand-clock.ts';
 
 export interface RigOptions extends Sections {
-  readonly simulator?: Omit<SimulatorOptions, 'world'>;
+  readonly simulator?: Omit<SimulatorOptions, 'world' | 'websockets'>;
   /** Keeps nothing on disk; otherwise the ledger is in a folder of its own. */
   readonly diskless?: boolean;
   /** What the exporter gets instead of the storage of its folder. */
@@ -30,11 +31,12 @@ export interface RigOptions extends Sections {
 export interface Rig {
   readonly simulator: Simulator;
   readonly world: World;
+  readonly websockets: WebSocketWorld;
   readonly clock: HandClock;
   /** Holds the configuration file and the storage. */
   readonly folder: string;
   readonly exporter: Exporter;
-  /** Where the intake takes events in. */
+  /** Where the intake takes events in: on any free port, unless the configuration names an address. */
   readonly intakeUrl: string;
   /** The log lines so far, as people read them. */
   readonly log: readonly string[];
@@ -52,6 +54,8 @@ export interface Rig {
   reload(sections: Sections | string): Promise<{ readonly status: number; readonly text: string }>;
   /** Ends the exporter and starts another with the same file and storage. */
   restart(): Promise<void>;
+  /** The same with the storage as it is now: nothing is saved on the way out. */
+  crash(): Promise<void>;
 }
 
 /** Starts all of it; it ends with the test. */
@@ -59,7 +63,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   stubCredentials();
   const clock = createHandClock();
   const world = createWorld({ now: () => clock.now() });
-  const simulator = await startSimulator({ world, ...options.simulator });
+  const websockets = createWebSocketWorld({ now: () => clock.now() });
+  const simulator = await startSimulator({ world, websockets, ...options.simulator });
   const folder = await mkdtemp(join(tmpdir(), 'exporter-'));
   const file = join(folder, 'exporter.yaml');
   const log: string[] = [];
@@ -83,6 +88,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   return {
     simulator,
     world,
+    websockets,
     clock,
     folder,
     log,
@@ -114,6 +120,14 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       await running.close();
       running = await start(options, folder, file, clock, log);
     },
+    async crash() {
+      const data = join(folder, 'data');
+      await cp(data, `${data}-at-crash`, { recursive: true, filter: (path) => !path.endsWith('/lock') });
+      await running.close();
+      await rm(data, { recursive: true });
+      await rename(`${data}-at-crash`, data);
+      running = await start(options, folder, file, clock, log);
+    },
   };
 }
 
@@ -126,6 +140,8 @@ export function said(log: readonly string[], message: string): readonly string[]
 export async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
 }
+
+const DEFAULT_INTAKE = ':10177';
 
 /** As `serve` does it, with a clock that is moved by hand, and without a schedule until the first reload. */
 async function start(
@@ -151,7 +167,12 @@ async function start(
     storage: wrapStorage(storage),
     random: () => 0.5,
     onProgress: (endpointId, connections) => onPage?.(endpointId, connections),
-    listen: (listener) => listen(listener, [{ host: '127.0.0.1', port: 0 }]),
+    listen: (listener, address) => {
+      const given = address === DEFAULT_INTAKE ? '127.0.0.1:0' : address;
+      const parsed = toListenAddress(given);
+      if (typeof parsed === 'string') throw new Error(parsed);
+      return listen(listener, [parsed]);
+    },
   });
   await exporter.apply(loaded.config);
   const app = createApp({

@@ -21,6 +21,8 @@ export interface Begun {
   readonly ids: readonly string[];
   /** The reading of the source that goes on beside the look-ups. */
   readonly reading: Promise<Progress> | undefined;
+  /** Whether the source had been read whole when the sample was drawn; without that there is nothing to say. */
+  readonly isListed: boolean;
 }
 
 /** What a pass over one endpoint came to. */
@@ -31,10 +33,10 @@ export interface EndpointOutcome {
 
 /** A sample that was cut short says enough with so many answers. */
 const ENOUGH_ANSWERS = 30;
-/** The look-ups wait so long, as a share of the pass, for a source to be read that was read before. */
+/** The look-ups wait so long, as a share of the pass, for sources to be read. */
 const READING_SHARE = 0.2;
 
-/** Reads the source as far as there is time for, and draws the sample. Rejects when the source fails or has never been read whole. */
+/** Reads the source as far as there is time for, and draws the sample. Rejects when the source fails at once. */
 export async function beginEndpoint(
   endpoint: Endpoint,
   size: number,
@@ -55,21 +57,14 @@ export async function beginEndpoint(
   if (reading) {
     const done = new AbortController();
     const patience = sleep(clock, options.timeoutMs * READING_SHARE, done.signal).catch(() => undefined);
-    const progress = await Promise.race(registry.state().isListed ? [reading, patience] : [reading]).finally(
-      () => done.abort(),
-    );
-    if (!registry.state().isListed && progress?.state === 'under way')
-      throw new FirstReading(
-        `the first reading of its source is under way: ${progress.rows} rows so far, and it goes on in the next pass`,
-      );
+    await Promise.race([reading, patience]).finally(() => done.abort());
   }
+  const isListed = !reading || registry.state().isListed;
   registry.age(clock.now());
   const { young, ids } = registry.candidates(clock.now());
-  return { endpoint, keeper, population: ids.length, young, ids: drawSample(ids, size, random), reading };
+  const drawn = isListed ? drawSample(ids, size, random) : [];
+  return { endpoint, keeper, population: ids.length, young, ids: drawn, reading, isListed };
 }
-
-/** Why there is nothing to say yet, though nothing failed. */
-export class FirstReading extends Error {}
 
 /** Takes in what the look-ups found, or nothing of it when they say too little; a failure keeps what there was, and says why. */
 export async function endEndpoint(
@@ -86,7 +81,9 @@ export async function endEndpoint(
   const { active, idle, gone, invalid } = sampled;
   const answers = active + idle + gone + invalid;
   const failure = (await failedReading(begun)) ?? lookedUp.denied ?? tooFew(lookedUp, answers);
-  if (failure !== undefined) return failEndpoint({ ...scope, endpoint }, failure, keeper, previous, logger);
+  const at = { ...scope, endpoint };
+  if (failure !== undefined) return failEndpoint(at, failure, keeper, previous, logger);
+  if (!begun.isListed) return failEndpoint(at, await firstReading(begun), keeper, previous, logger, 'info');
 
   keeper.registry.settle(lookedUp.outcomes, now);
   const counts = { population, active, idle, gone, invalid, fresh: young };
@@ -144,6 +141,14 @@ async function failedReading({ reading }: Begun): Promise<string | undefined> {
   } catch (cause) {
     return reasonOf(cause);
   }
+}
+
+/** Why there is nothing to say yet, though nothing failed. */
+async function firstReading({ reading }: Begun): Promise<string> {
+  const progress = await reading;
+  return progress?.state === 'under way'
+    ? `the first reading of its source is under way: ${progress.rows} rows so far, and it goes on in the next pass`
+    : 'its source was read for the first time; connections are looked up in the next pass';
 }
 
 /** Why something failed, in a sentence, whether AWS said so or this machine. */

@@ -67,10 +67,13 @@ export class Entries {
   }
 
   /** Hands out what changed since something was last handed out, as it is now. */
-  takeChanges(): readonly Change[] {
-    const changed = this.#changed ?? [];
+  takeChanges(): Iterable<Change> {
+    const ids = [...(this.#changed ?? [])];
     this.#changed = new Set();
-    return Array.from(changed, (id) => [id, this.#open.get(id) ?? this.#dead.get(id)]);
+    return zip(
+      ids,
+      ids.map((id) => this.#open.get(id) ?? this.#dead.get(id)),
+    );
   }
 
   /** Hands out everything as it is now, however late it is read. */

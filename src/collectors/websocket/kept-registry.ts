@@ -97,9 +97,9 @@ export class KeptRegistry {
   }
 
   async #append(generation: string): Promise<string> {
-    const changes = this.entries.takeChanges();
-    this.#journalLines += changes.length + 1;
-    await this.#storage.append(journalOf(this.#name, generation), toBatch(this.#state(generation), changes));
+    this.#journalLines += this.entries.changed + 1;
+    const lines = toBatch(this.#state(generation), this.entries.takeChanges());
+    await this.#storage.append(journalOf(this.#name, generation), lines);
     return generation;
   }
 

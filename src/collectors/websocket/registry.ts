@@ -95,7 +95,9 @@ export class Registry {
     this.#isListed = true;
     const { open, dead } = this.#entries;
     for (const [id, connectedAt] of ids) {
-      if (!dead.has(id)) this.#update(id, open.get(id) ?? toNewEntry(firstSeenAt), connectedAt, now);
+      const entry = open.get(id);
+      const isNews = entry ? entry.connectedAt === undefined : !dead.has(id);
+      if (isNews) this.#update(id, entry ?? toNewEntry(firstSeenAt), connectedAt, now);
     }
     for (const id of open.keys()) if (!ids.has(id)) this.#entries.forget(id);
     for (const [id, entry] of dead) {
@@ -107,7 +109,7 @@ export class Registry {
 
   /** Lets time pass: ends what passed two hours, counts the disconnects that did not come, forgets the long dead. */
   age(now: number): void {
-    for (const id of this.#entries.open.keys()) this.#expire(id, now);
+    for (const [id, entry] of this.#entries.open) if (isExpired(entry, now)) this.#expire(id, now);
     for (const [id, entry] of this.#entries.dead) {
       if (this.kind === 'events' && now > entry.endedAt + DECISION_MS) this.#miss(id, entry);
       const isListed = this.kind === 'listing' && entry.delistedAt === undefined;

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Target } from '../../aws/targets.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Stopped } from '../../core/collector.ts';
+import { scopeKey } from '../../core/scope.ts';
 import type { TargetOutcome } from '../outcomes.ts';
 import type { Endpoint } from './endpoint.ts';
 import {
@@ -9,7 +10,6 @@ import {
   beginEndpoint,
   type EndpointOutcome,
   endEndpoint,
-  FirstReading,
   failEndpoint,
   reasonOf,
 } from './endpoint-pass.ts';
@@ -33,11 +33,7 @@ export async function passTarget(
   const { target, accountId, error } = place;
   const { state, clock, logger } = deps;
   const scopeOf = ({ endpointId }: Endpoint) => ({ accountId, region: target.region, endpointId });
-  const previousOf = ({ endpointId }: Endpoint) =>
-    [...state.published.views.values()].find(
-      (view) =>
-        view.endpointId === endpointId && view.accountId === accountId && view.region === target.region,
-    );
+  const previousOf = (endpoint: Endpoint) => state.published.views.get(scopeKey(scopeOf(endpoint)));
   const reading = deadline(
     clock,
     options.timeoutMs * READING_ENDS,
@@ -59,12 +55,8 @@ export async function passTarget(
           return await beginEndpoint(endpoint, size, options, deps, reading.signal);
         } catch (cause) {
           if (signal.reason instanceof Stopped) throw signal.reason;
-          const isEarly = cause instanceof FirstReading;
-          const reason = isEarly ? cause.message : reasonOf(cause, signal);
           const at = { ...scopeOf(endpoint), endpoint };
-          failures.push(
-            failEndpoint(at, reason, undefined, previousOf(endpoint), logger, isEarly ? 'info' : 'error'),
-          );
+          failures.push(failEndpoint(at, reasonOf(cause, signal), undefined, previousOf(endpoint), logger));
           return undefined;
         }
       }),
