@@ -67,10 +67,11 @@ export class Events {
     const app = isOn ? await this.#createApp(config) : undefined;
     const isSame = before?.address === config.listen_address;
     if (isOn && !isSame) this.#open = await this.#listen(config.listen_address);
-    const swapping = swap();
+    const swapping = swap().then(() => {
+      if (app) this.#app = app;
+    });
     this.#swapped = swapping.catch(() => {});
     await swapping;
-    if (app) this.#app = app;
     if (before && !(isOn && isSame)) {
       if (!isOn) this.#open = undefined;
       await before.close();

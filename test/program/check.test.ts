@@ -23,7 +23,8 @@ client_vpn:
   page_size: 2000
   identity: hash
   filters: [{name: status, values: [active]}]
-websocket: {}
+websocket: {enabled: true}
+intake: {enabled: true, listen_address: nowhere}
 `,
   );
   const { code, stdout } = await lab.run('check');
@@ -36,12 +37,35 @@ websocket: {}
     'client_vpn.page_size',
     'client_vpn.identity_key_file',
     'client_vpn.filters[0].name',
-    'websocket',
+    'websocket.endpoints',
+    'intake.listen_address',
+    'intake.token_file',
   ];
   const lines = stdout.trimEnd().split('\n');
   for (const path of paths) expect(lines.filter((line) => line.includes(`${path}: `))).toHaveLength(1);
   expect(lines.at(-1)).toBe(`${paths.length} problems found`);
   expect(stdout).toContain('did you mean account_id?');
+});
+
+test('check warns of what is probably not meant, on stdout, and calls the file valid all the same', async () => {
+  const host = 'execute-api.eu-west-1.amazonaws.com';
+  const endpoints = [
+    `{url: "https://a1b2c3d4e5.${host}", source: {type: intake, stage: prod}}`,
+    `{url: "https://f6g7h8i9j0.${host}/prod/", source: {type: intake}}`,
+  ];
+  const lab = await openLab({
+    websocket: `enabled: true, endpoints: [${endpoints.join(', ')}]`,
+    intake: 'enabled: true, allow_unauthenticated: true',
+  });
+  const { code, stdout, stderr } = await lab.run('check');
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout.trimEnd().split('\n')).toEqual([
+    `${lab.configFile} is valid`,
+    'warning: websocket.endpoints[0].url: has no stage, so every call will be refused',
+    'warning: websocket.endpoints[1].url: is read without the slash at its end',
+    'warning: intake.token_file: without it, whoever reaches the intake can invent connections and end them',
+  ]);
+  expect(lab.simulator.requests()).toEqual([]);
 });
 
 test('check of a file that is not there', async () => {

@@ -42,15 +42,13 @@ test.each([
   expect(outcome.stderr).toContain(sentence);
 });
 
-test('the sections of later versions are refused with a sentence', async () => {
+test('sections that do not fit each other are refused, a sentence each', async () => {
   const file = join(temporaryFolder(), 'exporter.yaml');
   writeFileSync(file, 'websocket: {enabled: true}\nintake: {enabled: true}\n');
-  const { code, stderr } = await run(['serve', `--config.file=${file}`, '--storage.path=']);
-  expect(code).toBe(1);
-  expect(stderr).toContain(
-    'websocket: WebSocket APIs are not supported by this version; remove this section',
-  );
-  expect(stderr).toContain('intake: the intake of WebSocket events is not supported by this version; remove');
+  const { code, stdout, stderr } = await run(['serve', `--config.file=${file}`, '--storage.path=']);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toContain('websocket.endpoints: there is nothing to look at; name endpoints here');
+  expect(stderr).toContain('intake.token_file: the intake needs a file with a secret here');
 });
 
 test.each([
@@ -75,6 +73,27 @@ test('a port in use is a clear error, and leaves the other address and the folde
   expect(code).toBe(1);
   expect(stderr).toContain(`cannot listen on 127.0.0.1:${port}: another process listens there already`);
   expect((await lab.once()).code).toBe(0);
+});
+
+test('a port of the intake that is in use is a clear error, and leaves the folder free', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void other.close());
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const endpoint = '{url: "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod", source: {type: intake}}';
+  const websocket = `enabled: true, endpoints: [${endpoint}]`;
+  const intake = (address: string) =>
+    `enabled: true, allow_unauthenticated: true, listen_address: "${address}"`;
+  const lab = await openLab({ websocket, intake: intake(`127.0.0.1:${port}`) });
+  const outcome = await run(['serve', ...lab.serveFlags]);
+  expect(outcome).toMatchObject({ code: 1, stdout: '' });
+  expect(outcome.stderr).toContain('opening the intake (intake.listen_address)');
+  expect(outcome.stderr).toContain(
+    `cannot listen on 127.0.0.1:${port}: another process listens there already`,
+  );
+  expect(lab.simulator.requests()).toEqual([]);
+  lab.configure({ websocket, intake: intake('127.0.0.1:0') });
+  expect((await lab.serve()).intakeUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
 });
 
 test('two listen addresses answer alike, and the environment may give them', async () => {

@@ -43,3 +43,53 @@ test('the policy names no more than the configuration needs', async () => {
     ],
   });
 });
+
+test('the policy of WebSocket endpoints names the stages to look up, the tables to read, and how stages are found', async () => {
+  const execute = (id: string) => `https://${id}.execute-api.eu-west-1.amazonaws.com`;
+  const endpoints = [
+    `{url: "${execute('a1b2c3d4e5')}/prod", source: {type: intake}}`,
+    '{url: "https://ws.example.com/chat", region: us-east-1, source: {type: dynamodb, table: connections}}',
+  ];
+  const lab = await openLab({
+    clientVpn: 'enabled: false',
+    websocket: `enabled: true, endpoints: [${endpoints.join(', ')}]`,
+    intake: 'enabled: true, allow_unauthenticated: true',
+  });
+  const named = await lab.run('describe', 'iam-policy');
+  expect(named).toMatchObject({ code: 0, stderr: '' });
+  const lookUp = (region: string, stage: string) =>
+    `arn:aws:execute-api:${region}:111122223333:${stage}/GET/@connections/*`;
+  expect(JSON.parse(named.stdout).Statement).toEqual([
+    {
+      Sid: 'ManageConnections',
+      Effect: 'Allow',
+      Action: 'execute-api:ManageConnections',
+      Resource: [lookUp('eu-west-1', 'a1b2c3d4e5/prod'), lookUp('us-east-1', '*/*')],
+    },
+    {
+      Sid: 'Scan',
+      Effect: 'Allow',
+      Action: 'dynamodb:Scan',
+      Resource: 'arn:aws:dynamodb:us-east-1:111122223333:table/connections',
+    },
+  ]);
+
+  const table = 'discover_source: {type: dynamodb, table: "connections-{api_id}-{stage}"}';
+  lab.configure({ clientVpn: 'enabled: false', websocket: `enabled: true, discover: true, ${table}` });
+  const discovered = await lab.run('describe', 'iam-policy');
+  expect(discovered).toMatchObject({ code: 0, stderr: '' });
+  const { Statement: statements } = JSON.parse(discovered.stdout) as { Statement: Record<string, unknown>[] };
+  expect(statements.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+    ['execute-api:ManageConnections', lookUp('eu-west-1', '*/*')],
+    ['dynamodb:Scan', 'arn:aws:dynamodb:eu-west-1:111122223333:table/connections-*-*'],
+    [
+      'apigateway:GET',
+      [
+        'arn:aws:apigateway:eu-west-1::/apis',
+        'arn:aws:apigateway:eu-west-1::/apis/*/stages',
+        'arn:aws:apigateway:eu-west-1::/domainnames',
+        'arn:aws:apigateway:eu-west-1::/domainnames/*/apimappings',
+      ],
+    ],
+  ]);
+});

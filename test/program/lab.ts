@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
+import { createWebSocketWorld, type WebSocketWorld } from '../../src/simulator/websocket-world.ts';
 import { createWorld, type World, type WorldOptions } from '../../src/simulator/world.ts';
 import { type Series, toSeries } from './exposition.ts';
 import { type Ended, eventually, type LaunchOptions, type Running, run, start } from './program.ts';
@@ -12,11 +13,15 @@ export interface Sections {
   readonly targets?: string;
   readonly aws?: string;
   readonly clientVpn?: string;
+  readonly websocket?: string;
+  readonly intake?: string;
 }
 
 /** A daemon that listens. */
 export interface Daemon extends Running {
   readonly url: string;
+  /** Where it takes events in; empty if nowhere. */
+  readonly intakeUrl: string;
   get(path: string): Promise<{ readonly status: number; readonly text: string }>;
   /** The exposition, read by a real scrape. */
   scrape(): Promise<Series>;
@@ -25,6 +30,7 @@ export interface Daemon extends Running {
 /** A simulated AWS, and a folder with a configuration that reaches it. */
 export interface Lab {
   readonly world: World;
+  readonly websockets: WebSocketWorld;
   readonly simulator: Simulator;
   readonly folder: string;
   readonly configFile: string;
@@ -45,16 +51,20 @@ export interface Lab {
 /** A lab that is gone when the test ends. */
 export async function openLab(sections: Sections = {}, options: WorldOptions = {}): Promise<Lab> {
   const world = createWorld(options);
-  const simulator = await startSimulator({ world });
+  const websockets = createWebSocketWorld(options);
+  const simulator = await startSimulator({ world, websockets });
   const folder = temporaryFolder();
   onTestFinished(() => simulator.close());
   const configFile = join(folder, 'exporter.yaml');
   const storage = join(folder, 'data');
-  const configure = ({ targets, aws = 'max_attempts: 1', clientVpn = '' }: Sections) => {
+  const configure = (given: Sections) => {
+    const { targets, aws = 'max_attempts: 1', clientVpn = '', websocket = '', intake = '' } = given;
     const lines = [
       `targets: [${targets ?? '{name: lab, regions: [eu-west-1], account_id: "111122223333"}'}]`,
       `aws: {endpoint_url: "${simulator.url}", ${aws}}`,
       `client_vpn: {${clientVpn}}`,
+      `websocket: {${websocket}}`,
+      `intake: {${intake}}`,
     ];
     writeFileSync(configFile, `${lines.join('\n')}\n`);
   };
@@ -63,6 +73,7 @@ export async function openLab(sections: Sections = {}, options: WorldOptions = {
   const serveFlags = [config, `--storage.path=${storage}`, '--web.listen-address=127.0.0.1:0'];
   return {
     world,
+    websockets,
     simulator,
     folder,
     configFile,
@@ -97,6 +108,7 @@ export async function listening(running: Running): Promise<Daemon> {
   return {
     ...running,
     url,
+    intakeUrl: /msg="Taking in events" urls=(http:\/\/[^/]+)/.exec(running.stderr())?.[1] ?? '',
     get,
     async scrape() {
       const { status, text } = await get('/metrics');

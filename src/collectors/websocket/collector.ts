@@ -16,6 +16,7 @@ import {
   toStatus,
   toTargetView,
 } from '../outcomes.ts';
+import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { type Endpoint, registryKey } from './endpoint.ts';
 import { Endpoints } from './endpoints.ts';
 import { EventDesk } from './event-desk.ts';
@@ -51,6 +52,8 @@ export class WebsocketCollector implements Collector {
   /** By endpoint id; an endpoint has none while what is kept of it cannot be read. */
   readonly #keepers = new Map<string, Keeper>();
   readonly #warned = new Set<string>();
+  /** When the pass under way began, on the monotonic clock. */
+  #beganAt: number | undefined;
   #accounts: readonly Promise<Resolved>[] | undefined;
 
   constructor(deps: CollectorDeps) {
@@ -102,6 +105,7 @@ export class WebsocketCollector implements Collector {
 
   async prepare(signal: AbortSignal): Promise<boolean> {
     const { source, clock } = this.#deps;
+    this.#beganAt = clock.monotonic();
     const accounts = resolveAccounts(source, this.#targets, clock, signal);
     this.#accounts = accounts;
     let hasMore = false;
@@ -114,12 +118,15 @@ export class WebsocketCollector implements Collector {
   }
 
   async collect(signal: AbortSignal): Promise<void> {
-    const { source, clock, state } = this.#deps;
+    const { source, clock, state, options } = this.#deps;
     const accounts = this.#accounts ?? resolveAccounts(source, this.#targets, clock, signal);
     this.#accounts = undefined;
+    const spentMs = clock.monotonic() - (this.#beganAt ?? clock.monotonic());
+    this.#beganAt = undefined;
+    const deadlines = createDeadlines(clock, options.timeoutMs, spentMs, signal);
     const results = await Promise.all(
-      accounts.map(async (account) => this.#passTarget(await account, signal)),
-    );
+      accounts.map(async (account) => this.#passTarget(await account, deadlines, signal)),
+    ).finally(() => deadlines.cancel());
     // As of now: events went on coming in, and what is published already must not fall.
     const passed = results.flatMap(({ outcome }) => outcome.views).map((view) => this.#withCounters(view));
     await state.registries.flush();
@@ -165,7 +172,11 @@ export class WebsocketCollector implements Collector {
   }
 
   /** Never rejects: a target's trouble stays its own. */
-  async #passTarget(resolved: Resolved, signal: AbortSignal): Promise<TargetResult<View>> {
+  async #passTarget(
+    resolved: Resolved,
+    deadlines: Deadlines,
+    signal: AbortSignal,
+  ): Promise<TargetResult<View>> {
     const { options, logger } = this.#deps;
     const { target, accountId } = resolved;
     const fields = { target: target.name, region: target.region };
@@ -182,7 +193,7 @@ export class WebsocketCollector implements Collector {
       const before = this.#endpoints.of(target);
       // Of two targets that reach the same account and region the first discovers; named endpoints are their own.
       if (resolved.polledBy) this.#endpoints.leaveOut(target);
-      const error = await this.#endpoints.refresh(target, signal);
+      const error = await this.#endpoints.refresh(target, deadlines.discovery, signal);
       const endpoints = this.#endpoints.of(target);
       await this.#retire(before, endpoints);
       // Who cannot be opened says so in its own pass.
@@ -192,7 +203,7 @@ export class WebsocketCollector implements Collector {
       return {
         target,
         accountId,
-        outcome: await passTarget(place, endpoints, options, this.#passDeps, signal),
+        outcome: await passTarget(place, endpoints, options, this.#passDeps, deadlines, signal),
       };
     } catch (err) {
       if (!(signal.reason instanceof Stopped))

@@ -86,8 +86,8 @@ export class Endpoints {
     this.#leftOut.add(targetKey(target));
   }
 
-  /** Discovers a target's endpoints when it is time to; why that failed, in a sentence. Rejects only when the pass is broken off. */
-  async refresh(target: Target, signal: AbortSignal): Promise<string | undefined> {
+  /** Discovers a target's endpoints when it is time to; why that failed, or was not done by `until`, in a sentence. Rejects only when the pass is broken off. */
+  async refresh(target: Target, until: AbortSignal, signal: AbortSignal): Promise<string | undefined> {
     const { source, clock, logger } = this.#deps;
     const { named, discoverSource } = this.#options;
     const key = targetKey(target);
@@ -100,7 +100,7 @@ export class Endpoints {
       return undefined;
     const own = named.filter((endpoint) => targetKey(endpoint.target) === key);
     try {
-      const found = await discover(source, target, own.some(isCustom), signal);
+      const found = await discover(source, target, own.some(isCustom), until);
       this.#known.set(key, { found, at: clock.monotonic() });
       this.#warn(target, found, own);
       await this.#save();
@@ -108,7 +108,7 @@ export class Endpoints {
       return undefined;
     } catch (cause) {
       if (signal.reason instanceof Stopped) throw signal.reason;
-      const reason = explain(cause, signal);
+      const reason = explain(cause, until);
       logger.error('Discovery of WebSocket APIs failed; those known before are looked at', {
         target: target.name,
         region: target.region,
