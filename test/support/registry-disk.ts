@@ -36,7 +36,7 @@ export async function createRegistryDisk(
     log,
     storage,
     disk,
-    registries: new Registries({ storage: disk, clock: systemClock, logger }),
+    registries: new Registries({ storage: disk, logger }),
   };
 }
 

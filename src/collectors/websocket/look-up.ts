@@ -24,7 +24,10 @@ export interface LookedUp {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Running = Mutable<Omit<LookedUp, 'outcomes'>> & { readonly outcomes: Map<string, Outcome> };
+type Running = Mutable<Omit<LookedUp, 'outcomes'>> & {
+  readonly outcomes: Map<string, Outcome>;
+  isThrottled: boolean;
+};
 
 /**
  * Looks the draws up, so many at a time, going round the endpoints, so that a draw that is cut short is still a uniform sample. A denial
@@ -37,7 +40,13 @@ export async function lookUpAll(
   signal: AbortSignal,
 ): Promise<readonly LookedUp[]> {
   const running = draws.map(
-    (): Running => ({ outcomes: new Map(), cutShort: undefined, denied: undefined, lastError: undefined }),
+    (): Running => ({
+      outcomes: new Map(),
+      isThrottled: false,
+      cutShort: undefined,
+      denied: undefined,
+      lastError: undefined,
+    }),
   );
   let ended: string | undefined;
   const rounds = inRounds(
@@ -59,12 +68,16 @@ export async function lookUpAll(
       result.lastError = explain(error);
       const kind = toCallError(error);
       if (kind === 'denied') result.denied ??= result.lastError;
-      if (kind === 'throttled') ended ??= result.lastError;
+      if (kind === 'throttled') {
+        result.isThrottled = true;
+        ended ??= result.lastError;
+      }
     }
   });
   if (signal.reason instanceof Stopped) throw signal.reason;
   if (signal.aborted) ended ??= explain(signal.reason, signal);
-  return running.map((result, index) =>
-    result.outcomes.size < (draws[index]?.ids.length ?? 0) ? { ...result, cutShort: ended } : result,
-  );
+  return running.map((result, index) => {
+    const isWhole = result.outcomes.size >= (draws[index]?.ids.length ?? 0) && !result.isThrottled;
+    return isWhole ? result : { ...result, cutShort: ended };
+  });
 }

@@ -1,4 +1,3 @@
-import type { Clock } from '../../core/clock.ts';
 import { toSentence } from '../../core/error-text.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Storage } from '../../storage/storage.ts';
@@ -20,14 +19,13 @@ export class Registries {
   readonly #storage: Storage;
   readonly #logger: Logger;
   readonly #kept = new Map<string, KeptRegistry>();
-  readonly #opening = new Map<string, Promise<KeptRegistry>>();
   /** Ends when all that was begun on the disk has ended; it never rejects. */
   #last: Promise<unknown> = Promise.resolve();
   /** A flush that was asked for and has not begun. */
   #next: Promise<void> | undefined;
   #isRefused = false;
 
-  constructor({ storage, logger }: { storage: Storage; clock: Clock; logger: Logger }) {
+  constructor({ storage, logger }: { storage: Storage; logger: Logger }) {
     this.#storage = storage;
     this.#logger = logger;
   }
@@ -38,15 +36,7 @@ export class Registries {
    */
   async open(key: RegistryKey): Promise<Keeper> {
     const name = nameOf(key);
-    const kept = this.#kept.get(name);
-    if (kept) return kept;
-    const opening = this.#opening.get(name) ?? this.#serially(() => this.#read(name, key));
-    this.#opening.set(name, opening);
-    try {
-      return await opening;
-    } finally {
-      this.#opening.delete(name);
-    }
+    return this.#kept.get(name) ?? this.#serially(() => this.#read(name, key));
   }
 
   /** Makes sure that one more id of a source of events can be remembered, forgetting the longest dead if need be; false if it cannot. */
@@ -81,7 +71,7 @@ export class Registries {
 
   async #read(name: string, key: RegistryKey): Promise<KeptRegistry> {
     try {
-      const kept = await KeptRegistry.read(this.#storage, key);
+      const kept = this.#kept.get(name) ?? (await KeptRegistry.read(this.#storage, key));
       this.#kept.set(name, kept);
       return kept;
     } catch (cause) {

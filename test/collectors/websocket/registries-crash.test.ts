@@ -1,0 +1,132 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Keeper } from '../../../src/collectors/websocket/registries.ts';
+import { REGISTRY_FORMAT } from '../../../src/collectors/websocket/registry-file.ts';
+import type { Storage } from '../../../src/storage/storage.ts';
+import { contentsOf, copyOf, createRegistryDisk, INTAKE, take } from '../../support/registry-disk.ts';
+
+type Contents = ReturnType<typeof contentsOf>;
+type Event = readonly ['connect' | 'disconnect' | 'message', id: string];
+
+/** A folder as a crash would have left it, and the flushes whose contents it may hold: the last that had ended, or a later one. */
+interface Crash {
+  readonly folder: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
+const event = fc.tuple(
+  fc.constantFrom('connect' as const, 'disconnect' as const, 'message' as const),
+  fc.constantFrom(...IDS),
+);
+
+/** What happens: events between flushes, events while lines are written, and what the disk does. */
+const flush = fc.record({
+  before: fc.array(event, { maxLength: 5 }),
+  during: fc.array(event, { maxLength: 12 }),
+  /** Whether the disk takes it, refuses it before, or reports an error when all is written. */
+  disk: fc.constantFrom('takes', 'takes', 'takes', 'refuses', 'fails late'),
+  /** How much of the last batch a crash leaves. */
+  share: fc.double({ min: 0, max: 1, noNaN: true }),
+});
+
+test('after a crash at any moment and any events meanwhile, what is read back is what was last flushed or newer, as it was at one moment', async () => {
+  const survives = async (flushes: readonly (typeof flush extends fc.Arbitrary<infer F> ? F : never)[]) => {
+    const moments: Contents[] = [];
+    const crashes: Crash[] = [];
+    let flushed = -1;
+    let at = 0;
+    let present = flushes[0];
+    let keeper: Keeper | undefined;
+    const happen = ([type, id]: Event) => {
+      at += 1;
+      if (keeper) take(keeper, type, id, at);
+    };
+    const crash = () => {
+      crashes.push({ folder: copyOf(folder), from: Math.max(flushed, 0), to: moments.length - 1 });
+    };
+    /** Lines between which events happen, and before the last of which the process may end. */
+    function* disturbed(lines: Iterable<string>): Iterable<string> {
+      const during = [...(present?.during ?? [])];
+      for (const line of lines) {
+        const next = during.shift();
+        if (next) happen(next);
+        yield line;
+      }
+      for (const next of during) happen(next);
+    }
+    const onDisk = async (work: () => Promise<void>) => {
+      if (keeper) moments.push(contentsOf(keeper));
+      if (present?.disk === 'refuses') throw new Error('ENOSPC');
+      crash();
+      await work();
+      crash();
+      if (present?.disk === 'fails late') throw new Error('EIO');
+    };
+    const { registries, folder, disk } = await createRegistryDisk(undefined, (storage: Storage) => ({
+      write: (name, format, lines) => onDisk(() => storage.write(name, format, disturbed(lines))),
+      append: (name, lines) =>
+        onDisk(async () => {
+          const before = (await storage.readJournal(name)) === undefined ? 0 : sizeOf(folder, name);
+          await storage.append(name, disturbed(lines));
+          const whole = readFileSync(join(folder, name));
+          const torn = before + Math.floor((whole.length - before) * (present?.share ?? 0));
+          writeFileSync(join(folder, name), whole.subarray(0, torn));
+          crash();
+          writeFileSync(join(folder, name), whole);
+        }),
+      remove: async (name) => {
+        crash();
+        await storage.remove(name);
+        crash();
+      },
+    }));
+    keeper = await registries.open(INTAKE);
+    moments.push(contentsOf(keeper));
+    for (present of flushes) {
+      present.before.forEach(happen);
+      await registries.flush();
+      if (present.disk === 'takes') flushed = moments.length - 1;
+      crash();
+    }
+    await disk.close();
+    for (const { folder: left, from, to } of crashes) {
+      const after = await createRegistryDisk(left);
+      const found = contentsOf(await after.registries.open(INTAKE));
+      expect(moments.slice(from, to + 1)).toContainEqual(found);
+      expect(after.log).toEqual([]);
+      await after.storage.close();
+    }
+  };
+  await fc.assert(fc.asyncProperty(fc.array(flush, { maxLength: 6 }), survives), { numRuns: 40 });
+});
+
+function sizeOf(folder: string, name: string): number {
+  return readFileSync(join(folder, name)).length;
+}
+
+test('what a crash left of an older base is never applied to a newer one, and is tidied away', async () => {
+  const { registries, storage, folder } = await createRegistryDisk();
+  const keeper = await registries.open(INTAKE);
+  take(keeper, 'connect', 'a');
+  await registries.flush();
+  take(keeper, 'disconnect', 'a', 1);
+  await registries.flush();
+  const [journal = '', base = ''] = await storage.list('websocket');
+  const lines = (await storage.read(base, REGISTRY_FORMAT)) ?? [];
+  const generation = 'f'.repeat(16);
+  await storage.write(base, REGISTRY_FORMAT, [
+    (lines[0] ?? '').replace(/"generation":"\w+"/, `"generation":"${generation}"`),
+    ...lines.slice(1),
+  ]);
+  const after = await createRegistryDisk(copyOf(folder));
+  expect(contentsOf(await after.registries.open(INTAKE)).entries).toMatchObject({
+    a: { firstSeenAt: expect.any(Number) },
+  });
+  expect((await after.registries.open(INTAKE)).registry.open).toBe(1);
+  expect(journal).not.toContain(generation);
+  expect(await after.storage.list('websocket')).toEqual([base]);
+});
