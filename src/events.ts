@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import type { IntakeConfig } from './config/intake.ts';
-import type { Clock } from './core/clock.ts';
+import { type Clock, sleep } from './core/clock.ts';
 import type { Collector } from './core/collector.ts';
 import type { ConnectionEvent, Taken } from './core/connection-event.ts';
 import { toSentence } from './core/error-text.ts';
@@ -29,6 +29,8 @@ export interface EventsDeps {
 
 /** Counters change at most so long before they are published; contract and docs promise five seconds. */
 const SETTLE_EVERY_MS = 2_000;
+/** Who waits for events to be saved waits so long at most. */
+const PATIENCE_MS = 2_000;
 /** What is wrong with events is said again after so long. */
 const SAY_AGAIN_MS = 10 * 60_000;
 
@@ -92,14 +94,24 @@ export class Events {
     if (changed.includes(true)) await this.#deps.render();
   }
 
+  /** The same, but does not wait long for a disk that hangs. */
+  async settleInTime(): Promise<void> {
+    const done = new AbortController();
+    const late = sleep(this.#deps.clock, PATIENCE_MS, done.signal).then(
+      () => this.#deps.logger.error('The disk does not answer; what came in last may be lost'),
+      () => {},
+    );
+    await Promise.race([this.#settling.then(() => this.settle()), late]);
+    done.abort();
+  }
+
   /** Takes in no more events, and saves those that came. */
   async close(): Promise<void> {
     this.#cancelSettling();
     await this.#open?.close();
     this.#open = undefined;
-    await this.#settling;
+    await this.settleInTime();
     this.#cancelSettling();
-    await this.settle();
   }
 
   async #listen(address: string) {

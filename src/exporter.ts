@@ -89,7 +89,7 @@ export class Exporter {
     }
     try {
       await this.#events.apply(config.intake, async () => {
-        await this.#events.settle();
+        await this.#events.settleInTime();
         this.#setup?.aws.close();
         this.#setup = setup;
         for (const { collector } of setup.parts.values()) await collector.restore();

@@ -92,6 +92,7 @@ function scrub(message: string): string {
       /\b(Authorization|Credential|Signature|[\w-]*(?:Token|Secret|Password)[\w-]*)(\s*[=:]\s*)[^;]*/gi,
       '$1$2[secret]',
     )
+    .replace(/(@connections\/)(?!\{connectionId\}|\*)[^\s"',;]+/g, '$1[id]')
     .replace(/[A-Za-z0-9+/=_%-]{60,}/g, '[…]')
     .trim();
   return line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}…` : line;

@@ -1,4 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../config/load.ts';
@@ -28,15 +30,21 @@ export async function demo({ flags }: Args): Promise<number> {
       const simulator = await startSimulator({ world, websockets: websockets.world });
       releases.add(() => simulator.close());
       releases.add(world.run(STEP_MS));
+      const token = randomBytes(16).toString('hex');
+      const tokenFile = join(folder, 'intake.token');
+      await writeFile(tokenFile, token, { mode: 0o600 });
       useDemoCredentials();
-      const loaded = loadConfig({ text: demoConfig(simulator.url), readFile: () => '' });
+      const loaded = loadConfig({
+        text: demoConfig(simulator.url, tokenFile),
+        readFile: (path) => readFileSync(path, 'utf8'),
+      });
       if ('problems' in loaded)
         throw new Error(`the demo's own configuration has problems: ${JSON.stringify(loaded.problems)}`);
       const demoFlags = { ...flags, 'storage.path': folder };
       const { urls, exporter } = await start(loaded.config, demoFlags, logger, releases);
       const [url] = urls;
       const [intakeUrl = ''] = exporter.intakeUrls;
-      const feed = feedIntake({ url: intakeUrl, world: websockets.world });
+      const feed = feedIntake({ url: intakeUrl, token, world: websockets.world });
       releases.add(() => feed.close());
       for (const event of websockets.current()) feed.post(event);
       releases.add(websockets.world.run(STEP_MS));
@@ -77,7 +85,7 @@ function useDemoCredentials(): void {
   });
 }
 
-function demoConfig(simulatorUrl: string): string {
+function demoConfig(simulatorUrl: string, tokenFile: string): string {
   return `
 targets:
   - {name: demo, regions: [eu-west-1, us-east-1]}
@@ -96,6 +104,6 @@ websocket:
   sample_size: 60
   requests_per_second: 100
   discover: true
-intake: {enabled: true, listen_address: "127.0.0.1:0", allow_unauthenticated: true}
+intake: {enabled: true, listen_address: "127.0.0.1:0", token_file: "${tokenFile}"}
 `;
 }

@@ -41,3 +41,10 @@ export const intakeConfig = z
 
 /** The parsed `intake` section. */
 export type IntakeConfig = z.output<typeof intakeConfig>;
+
+/** Why a text can be no token, which is sent in a header; whitespace around it does not count. */
+export function tokenProblem(text: string): string | undefined {
+  return /^[!-~]+$/.test(text.trim())
+    ? undefined
+    : 'must hold one word of visible ASCII, for it is sent in a header: openssl rand -hex 32 makes one';
+}

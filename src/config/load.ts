@@ -5,7 +5,7 @@ import { keysAt } from './json-schema.ts';
 import { toMessage } from './messages.ts';
 import { nearest } from './nearest.ts';
 import { type Problem, toPath } from './problems.ts';
-import { type Config, configSchema, fileKeys } from './schema.ts';
+import { type Config, configSchema, type FileKey, fileKeys } from './schema.ts';
 
 /** Where a configuration comes from. */
 export interface ConfigSource {
@@ -66,6 +66,7 @@ function toFaults(issue: z.core.$ZodIssue, data: unknown): Fault[] {
 }
 
 interface NamedFile {
+  readonly problem: FileKey['problem'] | undefined;
   readonly keys: readonly PropertyKey[];
   readonly absolute: string;
   readonly needed: boolean;
@@ -73,14 +74,14 @@ interface NamedFile {
 
 /** Makes the files that `data` names absolute, in place, and returns them. */
 function resolveFiles(data: unknown, folder: string): NamedFile[] {
-  return fileKeys.flatMap(({ keys, needed }) => {
+  return fileKeys.flatMap(({ keys, needed, problem }) => {
     const key = keys.at(-1) ?? '';
     return [...valuesAt(data, keys.slice(0, -1))].flatMap(({ at, value }) => {
       const name = isMapping(value) ? value[key] : undefined;
       if (!isMapping(value) || typeof name !== 'string' || name === '') return [];
       const absolute = resolve(folder, name);
       value[key] = absolute;
-      return [{ keys: [...at, key], absolute, needed }];
+      return [{ keys: [...at, key], absolute, needed, problem }];
     });
   });
 }
@@ -101,10 +102,11 @@ function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function fileFaults({ keys, absolute }: NamedFile, readFile: ConfigSource['readFile']): Fault[] {
+function fileFaults({ keys, absolute, problem }: NamedFile, readFile: ConfigSource['readFile']): Fault[] {
   const file = read(absolute, readFile);
   if ('problem' in file) return [{ keys, message: `${absolute} ${file.problem}` }];
-  return file.text.trim() === '' ? [{ keys, message: `${absolute} is empty` }] : [];
+  const message = file.text.trim() === '' ? 'is empty' : problem?.(file.text);
+  return message === undefined ? [] : [{ keys, message: `${absolute} ${message}` }];
 }
 
 function read(path: string, readFile: ConfigSource['readFile']): { text: string } | { problem: string } {

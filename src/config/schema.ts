@@ -4,7 +4,7 @@ import { websocketConfig } from '../collectors/websocket/config.ts';
 import { cronProblem, longestIntervalMs } from '../schedule/cron.ts';
 import { formatDuration } from './duration.ts';
 import { count, duration, evenWithProblems, optionalText } from './fields.ts';
-import { intakeConfig } from './intake.ts';
+import { intakeConfig, tokenProblem } from './intake.ts';
 import { soundness } from './sound.ts';
 import { targetsConfig } from './targets.ts';
 import { websocketProblems } from './websocket-problems.ts';
@@ -21,6 +21,8 @@ export interface FileKey {
   readonly keys: readonly string[];
   /** Whether it must be readable, and not empty, when the configuration is read. */
   readonly needed: boolean;
+  /** What is wrong with what it holds. */
+  readonly problem?: (text: string) => string | undefined;
 }
 
 /** Every key that names a file. */
@@ -29,7 +31,7 @@ export const fileKeys: readonly FileKey[] = [
   { keys: ['client_vpn', 'identity_key_file'], needed: true },
   { keys: ['websocket', 'endpoints', '*', 'source', 'path'], needed: false },
   { keys: ['websocket', 'discover_source', 'path'], needed: false },
-  { keys: ['intake', 'token_file'], needed: true },
+  { keys: ['intake', 'token_file'], needed: true, problem: tokenProblem },
 ];
 
 const SERVICES = ['ec2', 'sts', 'execute-api', 'apigateway', 'dynamodb'] as const;

@@ -9,7 +9,12 @@ const PLANNED_SHARE = 0.8;
 
 /** What is probably not meant in a configuration that can be used, a line each: `websocket.endpoints[0].url: …`. */
 export function warningsOf(config: Config): readonly string[] {
-  return [...urlWarnings(config), ...budgetWarnings(config), ...intakeWarnings(config)];
+  return [
+    ...urlWarnings(config),
+    ...sourceWarnings(config),
+    ...budgetWarnings(config),
+    ...intakeWarnings(config),
+  ];
 }
 
 function* urlWarnings({ websocket }: Config) {
@@ -19,6 +24,19 @@ function* urlWarnings({ websocket }: Config) {
     if (host.includes('.execute-api.') && /^\/*$/.test(pathname))
       yield `${path}: has no stage, so every call will be refused`;
     if (url.endsWith('/')) yield `${path}: is read without the slash at its end`;
+  }
+}
+
+function* sourceWarnings({ websocket }: Config) {
+  const first = new Map<string, number>();
+  for (const [index, { source, target, region }] of websocket.endpoints.entries()) {
+    if (source.type === 'intake') continue;
+    const place = source.type === 'file' ? source.path : [target, region, source.table].join(' ');
+    const before = first.get(`${source.type} ${place}`);
+    if (before === undefined) first.set(`${source.type} ${place}`, index);
+    else
+      yield `websocket.endpoints[${index}].source: reads what endpoints[${before}] reads: a connection of an API answers ` +
+        'through each of its stages, and would be counted at both';
   }
 }
 

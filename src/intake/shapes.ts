@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ConnectionEvent } from '../core/connection-event.ts';
+import { isConnectionId } from '../core/connection-id.ts';
 import { toInstant } from '../core/instant.ts';
 import { repeatsKey } from './repeats-key.ts';
 
@@ -29,12 +30,6 @@ const TYPES: ReadonlyMap<string, ConnectionEvent['type']> = new Map([
   ['$disconnect', 'disconnect'],
   ['message', 'message'],
 ]);
-
-/**
- * What may stand in a path segment of a URL as it is (RFC 3986, pchar), up to 128 of it. Not the comma, which joins doubled headers,
- * and not the segments that mean another folder.
- */
-const CONNECTION_ID = /^(?!\.{1,2}$)[\w.~!$&'()*+;=:@-]{1,128}$/;
 
 const EXPECTED =
   'Expected a header ConnectionId, or a JSON object with connectionId, domain and stage, or with requestContext.connectionId.';
@@ -81,7 +76,7 @@ function toEvent(
   name: string,
   { connectionId, apiId, stage, domain, eventType, connectedAt }: Readonly<Record<string, unknown>>,
 ): ConnectionEvent | Unreadable {
-  if (typeof connectionId !== 'string' || !CONNECTION_ID.test(connectionId))
+  if (!isConnectionId(connectionId))
     return unreadable(`${name} is not a connection id: expected one text of 1 to 128 characters.`);
   const named = typeof eventType === 'string' ? TYPES.get(eventType.toLowerCase()) : undefined;
   const type = path.type ?? named;

@@ -75,6 +75,8 @@ function start(app: RequestListener, address: ListenAddress, limits: Limits): Pr
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: limits.checkMs,
   });
+  // Past their number Node.js would drop headers, and with them what they say; their length is bounded.
+  server.maxHeadersCount = 0;
   server.timeout = limits.silenceMs;
   server.maxConnections = limits.maxConnections;
   // Closing, Node.js would destroy every socket whose answer was handed over, though most of it may not have been sent.

@@ -34,7 +34,8 @@ function endpointsOf(counts: Readonly<Record<string, number>>): string {
     .flatMap(([target, count]) =>
       Array.from(
         { length: count },
-        (_, n) => `{url: "https://${target}${n}.example/x", target: ${target}, ${FILE}}`,
+        (_, n) =>
+          `{url: "https://${target}${n}.example/x", target: ${target}, source: {type: file, path: /${target}${n}}}`,
       ),
     )
     .join(', ');
@@ -76,5 +77,21 @@ test.each([
 test('an intake without the domain that reads it is told', () => {
   expect(warnings('intake: {enabled: true, token_file: token}')).toEqual([
     'intake.enabled: has no effect while websocket.enabled is false',
+  ]);
+});
+
+test('endpoints that read the same ids are told', () => {
+  const table = 'source: {type: dynamodb, table: ids}';
+  const endpoints = [
+    `{url: "${HOST}/prod", ${FILE}}`,
+    `{url: "${HOST}/dev", ${FILE}}`,
+    `{url: "${HOST}/a", ${table}}`,
+    `{url: "${HOST}/b", ${table}}`,
+    `{url: "${HOST}/c", source: {type: file, path: /others}}`,
+  ];
+  const counted = 'a connection of an API answers through each of its stages, and would be counted at both';
+  expect(warnings(`websocket: {endpoints: [${endpoints.join(', ')}]}`)).toEqual([
+    `websocket.endpoints[1].source: reads what endpoints[0] reads: ${counted}`,
+    `websocket.endpoints[3].source: reads what endpoints[2] reads: ${counted}`,
   ]);
 });

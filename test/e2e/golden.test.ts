@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { type Rig, startRig } from '../support/exporter.ts';
 import { needs, programPath } from '../support/programs.ts';
+import { API, INTAKE, post, tellOf } from '../support/websocket.ts';
 
-/** Two endpoints, five passes, and everything that makes a family appear; the clock is a test's, so times and durations are fixed. */
+/** Two Client VPN endpoints and a WebSocket API, five passes, and everything that makes a family appear; the clock is a test's, so times and durations are fixed. */
 async function fixedWorld(): Promise<Rig> {
   const rig = await startRig({
     client_vpn: {
@@ -13,8 +14,19 @@ async function fixedWorld(): Promise<Rig> {
       users: { enabled: true, max: 2 },
       connections: { enabled: true, max: 2 },
     },
+    websocket: {
+      enabled: true,
+      schedule: '*/30 * * * * *',
+      timeout: '20s',
+      stale_after: '10m',
+      concurrency: 1,
+      sample_size: 3,
+      idle_after: '2m',
+      discover: true,
+    },
+    intake: INTAKE,
   });
-  const { world, clock } = rig;
+  const { world, websockets, clock } = rig;
   const office = world.addEndpoint({
     id: 'cvpn-endpoint-0123456789abcdef0',
     name: 'office',
@@ -28,6 +40,15 @@ async function fixedWorld(): Promise<Rig> {
     world.connect(office, { id: `cvpn-connection-0000000000000000${number}`, username, postures });
   const alice = connect(1, 'alice', ['compliant']);
   world.talk(alice, { ingressBytes: 1_000, egressBytes: 2_000, ingressPackets: 10, egressPackets: 20 });
+  websockets.addApi({ apiId: API, name: 'chat' });
+  const people = Array.from({ length: 8 }, (_, n) =>
+    websockets.connect(API, { id: `Golden${n}AAAAAAAAAAA==` }),
+  );
+  for (const connectionId of [...people, 'Golden8AAAAAAAAAAA=='])
+    await tellOf(rig, { connectionId, eventType: 'CONNECT', apiId: API, stage: 'prod' });
+  for (const id of people.slice(0, 3)) websockets.disconnect(id, { isTold: false });
+  await tellOf(rig, { connectionId: people[3] ?? '', eventType: 'DISCONNECT' });
+  await expect(post(rig, {})).rejects.toThrow('400');
   await rig.pass();
 
   const bob = connect(2, 'bob\n"b"', ['non-compliant']);
@@ -48,16 +69,27 @@ async function fixedWorld(): Promise<Rig> {
   world.set(dave, { egressPackets: '-' });
   await rig.pass();
   rig.simulator.failNext(1, 'throttled', { action: 'DescribeClientVpnConnections' });
+  rig.simulator.failNext(1, 'internal-error', { action: 'GetConnection' });
   await rig.pass();
   world.talk(bob, { egressBytes: 5 });
+  websockets.talk(people[5] ?? '');
   await rig.pass();
   return rig;
 }
 
-/** Without families of the process and of Node.js, and with the version of Node.js masked: those differ between machines. */
+/** Without what differs between machines and runs: the process, Node.js, and which of two collectors asked AWS first. */
 function comparable(text: string): string {
   const lines = text.split('\n').filter((line) => !/^(# (HELP|TYPE) )?(process|nodejs)_/.test(line));
-  return lines.join('\n').replace(/node_version="[^"]*"/, 'node_version="…"');
+  let family = 0;
+  const placed = lines.map((line) => {
+    if (line.startsWith('# HELP ')) family += 1;
+    return { line, family, api: /[{,]api="([^"]*)"/.exec(line)?.[1] ?? '' };
+  });
+  placed.sort((a, b) => a.family - b.family || (a.api < b.api ? -1 : Number(a.api > b.api)));
+  return placed
+    .map(({ line }) => line)
+    .join('\n')
+    .replace(/node_version="[^"]*"/, 'node_version="…"');
 }
 
 test('the exposition of a fixed world is the golden one (vitest -u writes it anew)', async () => {

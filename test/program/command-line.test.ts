@@ -80,7 +80,8 @@ test('a port of the intake that is in use is a clear error, and leaves the folde
   onTestFinished(() => void other.close());
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
-  const endpoint = '{url: "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod", source: {type: intake}}';
+  const endpoint =
+    '{url: "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod", source: {type: intake}}';
   const websocket = `enabled: true, endpoints: [${endpoint}]`;
   const intake = (address: string) =>
     `enabled: true, allow_unauthenticated: true, listen_address: "${address}"`;

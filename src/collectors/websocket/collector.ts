@@ -3,7 +3,6 @@ import type { Aws } from '../../aws/clients.ts';
 import { knownAccountId, type Target } from '../../aws/targets.ts';
 import { type Collector, Stopped, type TargetStatus } from '../../core/collector.ts';
 import type { ConnectionEvent, Taken } from '../../core/connection-event.ts';
-import { toSentence } from '../../core/error-text.ts';
 import type { Family } from '../../core/family.ts';
 import { createFreshness, type Freshness } from '../../core/freshness.ts';
 import { byScope, scopeKey } from '../../core/scope.ts';
@@ -21,9 +20,9 @@ import { type Endpoint, registryKey } from './endpoint.ts';
 import { Endpoints } from './endpoints.ts';
 import { EventDesk } from './event-desk.ts';
 import { createFamilies } from './families.ts';
+import { Keepers } from './keepers.ts';
 import { NAME } from './name.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
-import type { Keeper } from './registries.ts';
 import { createListings, targetsOf } from './settings.ts';
 import type { Source } from './source.ts';
 import { type Counters, countersOf, type State, type View } from './state.ts';
@@ -39,6 +38,9 @@ export interface CollectorDeps extends Deps {
   readonly options: PassOptions;
 }
 
+/** Where no pass comes by, for AWS cannot be asked, the dead would never make room. */
+const AGE_EVERY_MS = 60_000;
+
 /** Looks up a sample of the known connection ids of every endpoint, and publishes how many are alive when the pass ends. */
 export class WebsocketCollector implements Collector {
   readonly families: readonly Family[];
@@ -49,9 +51,10 @@ export class WebsocketCollector implements Collector {
   readonly #endpoints: Endpoints;
   readonly #desk: EventDesk;
   readonly #freshness: Freshness;
-  /** By endpoint id; an endpoint has none while what is kept of it cannot be read. */
-  readonly #keepers = new Map<string, Keeper>();
+  readonly #keepers: Keepers;
   readonly #warned = new Set<string>();
+  /** When what events told was last aged, on the monotonic clock. */
+  #agedAt = Number.NEGATIVE_INFINITY;
   /** When the pass under way began, on the monotonic clock. */
   #beganAt: number | undefined;
   #accounts: readonly Promise<Resolved>[] | undefined;
@@ -62,34 +65,33 @@ export class WebsocketCollector implements Collector {
     this.#freshness = createFreshness(deps.clock, deps.options.staleAfterMs);
     this.#passDeps = {
       ...deps,
-      open: (endpoint) => this.#open(endpoint),
+      open: (endpoint) => this.#keepers.open(endpoint),
       listingOf: createListings(deps.aws, deps.clock, ({ endpointId }, field) =>
         this.#reject(endpointId, field),
       ),
     };
+    const { registries, held } = deps.state;
+    this.#keepers = new Keepers({ ...deps, registries, onOpen: () => this.#desk.release() });
     this.#endpoints = new Endpoints(deps.options, deps, this.#targets);
     this.#desk = new EventDesk({
       ...deps,
       endpoints: this.#endpoints,
-      registries: deps.state.registries,
-      keeperOf: (endpointId) => this.#keepers.get(endpointId),
+      registries,
+      held,
+      keeperOf: (endpointId) => this.#keepers.of(endpointId),
       mostHeld: deps.options.maxConnections,
     });
     this.families = createFamilies({ views: () => this.#views(), isFresh: this.#freshness.isFresh });
   }
 
   async restore(): Promise<void> {
-    const { state, options, logger } = this.#deps;
+    const { state, options } = this.#deps;
     state.registries.maxConnections = options.maxConnections;
     await this.#endpoints.load();
     const endpoints = this.#targets.flatMap((target) => this.#endpoints.of(target));
-    for (const endpoint of endpoints) {
-      await this.#open(endpoint).catch((err: unknown) => {
-        const message =
-          'The known connections of a WebSocket endpoint cannot be read; it is tried again in each pass';
-        logger.error(message, { endpoint_id: endpoint.endpointId, err });
-      });
-    }
+    await state.held.load();
+    await this.#keepers.openOnly(endpoints);
+    this.#desk.release();
     const { views, targets } = state.published;
     const kept = [...views.values()].flatMap((view) => {
       const endpoint = endpoints.find((one) => isKept(view, one));
@@ -128,7 +130,9 @@ export class WebsocketCollector implements Collector {
       accounts.map(async (account) => this.#passTarget(await account, deadlines, signal)),
     ).finally(() => deadlines.cancel());
     // As of now: events went on coming in, and what is published already must not fall.
-    const passed = results.flatMap(({ outcome }) => outcome.views).map((view) => this.#withCounters(view));
+    const passed = results
+      .flatMap(({ outcome }) => outcome.views)
+      .map((view) => this.#keepers.withCounters(view));
     await state.registries.flush();
     if (signal.reason instanceof Stopped) throw signal.reason;
     const views = byScope([...outOfSight(this.#views(), results), ...passed]);
@@ -141,16 +145,20 @@ export class WebsocketCollector implements Collector {
   }
 
   async settle(): Promise<boolean> {
-    const { state } = this.#deps;
+    const { state, clock } = this.#deps;
+    if (clock.monotonic() - this.#agedAt >= AGE_EVERY_MS) {
+      this.#agedAt = clock.monotonic();
+      await this.#keepers.age(clock.now());
+    }
     const counters = new Map<string, Counters | undefined>();
     let isChanged = false;
     for (const view of this.#views()) {
-      const now = this.#withCounters(view).counters;
+      const now = this.#keepers.withCounters(view).counters;
       counters.set(scopeKey(view), now);
       if (now?.opened !== view.counters?.opened || now?.closed !== view.counters?.closed) isChanged = true;
     }
     // On disk before anyone sees them: no counter falls after a crash.
-    await state.registries.flush();
+    await Promise.all([state.registries.flush(), state.held.save()]);
     if (!isChanged) return false;
     const views = [...this.#views()].map((view) => ({
       ...view,
@@ -190,15 +198,14 @@ export class WebsocketCollector implements Collector {
     }
     this.#restoreTarget(target, accountId);
     try {
-      const before = this.#endpoints.of(target);
       // Of two targets that reach the same account and region the first discovers; named endpoints are their own.
       if (resolved.polledBy) this.#endpoints.leaveOut(target);
+      const before = this.#endpoints.of(target);
       const error = await this.#endpoints.refresh(target, deadlines.discovery, signal);
       const endpoints = this.#endpoints.of(target);
-      await this.#retire(before, endpoints);
+      await this.#keepers.retire(before, endpoints);
       // Who cannot be opened says so in its own pass.
-      await Promise.allSettled(endpoints.map((endpoint) => this.#open(endpoint)));
-      this.#desk.release();
+      await Promise.allSettled(endpoints.map((endpoint) => this.#keepers.open(endpoint)));
       const place = { target, accountId, error };
       return {
         target,
@@ -219,7 +226,7 @@ export class WebsocketCollector implements Collector {
     const { published } = state;
     const views = this.#endpoints.of(target).flatMap((endpoint): View[] => {
       const scope = { accountId, region: target.region, endpointId: endpoint.endpointId };
-      const keeper = this.#keepers.get(endpoint.endpointId);
+      const keeper = this.#keepers.of(endpoint.endpointId);
       if (!keeper || published.views.has(scopeKey(scope))) return [];
       const nothing = { up: undefined, error: undefined, last: undefined, lastSuccessAt: undefined };
       return [{ ...scope, ...nothing, endpoint, counters: countersOf(keeper) }];
@@ -227,32 +234,6 @@ export class WebsocketCollector implements Collector {
     if (views.length > 0)
       state.publish({ ...published, views: byScope([...published.views.values(), ...views]) });
     return views.length > 0;
-  }
-
-  /** Forgets endpoints that ceased to exist. */
-  async #retire(before: readonly Endpoint[], now: readonly Endpoint[]): Promise<void> {
-    const { state, logger } = this.#deps;
-    for (const { endpointId } of before) {
-      if (now.some((one) => one.endpointId === endpointId)) continue;
-      logger.info('A WebSocket endpoint ceased to exist', { endpoint_id: endpointId });
-      const keeper = this.#keepers.get(endpointId);
-      this.#keepers.delete(endpointId);
-      if (!keeper) continue;
-      await state.registries.remove(keeper).catch((err: unknown) => {
-        logger.warn('What was kept of a WebSocket endpoint stays on disk', { reason: toSentence(err) });
-      });
-    }
-  }
-
-  async #open(endpoint: Endpoint): Promise<Keeper> {
-    const keeper = await this.#deps.state.registries.open(registryKey(endpoint));
-    this.#keepers.set(endpoint.endpointId, keeper);
-    return keeper;
-  }
-
-  #withCounters(view: View): View {
-    const keeper = this.#keepers.get(view.endpointId);
-    return keeper ? { ...view, counters: countersOf(keeper) } : view;
   }
 
   #reject(endpointId: string, field: string): void {

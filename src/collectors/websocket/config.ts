@@ -129,10 +129,18 @@ const endpoint = z
       .default(null)
       .describe('Region of the API; default: that of an execute-api URL, else that of the target.'),
   })
-  .superRefine(({ url: text, region }, { addIssue }) => {
-    if (typeof text !== 'string' || typeof region !== 'string' || urlProblem(text) !== undefined) return;
-    const said = toManagementUrl(text).region ?? region;
-    if (said !== region) addIssue({ code: 'custom', path: ['region'], message: `the URL says ${said}` });
+  .superRefine(({ url: text, region, source }, { addIssue }) => {
+    if (typeof text !== 'string' || urlProblem(text) !== undefined) return;
+    const said = toManagementUrl(text);
+    const own = source?.type === 'intake' ? source : undefined;
+    for (const [path, value, inUrl] of [
+      [['region'], region, said.region],
+      [['source', 'api_id'], own?.api_id, said.apiId],
+      [['source', 'stage'], own?.stage, said.stage],
+    ] as const) {
+      if (typeof value !== 'string' || inUrl === undefined || value === inUrl) continue;
+      addIssue({ code: 'custom', path: [...path], message: `the URL says ${inUrl}` });
+    }
   }, evenWithProblems);
 
 /** A check that no two endpoints are one: the scheme, the case of the host and slashes at the end make no difference. */

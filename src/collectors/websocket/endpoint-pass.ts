@@ -50,6 +50,7 @@ export async function beginEndpoint(
     ?.read(signal)
     .then((progress) => {
       if (progress.state === 'complete') registry.post(progress, clock.now());
+      if (progress.state === 'unchanged' && progress.isCurrent) registry.confirm(clock.now());
       return progress;
     });
   // It is awaited later as well, and must not end the process meanwhile.

@@ -19,6 +19,13 @@ export interface EndpointsDeps extends Pick<PassDeps, 'source' | 'clock' | 'logg
   readonly storage: Storage;
 }
 
+/** A line of the file: what is known of one target. */
+type Line = readonly [
+  key: string,
+  stages: readonly Stage[],
+  behind: readonly (readonly [endpointId: string, Pick<Stage, 'apiId' | 'stage'>])[],
+];
+
 interface Known {
   readonly found: Discovered;
   /** On the monotonic clock; undefined for what was read from disk. */
@@ -34,6 +41,7 @@ export class Endpoints {
   readonly #leftOut = new Set<string>();
   readonly #warned = new Set<string>();
   #route: Route;
+  #saved: Promise<void> = Promise.resolve();
 
   constructor(options: PassOptions, deps: EndpointsDeps, targets: readonly Target[]) {
     this.#targets = targets;
@@ -48,9 +56,9 @@ export class Endpoints {
     try {
       const lines = (await this.#deps.storage.read(FILE, FORMAT)) ?? [];
       for (const line of lines) {
-        const [key, stages] = JSON.parse(line) as [string, Stage[]];
+        const [key, stages, behind] = JSON.parse(line) as Line;
         if (!this.#targets.some((target) => targetKey(target) === key)) continue;
-        this.#known.set(key, { found: { stages, behind: new Map(), unreachable: 0 }, at: undefined });
+        this.#known.set(key, { found: { stages, behind: new Map(behind), unreachable: 0 }, at: undefined });
       }
     } catch (err) {
       this.#deps.logger.warn('What was discovered before cannot be read; it is discovered again', { err });
@@ -64,7 +72,7 @@ export class Endpoints {
     const key = targetKey(target);
     const own = named.filter((endpoint) => targetKey(endpoint.target) === key);
     const found = this.#known.get(key)?.found;
-    if (!found || !discoverSource) return own;
+    if (!found || !discoverSource || this.#leftOut.has(key)) return own;
     const known = own.map((endpoint) => withDiscovered(endpoint, found));
     const stages = found.stages.map((stage) => toEndpoint(stage, target, discoverSource));
     return [...known, ...stages.filter((stage) => ![...known, ...named].some((one) => isSame(one, stage)))];
@@ -83,7 +91,9 @@ export class Endpoints {
 
   /** Has a target not discovered: another one sees the same. */
   leaveOut(target: Target): void {
+    if (this.#leftOut.has(targetKey(target))) return;
     this.#leftOut.add(targetKey(target));
+    this.#reroute();
   }
 
   /** Discovers a target's endpoints when it is time to; why that failed, or was not done by `until`, in a sentence. Rejects only when the pass is broken off. */
@@ -103,8 +113,9 @@ export class Endpoints {
       const found = await discover(source, target, own.some(isCustom), until);
       this.#known.set(key, { found, at: clock.monotonic() });
       this.#warn(target, found, own);
-      await this.#save();
+      // At once: what was held for this discovery must find its endpoints.
       this.#reroute();
+      await this.#save();
       return undefined;
     } catch (cause) {
       if (signal.reason instanceof Stopped) throw signal.reason;
@@ -153,8 +164,16 @@ export class Endpoints {
       );
   }
 
-  async #save(): Promise<void> {
-    const lines = [...this.#known].map(([key, { found }]) => JSON.stringify([key, found.stages]));
+  /** Targets are discovered side by side, and share a file: each waits for the one before. */
+  #save(): Promise<void> {
+    this.#saved = this.#saved.then(() => this.#write());
+    return this.#saved;
+  }
+
+  async #write(): Promise<void> {
+    const lines = [...this.#known].map(([key, { found }]) =>
+      JSON.stringify([key, found.stages, [...found.behind]] satisfies Line),
+    );
     try {
       await this.#deps.storage.write(FILE, FORMAT, lines);
     } catch (err) {

@@ -55,10 +55,13 @@ export class Entries {
     return this.#dead.values().next().value?.endedAt;
   }
 
-  /** Forgets the first of the dead. */
-  forgetOldestDead(): void {
-    const { value: id } = this.#dead.keys().next();
-    if (id !== undefined) this.forget(id);
+  /** Forgets the first of the dead, so many of them. */
+  forgetOldestDead(count: number): void {
+    let left = count;
+    for (const id of this.#dead.keys()) {
+      if (left-- <= 0) return;
+      this.forget(id);
+    }
   }
 
   /** How many changes there are to hand out; infinite when they were too many to be told apart. */

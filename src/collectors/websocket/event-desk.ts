@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { ConnectionEvent, Taken } from '../../core/connection-event.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Endpoints } from './endpoints.ts';
+import type { HeldEvents } from './held-events.ts';
 import type { Keeper, Registries } from './registries.ts';
 
 /** What the desk works with. */
@@ -12,20 +13,14 @@ export interface DeskDeps {
   readonly registries: Pick<Registries, 'makeRoom'>;
   /** What is kept of an endpoint; undefined while it has not been read. */
   readonly keeperOf: (endpointId: string) => Keeper | undefined;
+  readonly held: Pick<HeldEvents, 'size' | 'push' | 'takeAll'>;
   /** Most events that wait. */
   readonly mostHeld: number;
-}
-
-interface Held {
-  readonly event: ConnectionEvent;
-  /** When it came, milliseconds since 1970. */
-  readonly at: number;
 }
 
 /** Where events come in: each goes to the registry of its endpoint; those that came before it is known or read wait for that. */
 export class EventDesk {
   readonly #deps: DeskDeps;
-  #held: Held[] = [];
 
   constructor(deps: DeskDeps) {
     this.#deps = deps;
@@ -36,19 +31,19 @@ export class EventDesk {
     const at = this.#deps.clock.now();
     const taken = this.#post(event, at);
     if (taken !== 'early') return taken;
-    if (this.#held.length >= this.#deps.mostHeld) return 'over_capacity';
-    this.#held.push({ event, at });
+    const { held, mostHeld } = this.#deps;
+    if (held.size >= mostHeld) return 'over_capacity';
+    held.push({ event, at });
     return 'accepted';
   }
 
   /** Takes in, in their order and as of when they came, the events whose endpoints are known by now. */
   release(): void {
-    const held = this.#held;
-    this.#held = [];
+    const { held } = this.#deps;
     let lost = 0;
-    for (const { event, at } of held) {
+    for (const { event, at } of held.takeAll()) {
       const taken = this.#post(event, at);
-      if (taken === 'early') this.#held.push({ event, at });
+      if (taken === 'early') held.push({ event, at });
       if (taken === 'unroutable') lost += 1;
     }
     if (lost > 0)

@@ -42,6 +42,8 @@ export class KeptRegistry {
   /** Undefined while there is no base that the journal can go on from. */
   #generation: string | undefined;
   #journalLines: number;
+  /** The journal last written to, whether or not that succeeded. */
+  #journal: string | undefined;
   /** What the state was when it was last written or read. */
   #savedState: string;
 
@@ -65,6 +67,11 @@ export class KeptRegistry {
     const saved = await readSaved(storage, name);
     await removeJournals(storage, name, saved?.state.generation);
     return new KeptRegistry(storage, key, saved);
+  }
+
+  /** Whether all of it is on disk. */
+  get isSaved(): boolean {
+    return this.entries.changed === 0 && this.#savedState === JSON.stringify(this.#state(''));
   }
 
   /** Writes what changed since it was last written; after a rejection the next call writes everything. */
@@ -92,6 +99,9 @@ export class KeptRegistry {
     const lines = toLines(this.#state(generation), this.entries.takeAll());
     await this.#storage.write(`${this.#name}${BASE}`, REGISTRY_FORMAT, lines);
     this.#journalLines = 0;
+    // By name too: one whose writing failed may not be there to be listed, and counts as failing until it is removed.
+    if (this.#journal !== undefined) await this.#storage.remove(this.#journal);
+    this.#journal = undefined;
     await removeJournals(this.#storage, this.#name, generation);
     return generation;
   }
@@ -99,7 +109,8 @@ export class KeptRegistry {
   async #append(generation: string): Promise<string> {
     this.#journalLines += this.entries.changed + 1;
     const lines = toBatch(this.#state(generation), this.entries.takeChanges());
-    await this.#storage.append(journalOf(this.#name, generation), lines);
+    this.#journal = journalOf(this.#name, generation);
+    await this.#storage.append(this.#journal, lines);
     return generation;
   }
 

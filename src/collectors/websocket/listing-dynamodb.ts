@@ -49,7 +49,8 @@ class DynamoDbListing implements Listing {
 
   async read(signal: AbortSignal): Promise<Progress> {
     const { clock, config, reject } = this.#deps;
-    if (clock.monotonic() - this.#completeBeganAt < config.refresh) return { state: 'unchanged' };
+    if (clock.monotonic() - this.#completeBeganAt < config.refresh)
+      return { state: 'unchanged', isCurrent: false };
     if (this.#reading && this.#reading.idleMs > LONGEST_CONNECTION_MS) this.#reading = undefined;
     this.#reading ??= new ScanReading(config, clock, reject);
     const reading = this.#reading;

@@ -1,8 +1,9 @@
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type Clock, sleep } from '../../core/clock.ts';
+import { isConnectionId } from '../../core/connection-id.ts';
 import type { Listing, Progress } from './listing.ts';
-import { addId, isId, type Reject, toTime } from './row.ts';
+import { addId, type Reject, toTime } from './row.ts';
 
 /** What a listing of a file is made with. */
 export interface FileListingDeps {
@@ -48,7 +49,7 @@ class FileListing implements Listing {
       const found = await stat(path, { bigint: true });
       // To open a pipe would be to wait for its writer.
       if (!found.isFile()) throw new Error('it is not a regular file');
-      if (toLook(found) === this.#seen) return { state: 'unchanged' };
+      if (toLook(found) === this.#seen) return { state: 'unchanged', isCurrent: true };
       for (let tries = 0; tries < TRIES; tries += 1) {
         if (tries > 0) await sleep(clock, PAUSE_MS, signal);
         const beganAt = clock.now();
@@ -86,7 +87,7 @@ class FileListing implements Listing {
     lines.read += 1;
     if (line === '') return;
     const { id, connectedAt } = toEntry(line);
-    if (isId(id)) {
+    if (isConnectionId(id)) {
       addId(lines.ids, id, toTime('connected_at', connectedAt, reject));
     } else {
       lines.rejected += 1;

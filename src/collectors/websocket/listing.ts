@@ -3,8 +3,8 @@ export type ListedIds = ReadonlyMap<string, number | undefined>;
 
 /** How far the reading of a source has come. */
 export type Progress =
-  /** It need not be read now: it was, lately, or it has not changed. */
-  | { readonly state: 'unchanged' }
+  /** It need not be read now: it was, lately, or (`isCurrent`) it has not changed, and lists what it listed before. */
+  | { readonly state: 'unchanged'; readonly isCurrent: boolean }
   /** There is more to read at the next turn. */
   | { readonly state: 'under way'; readonly rows: number }
   /** All of it was read; `beganAt` is when that reading began, milliseconds since 1970. */

@@ -65,7 +65,7 @@ export async function lookUpAll(
     } catch (error) {
       if (signal.aborted) return;
       result.outcomes.set(id, { status: 'error' });
-      result.lastError = explain(error);
+      result.lastError = withoutId(explain(error), id);
       const kind = toCallError(error);
       if (kind === 'denied') result.denied ??= result.lastError;
       if (kind === 'throttled') {
@@ -80,4 +80,9 @@ export async function lookUpAll(
     const isWhole = result.outcomes.size >= (draws[index]?.ids.length ?? 0) && !result.isThrottled;
     return isWhole ? result : { ...result, cutShort: ended };
   });
+}
+
+/** What answers, AWS or something between, may repeat the id that it was asked for; people are not shown ids. */
+function withoutId(text: string, id: string): string {
+  return text.replaceAll(id, '[id]').replaceAll(encodeURIComponent(id), '[id]');
 }

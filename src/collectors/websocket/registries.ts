@@ -39,12 +39,13 @@ export class Registries {
     return this.#kept.get(name) ?? this.#serially(() => this.#read(name, key));
   }
 
-  /** Makes sure that one more id of a source of events can be remembered, forgetting the longest dead if need be; false if it cannot. */
+  /** Makes sure that one more id of a source of events can be remembered, forgetting the longest dead if need be, up to a thousandth of all at a time; false if it cannot. */
   readonly makeRoom = (): boolean => {
     while (this.#remembered() >= this.maxConnections) {
       const oldest = this.#withOldestDead();
       if (!oldest) return false;
-      oldest.entries.forgetOldestDead();
+      // Some more than one: a Map that was emptied from its front takes long to find what is first now.
+      oldest.entries.forgetOldestDead(Math.ceil(this.maxConnections / 1000));
     }
     return true;
   };
@@ -56,6 +57,14 @@ export class Registries {
       return this.#save();
     });
     return this.#next;
+  }
+
+  /** Takes registries of no other key than these out of memory, once they are on disk; one that the disk refuses stays. */
+  async putAway(keys: readonly RegistryKey[]): Promise<void> {
+    const names = new Set(keys.map(nameOf));
+    if ([...this.#kept.keys()].every((name) => names.has(name))) return;
+    await this.flush();
+    for (const [name, kept] of this.#kept) if (!names.has(name) && kept.isSaved) this.#kept.delete(name);
   }
 
   /** Forgets a registry; its files are gone when this resolves. */

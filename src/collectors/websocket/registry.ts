@@ -35,6 +35,9 @@ export interface RegistryState extends RegistryCounters {
 /** What an event tells the registry of its endpoint. */
 export type RegistryEvent = Pick<ConnectionEvent, 'type' | 'connectionId' | 'connectedAt'>;
 
+/** Connections of one step: a few milliseconds, even if all of them end. */
+const STEP = 1000;
+
 /** The connection ids known of one endpoint through one source; times in milliseconds since 1970. The dead are never raised. */
 export class Registry {
   readonly kind: Kind;
@@ -107,13 +110,29 @@ export class Registry {
     }
   }
 
+  /** The source lists now what it listed before: what has been dead for a minute was not removed. */
+  confirm(now: number): void {
+    for (const [id, dead] of this.#entries.dead)
+      if (dead.delistedAt === undefined && now >= dead.endedAt + DECISION_MS) this.#miss(id, dead);
+  }
+
   /** Lets time pass: ends what passed two hours, counts the disconnects that did not come, forgets the long dead. */
   age(now: number): void {
-    for (const [id, entry] of this.#entries.open) if (isExpired(entry, now)) this.#expire(id, now);
+    for (const _ of this.aging(now));
+  }
+
+  /** `age` in short steps, between which events may be taken in. */
+  *aging(now: number): Iterable<void> {
+    let visited = 0;
+    for (const [id, entry] of this.#entries.open) {
+      if (isExpired(entry, now)) this.#expire(id, now);
+      if (++visited % STEP === 0) yield;
+    }
     for (const [id, entry] of this.#entries.dead) {
       if (this.kind === 'events' && now > entry.endedAt + DECISION_MS) this.#miss(id, entry);
       const isListed = this.kind === 'listing' && entry.delistedAt === undefined;
       if (!isListed && now > forgettableAt(entry)) this.#entries.forget(id);
+      if (++visited % STEP === 0) yield;
     }
   }
 

@@ -3,11 +3,6 @@ import { toInstant } from '../../core/instant.ts';
 /** Called with the field and its text when a value is rejected; never with a connection id. */
 export type Reject = (field: string, text: string | undefined) => void;
 
-/** Whether a value can be a connection id: text, and not empty. */
-export function isId(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
-}
-
 /** The time of a field in milliseconds since 1970; undefined where there is none, and where it is rejected as unreadable. */
 export function toTime(field: string, value: unknown, reject: Reject): number | undefined {
   if (value === undefined || value === null || value === '') return undefined;

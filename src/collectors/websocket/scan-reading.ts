@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { brokenAnswer } from '../../aws/answers.ts';
 import type { Clock } from '../../core/clock.ts';
+import { isConnectionId } from '../../core/connection-id.ts';
 import type { SourceConfig } from './config.ts';
-import { addId, isId, type Reject, toTime } from './row.ts';
+import { addId, type Reject, toTime } from './row.ts';
 import type { ScanPage, StartKey } from './source-dynamodb.ts';
 
 /** A table of ids and how it is read, as configured. */
@@ -89,7 +90,7 @@ export class ScanReading {
     const { key, connected_at, expires_at } = this.#config;
     const id = row[key];
     this.#rows += 1;
-    if (!isId(id)) {
+    if (!isConnectionId(id)) {
       this.#reject('connection_id', undefined);
       return;
     }

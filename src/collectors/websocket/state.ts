@@ -2,6 +2,7 @@ import type { Scope } from '../../core/scope.ts';
 import type { TargetView } from '../outcomes.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Estimate } from './estimate.ts';
+import { HeldEvents } from './held-events.ts';
 import type { LookupCounts, LookupState } from './lookup-totals.ts';
 import { type Keeper, Registries } from './registries.ts';
 import type { RegistryCounters } from './registry.ts';
@@ -46,10 +47,12 @@ export interface Published {
 /** Everything that outlives a pass: a scrape reads what is published; a pass works on registries and publishes when it ends. */
 export class State {
   readonly registries: Registries;
+  readonly held: HeldEvents;
   #published: Published = { views: new Map(), targets: [] };
 
   constructor(deps: ConstructorParameters<typeof Registries>[0]) {
     this.registries = new Registries(deps);
+    this.held = new HeldEvents(deps);
   }
 
   /** What is published. */

@@ -1,0 +1,77 @@
+import type { ConnectionEvent } from '../../core/connection-event.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { NAME } from './name.ts';
+
+/** An event that could not be given to its endpoint yet. */
+export interface Held {
+  readonly event: ConnectionEvent;
+  /** When it came, milliseconds since 1970. */
+  readonly at: number;
+}
+
+const FILE = `${NAME}/held`;
+const FORMAT = `aws-connections-exporter ${NAME}-held 1`;
+
+/** Events that wait until their endpoints are known; they outlive configurations and, on disk, the process. */
+export class HeldEvents {
+  readonly #storage: Storage;
+  readonly #logger: Logger;
+  #held: Held[] = [];
+  #isLoaded = false;
+  #isChanged = false;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor({ storage, logger }: { readonly storage: Storage; readonly logger: Logger }) {
+    this.#storage = storage;
+    this.#logger = logger;
+  }
+
+  /** How many wait. */
+  get size(): number {
+    return this.#held.length;
+  }
+
+  /** Has one more wait. */
+  push(held: Held): void {
+    this.#held.push(held);
+    this.#isChanged = true;
+  }
+
+  /** Hands out all of them, in their order; they wait no more. */
+  takeAll(): readonly Held[] {
+    const held = this.#held;
+    if (held.length > 0) this.#isChanged = true;
+    this.#held = [];
+    return held;
+  }
+
+  /** Reads, once, those that waited when the process before ended. Never rejects. */
+  async load(): Promise<void> {
+    if (this.#isLoaded) return;
+    this.#isLoaded = true;
+    try {
+      const lines = (await this.#storage.read(FILE, FORMAT)) ?? [];
+      this.#held.unshift(...lines.map((line) => JSON.parse(line) as Held));
+    } catch (err) {
+      this.#logger.warn('Events that waited for their endpoints cannot be read', { err });
+    }
+  }
+
+  /** Writes those that wait, if they changed since. Never rejects. */
+  save(): Promise<void> {
+    this.#saving = this.#saving.then(async () => {
+      if (!this.#isChanged) return;
+      this.#isChanged = false;
+      const lines = this.#held.map((held) => JSON.stringify(held));
+      try {
+        if (lines.length === 0) await this.#storage.remove(FILE);
+        else await this.#storage.write(FILE, FORMAT, lines);
+      } catch (err) {
+        this.#isChanged = true;
+        this.#logger.error('Events that wait for their endpoints were not written', { err });
+      }
+    });
+    return this.#saving;
+  }
+}

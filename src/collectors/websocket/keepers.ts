@@ -1,0 +1,74 @@
+import { toSentence } from '../../core/error-text.ts';
+import type { Logger } from '../../core/logger.ts';
+import { type Endpoint, registryKey } from './endpoint.ts';
+import type { Keeper, Registries } from './registries.ts';
+import { countersOf, type View } from './state.ts';
+
+/** What keepers are opened with. */
+export interface KeepersDeps {
+  readonly registries: Registries;
+  readonly logger: Logger;
+  /** Called each time an endpoint's registry has been opened. */
+  readonly onOpen: () => void;
+}
+
+/** The registries of the endpoints of one configuration, by endpoint id; an endpoint has none while what is kept of it cannot be read. */
+export class Keepers {
+  readonly #deps: KeepersDeps;
+  readonly #opened = new Map<string, Keeper>();
+
+  constructor(deps: KeepersDeps) {
+    this.#deps = deps;
+  }
+
+  /** The registry of an endpoint, if it has been opened. */
+  of(endpointId: string): Keeper | undefined {
+    return this.#opened.get(endpointId);
+  }
+
+  /** Opens the registry of an endpoint; rejects when it is on disk and cannot be read. */
+  async open(endpoint: Endpoint): Promise<Keeper> {
+    const keeper = await this.#deps.registries.open(registryKey(endpoint));
+    this.#opened.set(endpoint.endpointId, keeper);
+    this.#deps.onOpen();
+    return keeper;
+  }
+
+  /** Opens the registries of these endpoints, and puts all others away: they wait on disk. Never rejects. */
+  async openOnly(endpoints: readonly Endpoint[]): Promise<void> {
+    for (const endpoint of endpoints) {
+      await this.open(endpoint).catch((err: unknown) => {
+        const message =
+          'The known connections of a WebSocket endpoint cannot be read; it is tried again in each pass';
+        this.#deps.logger.error(message, { endpoint_id: endpoint.endpointId, err });
+      });
+    }
+    await this.#deps.registries.putAway(endpoints.map(registryKey));
+  }
+
+  /** Forgets endpoints that ceased to exist, and removes what was kept of them. */
+  async retire(before: readonly Endpoint[], now: readonly Endpoint[]): Promise<void> {
+    const { registries, logger } = this.#deps;
+    for (const { endpointId } of before) {
+      if (now.some((one) => one.endpointId === endpointId)) continue;
+      logger.info('A WebSocket endpoint ceased to exist', { endpoint_id: endpointId });
+      const keeper = this.#opened.get(endpointId);
+      this.#opened.delete(endpointId);
+      if (!keeper) continue;
+      await registries.remove(keeper).catch((err: unknown) => {
+        logger.warn('What was kept of a WebSocket endpoint stays on disk', { reason: toSentence(err) });
+      });
+    }
+  }
+
+  /** A view with its counters as of now. */
+  withCounters(view: View): View {
+    const keeper = this.#opened.get(view.endpointId);
+    return keeper ? { ...view, counters: countersOf(keeper) } : view;
+  }
+
+  /** Lets time pass for what events are told of, also where no pass comes by. */
+  async age(now: number): Promise<void> {
+    for (const { registry } of this.#opened.values()) if (registry.kind === 'events') registry.age(now);
+  }
+}
