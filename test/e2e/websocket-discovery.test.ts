@@ -183,7 +183,7 @@ test.each(['throttled', 'denied', 'html-503'] as const)(
   },
 );
 
-test.fails('without a folder a reload keeps what was discovered published', async () => {
+test('without a folder a reload keeps what was discovered published', async () => {
   const { rig, connect } = await startWebsocketRig({ ...discover, ...known, diskless: true });
   await connect(2);
   await rig.pass();

@@ -70,9 +70,9 @@ export class WebsocketCollector implements Collector {
         this.#reject(endpointId, field),
       ),
     };
-    const { registries, held } = deps.state;
+    const { registries, held, discovered } = deps.state;
     this.#keepers = new Keepers({ ...deps, registries, onOpen: () => this.#desk.release() });
-    this.#endpoints = new Endpoints(deps.options, deps, this.#targets);
+    this.#endpoints = new Endpoints(deps.options, { ...deps, discovered }, this.#targets);
     this.#desk = new EventDesk({
       ...deps,
       endpoints: this.#endpoints,

@@ -17,6 +17,8 @@ const DISCOVERY_EVERY_MS = 5 * 60_000;
 /** What endpoints are kept with. */
 export interface EndpointsDeps extends Pick<PassDeps, 'source' | 'clock' | 'logger'> {
   readonly storage: Storage;
+  /** What was discovered last, by target; it outlives configurations. */
+  readonly discovered: Map<string, Discovered>;
 }
 
 /** A line of the file: what is known of one target. */
@@ -50,19 +52,22 @@ export class Endpoints {
     this.#route = createRoute(options.named);
   }
 
-  /** Reads what was discovered before. Never rejects: it will be discovered again. */
+  /** Takes up what was discovered before: by the configuration before, else by the process before. Never rejects: it will be discovered again. */
   async load(): Promise<void> {
     if (!this.#options.discoverSource) return;
+    const { discovered, storage, logger } = this.#deps;
+    const found = new Map<string, Discovered>();
     try {
-      const lines = (await this.#deps.storage.read(FILE, FORMAT)) ?? [];
-      for (const line of lines) {
+      for (const line of (await storage.read(FILE, FORMAT)) ?? []) {
         const [key, stages, behind] = JSON.parse(line) as Line;
-        if (!this.#targets.some((target) => targetKey(target) === key)) continue;
-        this.#known.set(key, { found: { stages, behind: new Map(behind), unreachable: 0 }, at: undefined });
+        found.set(key, { stages, behind: new Map(behind), unreachable: 0 });
       }
     } catch (err) {
-      this.#deps.logger.warn('What was discovered before cannot be read; it is discovered again', { err });
+      logger.warn('What was discovered before cannot be read; it is discovered again', { err });
     }
+    for (const [key, one] of [...found, ...discovered])
+      if (this.#targets.some((target) => targetKey(target) === key))
+        this.#known.set(key, { found: one, at: undefined });
     this.#reroute();
   }
 
@@ -98,7 +103,7 @@ export class Endpoints {
 
   /** Discovers a target's endpoints when it is time to; why that failed, or was not done by `until`, in a sentence. Rejects only when the pass is broken off. */
   async refresh(target: Target, until: AbortSignal, signal: AbortSignal): Promise<string | undefined> {
-    const { source, clock, logger } = this.#deps;
+    const { source, clock, logger, discovered } = this.#deps;
     const { named, discoverSource } = this.#options;
     const key = targetKey(target);
     const { at } = this.#known.get(key) ?? {};
@@ -112,6 +117,7 @@ export class Endpoints {
     try {
       const found = await discover(source, target, own.some(isCustom), until);
       this.#known.set(key, { found, at: clock.monotonic() });
+      discovered.set(key, found);
       this.#warn(target, found, own);
       // At once: what was held for this discovery must find its endpoints.
       this.#reroute();

@@ -1,5 +1,6 @@
 import type { Scope } from '../../core/scope.ts';
 import type { TargetView } from '../outcomes.ts';
+import type { Discovered } from './discovery.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Estimate } from './estimate.ts';
 import { HeldEvents } from './held-events.ts';
@@ -48,6 +49,8 @@ export interface Published {
 export class State {
   readonly registries: Registries;
   readonly held: HeldEvents;
+  /** What was discovered last, by target. */
+  readonly discovered = new Map<string, Discovered>();
   #published: Published = { views: new Map(), targets: [] };
 
   constructor(deps: ConstructorParameters<typeof Registries>[0]) {
