@@ -1,13 +1,43 @@
-import { Agent, request } from 'node:http';
-import { createIntakeApp } from '../src/intake/app.ts';
-import { INTAKE_LIMITS } from '../src/server/limits.ts';
-import { listen } from '../src/server/listen.ts';
-import { answering, startChild } from './children.ts';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSimulator } from '../src/simulator/server.ts';
+import { createWebSocketWorld } from '../src/simulator/websocket-world.ts';
+import { createWorld } from '../src/simulator/world.ts';
+import { createBursts, createSender } from '../test/support/intake-load.ts';
+import { startChild } from './children.ts';
+import { API, type ExportingOptions, readIds, TOKEN, type Usage } from './exporting.ts';
 
-const TOKEN = 'bench';
+const EVENTS = 20_000;
+const BURST = 100;
+const BURST_EVERY_MS = 200;
+
+/** In which state an exporter is when the load begins. */
+interface Situation {
+  readonly name: string;
+  /** Whether AWS hangs and the disk is slow. */
+  readonly isBad: boolean;
+  /** Connections known before, that can be alive and that are dead. */
+  readonly open: number;
+  readonly dead: number;
+  readonly maxConnections: number;
+}
+
+const SITUATIONS: readonly Situation[] = [
+  { name: 'all is well', isBad: false, open: 0, dead: 0, maxConnections: 1_000_000 },
+  { name: 'AWS hangs, the disk is slow', isBad: true, open: 0, dead: 0, maxConnections: 1_000_000 },
+  { name: 'and `max_connections` are open', isBad: true, open: 5_000, dead: 0, maxConnections: 5_000 },
+  {
+    name: 'and 1,000,000 are known, half of them dead',
+    isBad: true,
+    open: 500_000,
+    dead: 500_000,
+    maxConnections: 1_000_000,
+  },
+];
 
 /** How fast events were answered, in milliseconds, and with which statuses. */
-export interface IntakeLoad {
+interface Load {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
@@ -15,117 +45,74 @@ export interface IntakeLoad {
   readonly statuses: ReadonlyMap<number | 'failed', number>;
 }
 
-/** An intake and what is sent there. */
-export interface LoadOptions {
-  readonly url: string;
-  readonly token: string;
-  readonly events: number;
-  /** All of a second's events are sent at once. */
-  readonly perSecond: number;
-}
-
 /** The table's figures. */
-export interface IntakeRow extends IntakeLoad {
+export interface IntakeRow extends Load, Usage {
+  readonly name: string;
+  readonly startMs: number;
+  /** Ids of the load that were on disk as open afterwards, and how many of them were not, or should not have been. */
   readonly ids: number;
-  readonly cpuMicroseconds: number;
-  readonly megabytesBefore: number;
-  readonly megabytesAfter: number;
+  readonly wrongIds: number;
 }
 
-interface Usage {
-  readonly ids: number;
-  readonly megabytes: number;
-  readonly cpuMs: number;
+/** 20,000 events, 500 a second in bursts of 100, at an exporter in each situation. */
+export async function benchIntake(): Promise<readonly IntakeRow[]> {
+  const rows: IntakeRow[] = [];
+  for (const situation of SITUATIONS) rows.push(await measure(situation));
+  return rows;
 }
 
-/** In the child: an intake that remembers ids and does nothing else; `usage` tells what it holds. */
-export async function receiving(): Promise<void> {
-  const ids = new Map<string, number | undefined>();
-  const app = createIntakeApp({
-    token: TOKEN,
-    take: ({ connectionId, connectedAt }) => {
-      ids.set(connectionId, connectedAt);
-      return 'accepted';
-    },
-    onEvent: () => {},
-    onError: (path, error) => console.error(path, error),
-  });
-  const { urls } = await listen(app, [{ host: '127.0.0.1', port: 0 }], { limits: INTAKE_LIMITS });
-  await answering(urls[0], {
-    usage: async (): Promise<Usage> => {
-      const { user, system } = process.cpuUsage();
-      return {
-        ids: ids.size,
-        megabytes: process.memoryUsage().rss / 1024 / 1024,
-        cpuMs: (user + system) / 1000,
-      };
-    },
-  });
+async function measure({ name, isBad, open, dead, maxConnections }: Situation): Promise<IntakeRow> {
+  const folder = await mkdtemp(join(tmpdir(), 'aws-connections-exporter-bench-'));
+  const websockets = createWebSocketWorld();
+  websockets.addApi({ apiId: API });
+  const simulator = await startSimulator({ world: createWorld(), websockets });
+  if (isBad) simulator.failNext(Number.POSITIVE_INFINITY, 'hang');
+  try {
+    await writeFile(join(folder, 'token'), TOKEN);
+    const filled = await startChild('filling', [folder, String(open), String(dead)]);
+    filled.child.stop();
+    const options: ExportingOptions = { folder, awsUrl: simulator.url, maxConnections, isDiskSlow: isBad };
+    const { child, first } = await startChild<{ url: string; startMs: number }>('exporting', [
+      JSON.stringify(options),
+    ]);
+    await child.ask<Usage>('usage');
+    const load = await sendLoad(first.url, websockets);
+    const usage = await child.ask<Usage>('usage');
+    await child.ask('close');
+    child.stop();
+    const isFull = open >= maxConnections;
+    const expected = new Set(isFull ? [] : websockets.connections(API).map(({ id }) => id));
+    const ids = new Set((await readIds(folder)).filter((id) => id.endsWith('==')));
+    const wrongIds = [...expected, ...ids].filter((id) => !expected.has(id) || !ids.has(id)).length;
+    return { name, ...load, ...usage, startMs: first.startMs, ids: ids.size, wrongIds };
+  } finally {
+    await simulator.close();
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
-/** 20,000 events in bursts of 500 a second. */
-export async function benchIntake(): Promise<IntakeRow> {
-  const { child, first: url } = await startChild<string>('receiving', []);
-  const events = 20_000;
-  const before = await child.ask<Usage>('usage');
-  const load = await loadIntake({ url, token: TOKEN, events, perSecond: 500 });
-  const after = await child.ask<Usage>('usage');
-  child.stop();
-  return {
-    ...load,
-    ids: after.ids,
-    cpuMicroseconds: ((after.cpuMs - before.cpuMs) * 1000) / events,
-    megabytesBefore: before.megabytes,
-    megabytesAfter: after.megabytes,
-  };
-}
-
-/** Sends `$connect` events of distinct connections in the three shapes, every second one over a connection of its own. */
-export async function loadIntake({ url, token, events, perSecond }: LoadOptions): Promise<IntakeLoad> {
-  const kept = new Agent({ keepAlive: true });
-  const fresh = new Agent({ keepAlive: false });
+async function sendLoad(url: string, world: ReturnType<typeof createWebSocketWorld>): Promise<Load> {
+  const sender = createSender(url, TOKEN);
   const times: number[] = [];
   const statuses = new Map<number | 'failed', number>();
-  const send = async (n: number) => {
-    const begin = performance.now();
-    const status = await sendEvent(`${url}/websocket/connect`, token, n, n % 2 ? kept : fresh);
-    times.push(performance.now() - begin);
-    statuses.set(status, (statuses.get(status) ?? 0) + 1);
-  };
   const sends: Promise<void>[] = [];
-  for (let n = 0; n < events; n += 1) {
-    if (n > 0 && n % perSecond === 0) await new Promise((resolve) => setTimeout(resolve, 1000));
-    sends.push(send(n));
+  const beganAt = performance.now();
+  for (const burst of createBursts({ world, apiId: API, events: EVENTS, burst: BURST })) {
+    const dueAt = beganAt + (sends.length / BURST) * BURST_EVERY_MS;
+    await new Promise((resolve) => setTimeout(resolve, dueAt - performance.now()));
+    for (const event of burst) {
+      const sentAt = performance.now();
+      const answered = sender.send(event).then((status) => {
+        times.push(performance.now() - sentAt);
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      });
+      sends.push(answered);
+    }
   }
   await Promise.all(sends);
-  kept.destroy();
+  sender.close();
   times.sort((a, b) => a - b);
   const at = (share: number) =>
     times[Math.min(Math.floor(share * times.length), times.length - 1)] ?? Number.NaN;
   return { p50: at(0.5), p99: at(0.99), max: at(1), statuses };
-}
-
-/** Resolves with the status of the answer, when all of it has come. */
-function sendEvent(url: string, token: string, n: number, agent: Agent): Promise<number | 'failed'> {
-  const connectionId = `${n.toString(36).padStart(15, 'L')}=`;
-  const facts = { connectionId, apiId: 'a1b2c3d4e5', stage: 'prod', connectedAt: 1_790_295_783_782 + n };
-  const inHeaders = {
-    ConnectionId: connectionId,
-    ApiId: facts.apiId,
-    Stage: facts.stage,
-    ConnectedAt: facts.connectedAt,
-  };
-  const [headers, body] = [
-    [inHeaders, 'hello'],
-    [{}, JSON.stringify({ ...facts, params: '{}' })],
-    [{}, JSON.stringify({ requestContext: { ...facts, eventType: 'CONNECT' } })],
-  ][n % 3] as [Record<string, string | number>, string];
-  return new Promise((resolve) => {
-    const options = { method: 'POST', agent, headers: { ...headers, 'X-Intake-Token': token } };
-    request(url, options, (response) => {
-      response.resume().once('end', () => resolve(response.statusCode ?? 'failed'));
-    })
-      .once('error', () => resolve('failed'))
-      .end(body);
-  });
 }

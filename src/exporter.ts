@@ -87,9 +87,10 @@ export class Exporter {
         'the pass under way does not end when told to, so nothing can take its place; try again later',
       );
     }
+    // Before events have to wait: a slow disk is none of theirs.
+    await this.#events.settleInTime();
     try {
       await this.#events.apply(config.intake, async () => {
-        await this.#events.settleInTime();
         this.#setup?.aws.close();
         this.#setup = setup;
         for (const { collector } of setup.parts.values()) await collector.restore();

@@ -1,5 +1,5 @@
 import { explain, toCallError } from '../../aws/errors.ts';
-import { sleep } from '../../core/clock.ts';
+import { breathe, sleep } from '../../core/clock.ts';
 import { toSentence } from '../../core/error-text.ts';
 import { type Scope, scopeLabels } from '../../core/scope.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -61,7 +61,7 @@ export async function beginEndpoint(
     await Promise.race([reading, patience]).finally(() => done.abort());
   }
   const isListed = !reading || registry.state().isListed;
-  registry.age(clock.now());
+  for (const _ of registry.aging(clock.now())) await breathe();
   const { young, ids } = registry.candidates(clock.now());
   const drawn = isListed ? drawSample(ids, size, random) : [];
   return { endpoint, keeper, population: ids.length, young, ids: drawn, reading, isListed };

@@ -1,3 +1,4 @@
+import { breathe } from '../../core/clock.ts';
 import { toSentence } from '../../core/error-text.ts';
 import type { Logger } from '../../core/logger.ts';
 import { type Endpoint, registryKey } from './endpoint.ts';
@@ -34,7 +35,7 @@ export class Keepers {
     return keeper;
   }
 
-  /** Opens the registries of these endpoints, and puts all others away: they wait on disk. Never rejects. */
+  /** Opens the registries of these endpoints, and has all others put away: they wait on disk. Never rejects. */
   async openOnly(endpoints: readonly Endpoint[]): Promise<void> {
     for (const endpoint of endpoints) {
       await this.open(endpoint).catch((err: unknown) => {
@@ -43,7 +44,8 @@ export class Keepers {
         this.#deps.logger.error(message, { endpoint_id: endpoint.endpointId, err });
       });
     }
-    await this.#deps.registries.putAway(endpoints.map(registryKey));
+    // Not waited for: it may have to wait for the disk.
+    void this.#deps.registries.putAway(endpoints.map(registryKey));
   }
 
   /** Forgets endpoints that ceased to exist, and removes what was kept of them. */
@@ -69,6 +71,9 @@ export class Keepers {
 
   /** Lets time pass for what events are told of, also where no pass comes by. */
   async age(now: number): Promise<void> {
-    for (const { registry } of this.#opened.values()) if (registry.kind === 'events') registry.age(now);
+    for (const { registry } of this.#opened.values()) {
+      if (registry.kind !== 'events') continue;
+      for (const _ of registry.aging(now)) await breathe();
+    }
   }
 }

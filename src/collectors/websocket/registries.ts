@@ -24,6 +24,8 @@ export class Registries {
   /** A flush that was asked for and has not begun. */
   #next: Promise<void> | undefined;
   #isRefused = false;
+  /** Names of the registries that somebody works with. */
+  #wanted = new Set<string>();
 
   constructor({ storage, logger }: { storage: Storage; logger: Logger }) {
     this.#storage = storage;
@@ -36,6 +38,7 @@ export class Registries {
    */
   async open(key: RegistryKey): Promise<Keeper> {
     const name = nameOf(key);
+    this.#wanted.add(name);
     return this.#kept.get(name) ?? this.#serially(() => this.#read(name, key));
   }
 
@@ -59,12 +62,13 @@ export class Registries {
     return this.#next;
   }
 
-  /** Takes registries of no other key than these out of memory, once they are on disk; one that the disk refuses stays. */
-  async putAway(keys: readonly RegistryKey[]): Promise<void> {
-    const names = new Set(keys.map(nameOf));
-    if ([...this.#kept.keys()].every((name) => names.has(name))) return;
+  /** From now on no other registries than these are wanted: the others leave memory once they are on disk. Never rejects. */
+  async putAway(wanted: readonly RegistryKey[]): Promise<void> {
+    this.#wanted = new Set(wanted.map(nameOf));
+    if ([...this.#kept.keys()].every((name) => this.#wanted.has(name))) return;
     await this.flush();
-    for (const [name, kept] of this.#kept) if (!names.has(name) && kept.isSaved) this.#kept.delete(name);
+    for (const [name, kept] of this.#kept)
+      if (!this.#wanted.has(name) && kept.isSaved) this.#kept.delete(name);
   }
 
   /** Forgets a registry; its files are gone when this resolves. */
