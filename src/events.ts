@@ -5,7 +5,7 @@ import { type Clock, sleep } from './core/clock.ts';
 import type { Collector } from './core/collector.ts';
 import type { ConnectionEvent, Taken } from './core/connection-event.ts';
 import { toSentence } from './core/error-text.ts';
-import type { Logger } from './core/logger.ts';
+import type { LogFields, Logger } from './core/logger.ts';
 import { createIntakeApp } from './intake/app.ts';
 import type { OwnCounters } from './own-families.ts';
 
@@ -38,7 +38,7 @@ const WRONGS: Readonly<Record<string, string>> = {
   over_capacity: 'Events were dropped: intake.max_connections are remembered already',
   unroutable:
     'Events belong to no endpoint whose source is the intake: compare api_id and stage with websocket.endpoints',
-  unreadable: 'Events could not be read: their senders were told why with status 400 or 413',
+  unreadable: 'Events could not be read and were refused with 400 or 413',
   unauthorized: 'Events came without the right X-Intake-Token and were refused with 401',
 };
 
@@ -135,9 +135,9 @@ export class Events {
     return createIntakeApp({
       token,
       take: (event) => this.#take(event),
-      onEvent: (event, result) => {
+      onEvent: (event, result, reason) => {
         intakeEvents.add({ event, result });
-        this.#say(result);
+        this.#say(result, reason === undefined ? {} : { reason });
       },
       onError: (path, err) => logger.error('An event could not be taken in', { path, err }),
     });
@@ -145,16 +145,21 @@ export class Events {
 
   #take(event: ConnectionEvent): Taken {
     const results = this.#deps.collectors().map((collector) => collector.take?.(event) ?? 'unroutable');
-    return results.find((result) => result !== 'unroutable') ?? 'unroutable';
+    const taken = results.find((result) => result !== 'unroutable') ?? 'unroutable';
+    // Said here, where it is known what the event says; never its id.
+    const { apiId: api_id, stage, domain } = event;
+    if (taken === 'unroutable') this.#say(taken, { api_id, stage, domain });
+    return taken;
   }
 
-  #say(result: string): void {
+  #say(result: string, fields: LogFields): void {
     const { clock, logger } = this.#deps;
     const wrong = WRONGS[result];
     const now = clock.monotonic();
     if (wrong === undefined || now - (this.#saidAt.get(result) ?? -SAY_AGAIN_MS) < SAY_AGAIN_MS) return;
     this.#saidAt.set(result, now);
     logger.warn(`${wrong} (said at most every ten minutes)`, {
+      ...fields,
       metric: `aws_connections_exporter_intake_events_total{result="${result}"}`,
     });
   }

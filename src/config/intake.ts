@@ -7,7 +7,7 @@ export const intakeConfig = z
   .strictObject({
     enabled: z.boolean().default(false).describe('Whether events of WebSocket APIs are taken in over HTTP.'),
     listen_address: z
-      .string()
+      .string({ error: 'expected text such as ":10177", in quotes' })
       .superRefine((text, { addIssue }) => {
         const address = toListenAddress(text);
         if (typeof address === 'string') addIssue({ code: 'custom', message: address });

@@ -10,11 +10,18 @@ const PLANNED_SHARE = 0.8;
 /** What is probably not meant in a configuration that can be used, a line each: `websocket.endpoints[0].url: …`. */
 export function warningsOf(config: Config): readonly string[] {
   return [
+    ...idleWarnings(config),
     ...urlWarnings(config),
     ...sourceWarnings(config),
     ...budgetWarnings(config),
     ...intakeWarnings(config),
   ];
+}
+
+function* idleWarnings({ client_vpn: clientVpn, websocket }: Config) {
+  if (!clientVpn.enabled && !websocket.enabled) yield 'nothing is enabled: there will be nothing to export';
+  if (!websocket.enabled && websocket.endpoints.length > 0)
+    yield 'websocket.endpoints: has no effect while websocket.enabled is false';
 }
 
 function* urlWarnings({ websocket }: Config) {

@@ -17,8 +17,12 @@ export interface Intake {
   readonly token: string | undefined;
   /** Takes an event in, at once and without waiting for anything. */
   take(event: ConnectionEvent): Taken;
-  /** Hears once of every request to a path that takes events, unless it failed by our fault. */
-  onEvent(event: ConnectionEvent['type'] | 'unknown', result: Taken | 'unreadable' | 'unauthorized'): void;
+  /** Hears once of every request to a path that takes events, unless it failed by our fault; and why it could not be read. */
+  onEvent(
+    event: ConnectionEvent['type'] | 'unknown',
+    result: Taken | 'unreadable' | 'unauthorized',
+    reason?: string,
+  ): void;
   /** Hears of every request that failed by our fault. */
   onError(path: string, error: unknown): void;
 }
@@ -29,7 +33,7 @@ export function createIntakeApp({ token, take, onEvent, onError }: Intake): Expr
 
   const settle = (response: Response, path: EventPath, event: ConnectionEvent | Unreadable) => {
     if ('reason' in event) {
-      onEvent(path.type ?? 'unknown', 'unreadable');
+      onEvent(path.type ?? 'unknown', 'unreadable', event.reason);
       return say(response, event.status, event.reason);
     }
     onEvent(event.type, take(event));
@@ -45,7 +49,7 @@ export function createIntakeApp({ token, take, onEvent, onError }: Intake): Expr
       return say(
         response,
         404,
-        'Only events of connections are taken here, at paths that begin with /websocket.',
+        'Only events of connections are taken here, at /websocket, /websocket/connect, /websocket/disconnect and /websocket/message.',
       );
     }
     if (!isToken(request.headers['x-intake-token'])) {

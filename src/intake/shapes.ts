@@ -32,7 +32,7 @@ const TYPES: ReadonlyMap<string, ConnectionEvent['type']> = new Map([
 ]);
 
 const EXPECTED =
-  'Expected a header ConnectionId, or a JSON object with connectionId, domain and stage, or with requestContext.connectionId.';
+  'Expected a header ConnectionId, or a JSON object with connectionId or with requestContext.connectionId.';
 
 /** What the path (without its query) is for; undefined when no event is taken there. */
 export function toEventPath(path: string): EventPath | undefined {
@@ -82,7 +82,7 @@ function toEvent(
   const type = path.type ?? named;
   if (type === undefined)
     return unreadable(
-      'Neither the path nor the event says what happened: expected CONNECT, DISCONNECT or MESSAGE.',
+      'Neither the path nor the event says what happened: map EventType (CONNECT, DISCONNECT or MESSAGE), or send to /websocket/connect, /websocket/disconnect or /websocket/message.',
     );
   if (named !== undefined && named !== type)
     return unreadable(`The path takes ${type} events, and the event says that it is a ${named} event.`);

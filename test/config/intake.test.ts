@@ -36,10 +36,7 @@ test.each([
     '{listen_address: ":99999"}',
     ['intake.listen_address: ":99999" is not a listen address: the port must be a number from 0 to 65535'],
   ],
-  [
-    '{listen_address: 10177}',
-    ['intake.listen_address: expected text, got the number 10177; put it in quotes: "10177"'],
-  ],
+  ['{listen_address: 10177}', ['intake.listen_address: expected text such as ":10177", in quotes']],
 ])('%s', (section, expected) => {
   expect(problems(section)).toEqual(expected);
 });

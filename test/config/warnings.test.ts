@@ -23,7 +23,7 @@ test.each([
   ['https://ws.example.com', []],
   ['https://ws.example.com/chat/', ['is read without the slash at its end']],
 ])('the URL %s', (url, expected) => {
-  expect(warnings(`websocket: {endpoints: [{url: "${url}", ${FILE}}]}`)).toEqual(
+  expect(warnings(`websocket: {enabled: true, endpoints: [{url: "${url}", ${FILE}}]}`)).toEqual(
     expected.map((message) => `websocket.endpoints[0].url: ${message}`),
   );
 });
@@ -57,7 +57,9 @@ test('endpoints of which each gets too few look-ups are told, target by target',
 });
 
 test('a section that is off has no budget', () => {
-  expect(warnings(`${TARGETS}\nwebsocket: {endpoints: [${endpointsOf({ office: 500 })}]}`)).toEqual([]);
+  expect(warnings(`${TARGETS}\nwebsocket: {endpoints: [${endpointsOf({ office: 500 })}]}`)).toEqual([
+    'websocket.endpoints: has no effect while websocket.enabled is false',
+  ]);
 });
 
 const OPEN = 'intake.token_file: without it, whoever reaches the intake can invent connections and end them';
@@ -90,8 +92,14 @@ test('endpoints that read the same ids are told', () => {
     `{url: "${HOST}/c", source: {type: file, path: /others}}`,
   ];
   const counted = 'a connection of an API answers through each of its stages, and would be counted at both';
-  expect(warnings(`websocket: {endpoints: [${endpoints.join(', ')}]}`)).toEqual([
+  expect(warnings(`websocket: {enabled: true, endpoints: [${endpoints.join(', ')}]}`)).toEqual([
     `websocket.endpoints[1].source: reads what endpoints[0] reads: ${counted}`,
     `websocket.endpoints[3].source: reads what endpoints[2] reads: ${counted}`,
+  ]);
+});
+
+test('a configuration with nothing to do is told', () => {
+  expect(warnings('client_vpn: {enabled: false}')).toEqual([
+    'nothing is enabled: there will be nothing to export',
   ]);
 });

@@ -154,7 +154,7 @@ test.each([
   const { ask, taken, counted } = await start({ token: TOKEN });
   expect(await ask(path, { headers: { 'X-Intake-Token': TOKEN, ConnectionId: ID } })).toEqual({
     status: 404,
-    text: 'Only events of connections are taken here, at paths that begin with /websocket.\n',
+    text: 'Only events of connections are taken here, at /websocket, /websocket/connect, /websocket/disconnect and /websocket/message.\n',
   });
   expect([taken, counted]).toEqual([[], []]);
 });

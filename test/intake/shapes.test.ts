@@ -162,7 +162,8 @@ test.each([undefined, '', '$default', 'sendMessage', 7, null, ['CONNECT']])(
     expect(toBodyEvent(CONNECT, body)).toMatchObject({ type: 'connect' });
     expect(toBodyEvent(INSIDE, body)).toEqual({
       status: 400,
-      reason: 'Neither the path nor the event says what happened: expected CONNECT, DISCONNECT or MESSAGE.',
+      reason:
+        'Neither the path nor the event says what happened: map EventType (CONNECT, DISCONNECT or MESSAGE), or send to /websocket/connect, /websocket/disconnect or /websocket/message.',
     });
   },
 );

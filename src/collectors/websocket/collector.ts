@@ -5,6 +5,7 @@ import { type Collector, Stopped, type TargetStatus } from '../../core/collector
 import type { ConnectionEvent, Taken } from '../../core/connection-event.ts';
 import type { Family } from '../../core/family.ts';
 import { createFreshness, type Freshness } from '../../core/freshness.ts';
+import type { LogFields } from '../../core/logger.ts';
 import { byScope, scopeKey } from '../../core/scope.ts';
 import type { Deps, Place } from '../domain.ts';
 import {
@@ -38,6 +39,7 @@ export interface CollectorDeps extends Deps {
   readonly options: PassOptions;
 }
 
+const LONGEST_TEXT = 80;
 /** Where no pass comes by, for AWS cannot be asked, the dead would never make room. */
 const AGE_EVERY_MS = 60_000;
 
@@ -66,9 +68,10 @@ export class WebsocketCollector implements Collector {
     this.#passDeps = {
       ...deps,
       open: (endpoint) => this.#keepers.open(endpoint),
-      listingOf: createListings(deps.aws, deps.clock, ({ endpointId }, field) =>
-        this.#reject(endpointId, field),
+      listingOf: createListings(deps.aws, deps.clock, ({ endpointId }, field, text) =>
+        this.#reject(endpointId, field, text),
       ),
+      warnOnce: (message, endpointId) => this.#warnOnce(message, endpointId, {}),
     };
     const { registries, held, discovered } = deps.state;
     this.#keepers = new Keepers({ ...deps, registries, onOpen: () => this.#desk.release() });
@@ -236,14 +239,17 @@ export class WebsocketCollector implements Collector {
     return views.length > 0;
   }
 
-  #reject(endpointId: string, field: string): void {
-    const { rejected, logger } = this.#deps;
-    rejected.add({ collector: NAME, field });
-    const key = `${endpointId} ${field}`;
+  #reject(endpointId: string, field: string, text: string | undefined): void {
+    this.#deps.rejected.add({ collector: NAME, field });
+    const message = `A value from a source of connection ids was rejected: ${field} (said once per endpoint)`;
+    this.#warnOnce(message, endpointId, text === undefined ? {} : { value: text.slice(0, LONGEST_TEXT) });
+  }
+
+  #warnOnce(message: string, endpointId: string, fields: LogFields): void {
+    const key = `${endpointId} ${message}`;
     if (this.#warned.has(key)) return;
     this.#warned.add(key);
-    const message = 'A value from a source of connection ids was rejected (said once per field and endpoint)';
-    logger.warn(message, { endpoint_id: endpointId, field });
+    this.#deps.logger.warn(message, { endpoint_id: endpointId, ...fields });
   }
 
   #views(): Iterable<View> {

@@ -36,6 +36,11 @@ const ENOUGH_ANSWERS = 30;
 /** The look-ups wait so long, as a share of the pass, for sources to be read. */
 const READING_SHARE = 0.2;
 
+const NOBODY_KNOWN =
+  'No connection id of a WebSocket endpoint is known, so that it counts none: has its source told any?';
+const ALL_INVALID =
+  'Every connection id that was looked up is invalid: they are of another API, or the url of the endpoint is';
+
 /** Reads the source as far as there is time for, and draws the sample. Rejects when the source fails at once. */
 export async function beginEndpoint(
   endpoint: Endpoint,
@@ -74,7 +79,7 @@ export async function endEndpoint(
   scope: Scope,
   previous: View | undefined,
   options: PassOptions,
-  { clock, logger }: PassDeps,
+  { clock, logger, warnOnce }: PassDeps,
 ): Promise<EndpointOutcome> {
   const { endpoint, keeper, population, young } = begun;
   const now = clock.now();
@@ -105,13 +110,19 @@ export async function endEndpoint(
     });
     return { view: { ...base, up: false, error, lastSuccessAt: previous?.lastSuccessAt }, failed: true };
   }
+  if (keeper.registry.size === 0) warnOnce(NOBODY_KNOWN, endpoint.endpointId);
+  if (invalid > 0 && invalid === answers) warnOnce(ALL_INVALID, endpoint.endpointId);
   logger.info('WebSocket connections were sampled', {
     ...scopeLabels(scope),
+    estimate: Math.round(estimated.active + estimated.idle),
+    interval: toInterval(estimated),
     known: population + young,
+    young,
     sampled: lookedUp.outcomes.size,
     alive: active + idle,
     gone,
-    interval: toInterval(estimated),
+    invalid,
+    errors: sampled.error,
     ...(lookedUp.cutShort !== undefined && { cut_short: lookedUp.cutShort }),
   });
   return { view: { ...base, up: true, error: undefined, lastSuccessAt: now }, failed: false };
@@ -126,7 +137,8 @@ export function failEndpoint(
   logger: PassDeps['logger'],
   level: 'info' | 'error' = 'error',
 ): EndpointOutcome {
-  logger[level]('A WebSocket endpoint could not be estimated; its last good numbers stay', {
+  const rest = previous?.last ? 'its last good numbers stay' : 'it has no numbers yet';
+  logger[level](`A WebSocket endpoint could not be estimated; ${rest}`, {
     ...scopeLabels(at),
     reason: error,
   });

@@ -24,7 +24,7 @@ export function createFamilies(state: Readable<View, LastPass>): readonly Family
       values: ({ registered }) => [[{}, registered]],
     }),
     polled('connections', {
-      help: 'Estimated living connections by status (exact when all were looked up)',
+      help: 'Estimated living connections by status (a fraction unless all were looked up, then exact)',
       labels: ['status'],
       values: ({ estimate }) =>
         estimate
@@ -63,11 +63,11 @@ export function createFamilies(state: Readable<View, LastPass>): readonly Family
       (view) => (view.counters ? histogramSamples(scopeLabels(view), IDLE_BUCKETS, view.counters.idle) : []),
     ),
     counter('connections_opened_total', {
-      help: 'Connect events taken in by the intake, a few seconds ago at most.',
+      help: 'Connections that a connect event told of, each counted once, as of a few seconds ago.',
       values: (view) => eventCount(view, view.counters?.opened),
     }),
     counter('connections_closed_total', {
-      help: 'Disconnect events taken in by the intake, a few seconds ago at most.',
+      help: 'Connections that a disconnect event told of, each counted once, as of a few seconds ago.',
       values: (view) => eventCount(view, view.counters?.closed),
     }),
     counter('missed_disconnects_total', {

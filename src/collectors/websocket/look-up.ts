@@ -84,5 +84,9 @@ export async function lookUpAll(
 
 /** What answers, AWS or something between, may repeat the id that it was asked for; people are not shown ids. */
 function withoutId(text: string, id: string): string {
-  return text.replaceAll(id, '[id]').replaceAll(encodeURIComponent(id), '[id]');
+  // Without the padding, which everybody encodes their own way; a text that is cut short may end within the id.
+  const stem = id.length < 8 ? id : id.replace(/=+$/, '');
+  let rest = text.replaceAll(encodeURIComponent(id), '[id]').replaceAll(id, '[id]').replaceAll(stem, '[id]');
+  for (let end = stem.length - 1; end > 3; end--) rest = rest.replace(`${stem.slice(0, end)}…`, '[id]…');
+  return rest;
 }
