@@ -48,8 +48,6 @@ export class Events {
   readonly #saidAt = new Map<string, number>();
   #open: (Awaited<ReturnType<Listen>> & { readonly address: string }) | undefined;
   #app: RequestListener = (_request, response) => response.writeHead(503).end();
-  /** Settles when whoever takes events in has been replaced. */
-  #swapped: Promise<unknown> = Promise.resolve();
   #cancelSettling = () => {};
   #settling: Promise<void> = Promise.resolve();
 
@@ -62,28 +60,21 @@ export class Events {
     return this.#open?.urls ?? [];
   }
 
-  /** Puts a configuration in force around `swap`, which replaces the collectors: events wait meanwhile, none is lost. Rejects, changing nothing, when it cannot listen. */
-  async apply(config: IntakeConfig, swap: () => Promise<void>): Promise<void> {
+  /** Puts a configuration in force; rejects, changing nothing, when it cannot listen. */
+  async apply(config: IntakeConfig): Promise<void> {
     const before = this.#open;
     const isOn = config.enabled && this.#deps.listen !== undefined;
-    const app = isOn ? await this.#createApp(config) : undefined;
     const isSame = before?.address === config.listen_address;
-    if (isOn && !isSame) this.#open = await this.#listen(config.listen_address);
-    const swapping = swap().then(() => {
-      if (app) this.#app = app;
-    });
-    this.#swapped = swapping.catch(() => {});
-    await swapping;
-    if (before && !(isOn && isSame)) {
-      if (!isOn) this.#open = undefined;
-      await before.close();
+    const app = isOn ? await this.#createApp(config) : undefined;
+    const opened = isOn && !isSame ? await this.#listen(config.listen_address) : undefined;
+    if (app) this.#app = app;
+    this.#open = isOn && isSame ? before : opened;
+    if (before !== this.#open) await before?.close();
+    if (opened) {
+      const urls = opened.urls.map((url) => `${url}/websocket`).join(' ');
+      this.#deps.logger.info('Taking in events', { urls });
     }
-    if (isOn && !isSame)
-      this.#deps.logger.info('Taking in events', {
-        urls: this.urls.map((url) => `${url}/websocket`).join(' '),
-      });
-    this.#cancelSettling();
-    if (isOn) this.#settleLater();
+    this.#settleLater();
   }
 
   /** Saves and publishes what came in, of these collectors. */
@@ -94,15 +85,18 @@ export class Events {
     if (changed.includes(true)) await this.#deps.render();
   }
 
-  /** The same, but does not wait long for a disk that hangs. */
-  async settleInTime(): Promise<void> {
+  /** The same, but does not wait long for a disk that hangs; whether it answered in time. */
+  async settleInTime(): Promise<boolean> {
     const done = new AbortController();
     const late = sleep(this.#deps.clock, PATIENCE_MS, done.signal).then(
-      () => this.#deps.logger.error('The disk does not answer; what came in last may be lost'),
-      () => {},
+      () => false,
+      () => true,
     );
-    await Promise.race([this.#settling.then(() => this.settle()), late]);
+    const settled = this.#settling.then(() => this.settle()).then(() => true);
+    const isInTime = await Promise.race([settled, late]);
     done.abort();
+    if (!isInTime) this.#deps.logger.error('The disk does not answer; what came in last is not saved yet');
+    return isInTime;
   }
 
   /** Takes in no more events, and saves those that came. */
@@ -117,10 +111,8 @@ export class Events {
   async #listen(address: string) {
     const { listen } = this.#deps;
     if (!listen) return undefined;
-    const swapped: RequestListener = (request, response) =>
-      void this.#swapped.then(() => this.#app(request, response));
     try {
-      return { ...(await listen(swapped, address)), address };
+      return { ...(await listen((request, response) => this.#app(request, response), address)), address };
     } catch (cause) {
       throw new Error('opening the intake (intake.listen_address)', { cause });
     }
@@ -132,6 +124,8 @@ export class Events {
     for (const event of ['connect', 'disconnect', 'message'] as const)
       for (const result of ['accepted', 'over_capacity', 'unroutable', 'unreadable', 'unauthorized'] as const)
         intakeEvents.add({ event, result }, 0);
+    for (const result of ['unreadable', 'unauthorized'] as const)
+      intakeEvents.add({ event: 'unknown', result }, 0);
     return createIntakeApp({
       token,
       take: (event) => this.#take(event),
@@ -165,6 +159,8 @@ export class Events {
   }
 
   #settleLater(): void {
+    this.#cancelSettling();
+    if (!this.#open) return;
     this.#cancelSettling = this.#deps.clock.after(SETTLE_EVERY_MS, () => {
       this.#settling = this.settle()
         .catch((err: unknown) =>

@@ -80,26 +80,24 @@ export class Exporter {
     if (this.#isClosing) throw new Error('the exporter is shutting down');
     const setup = await this.#open(config, { clock, calls: this.#calls });
     if (setup.parts.size === 0) logger.warn('No collector is enabled: there is nothing to export');
-    if (!(await this.#passes.stop(new Stopped('the configuration is reloaded')))) {
-      setup.aws.close();
-      this.#startPasses();
-      throw new Error(
-        'the pass under way does not end when told to, so nothing can take its place; try again later',
-      );
-    }
-    // Before events have to wait: a slow disk is none of theirs.
-    await this.#events.settleInTime();
     try {
-      await this.#events.apply(config.intake, async () => {
-        this.#setup?.aws.close();
-        this.#setup = setup;
-        for (const { collector } of setup.parts.values()) await collector.restore();
-      });
+      if (!(await this.#passes.stop(new Stopped('the configuration is reloaded'))))
+        throw new Error(
+          'the pass under way does not end when told to, so nothing can take its place; try again later',
+        );
+      // What is stored would be read while what is known is still being written.
+      if (!(await this.#events.settleInTime()))
+        throw new Error('the disk does not answer, so nothing stored can be taken up; try again later');
+      await this.#events.apply(config.intake);
     } catch (error) {
-      if (this.#setup !== setup) setup.aws.close();
+      setup.aws.close();
       this.#startPasses();
       throw error;
     }
+    // From here on the new collectors take events in; what comes before they have restored themselves waits in them.
+    this.#setup?.aws.close();
+    this.#setup = setup;
+    for (const { collector } of setup.parts.values()) await collector.restore();
     await this.#render();
     this.#startPasses();
   }

@@ -120,3 +120,21 @@ test.each([
   expect(text).not.toContain('AKIAIOSFODNN7EXAMPLE');
   expect(text).not.toContain('FwoGZXIvYXdzEJr');
 });
+
+const RESOURCE = 'arn:aws:execute-api:eu-west-1:111122223333:a1b2c3d4e5/prod/GET/@connections/';
+
+test.each(['L0SM9cOFvHcCIhw=', 'L0SM9cOFvHcCIhw%3D', 'L0SM9cOFvHcCIhw%3d', 'L0SM9cOFvHcCIhw'])(
+  'the connection in an ARN is left out, and nothing else of it: %s',
+  (id) => {
+    const text = explain(
+      error('AccessDeniedException', 403, `not authorized on resource: ${RESOURCE}${id} because`),
+    );
+    expect(text).toContain(`${RESOURCE}[id] because`);
+    expect(text).not.toContain('L0SM9c');
+  },
+);
+
+test.each(['{connectionId}', '*'])('what is no id stays: @connections/%s', (placeholder) => {
+  const text = explain(error('AccessDeniedException', 403, `on resource: ${RESOURCE}${placeholder} because`));
+  expect(text).toContain(`${RESOURCE}${placeholder} because`);
+});

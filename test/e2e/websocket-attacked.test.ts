@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Storage } from '../../src/storage/storage.ts';
 import { HOME } from '../support/configuration.ts';
+import { startDynamoDb } from '../support/dynalite.ts';
 import { type Rig, said, until } from '../support/exporter.ts';
 import {
   API,
@@ -300,40 +301,75 @@ test('a discovery that hangs leaves time for the endpoints known before', async 
 });
 
 test.each([
-  ['nothing else', {}],
-  ['an endpoint more', BOTH],
-  ['another endpoint', { endpoints: [{ ...NAMED, url: `https://${DEV}` }] }],
-])('a disk that hangs holds up no reload that changes %s, and is said', async (_, websocket) => {
-  let isHung = false;
-  const never = new Promise<void>(() => {});
-  const asked = gate();
+  ['nothing else', { sample_size: 10 }],
+  ['the endpoints', { endpoints: [{ ...NAMED, url: `https://${DEV}` }] }],
+])(
+  'while a disk hangs, a reload that changes %s is refused in time, and events still come in',
+  async (_, websocket) => {
+    let isHung = false;
+    const asked = gate();
+    const mended = gate();
+    const { rig, connect } = await startWebsocketRig({
+      ...known,
+      wrapStorage: (storage) =>
+        changed(storage, {
+          append(...args) {
+            if (!isHung) return storage.append(...args);
+            asked.open();
+            return mended.opened;
+          },
+        }),
+    });
+    onTestFinished(mended.open);
+    await connect(1);
+    await shows(rig, [1, 0, 0]);
+    isHung = true;
+    await connect(1);
+    await rig.clock.advance(2_000);
+    await asked.opened;
+    let status: number | undefined;
+    const reloading = rig.reload(websocketSections({ ...known, websocket })).then((answer) => {
+      status = answer.status;
+      return answer;
+    });
+    for (let second = 0; second < 10 && status === undefined; second++) {
+      await rig.clock.advance(1_000);
+      for (let n = 0; n < 5; n++) await rig.get('/-/healthy');
+    }
+    expect(await reloading).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('the disk does not answer'),
+    });
+    await tellOf(rig, { connectionId: 'after=', eventType: 'CONNECT' });
+    expect(said(rig.log, 'The disk does not answer')).toHaveLength(1);
+  },
+);
+
+test('a first reading that takes long keeps no other endpoint from being looked up in the same pass', async () => {
+  const db = await startDynamoDb();
+  onTestFinished(() => db.close());
+  const source = { type: 'dynamodb', table: 'connections', key: 'connectionId', read_capacity_per_second: 1 };
   const { rig, connect } = await startWebsocketRig({
     ...known,
-    wrapStorage: (storage) =>
-      changed(storage, {
-        append(...args) {
-          if (!isHung) return storage.append(...args);
-          asked.open();
-          return never;
-        },
-      }),
+    aws: { endpoint_urls: { dynamodb: db.url } },
+    websocket: { endpoints: [NAMED, { url: `https://${DEV}`, source }] },
   });
-  await connect(1);
-  await shows(rig, [1, 0, 0]);
-  isHung = true;
-  await connect(1);
-  await rig.clock.advance(2_000);
-  await asked.opened;
-  let status: number | undefined;
-  const reloading = rig.reload(websocketSections({ ...known, websocket })).then((answer) => {
-    status = answer.status;
-  });
-  for (let second = 0; second < 10 && status === undefined; second++) {
-    await rig.clock.advance(1_000);
-    for (let n = 0; n < 5; n++) await rig.get('/-/healthy');
-  }
-  expect(status).toBe(200);
-  await reloading;
-  await tellOf(rig, { connectionId: 'after=', eventType: 'CONNECT' });
-  expect(said(rig.log, 'The disk does not answer')).toHaveLength(1);
+  // Two rows of 4 KB are a unit: after the first page there is one each second, and the pass has 50.
+  const rows = Array.from({ length: 200 }, (_, n) => ({
+    connectionId: { S: `slow${n}=` },
+    fat: { S: 'x'.repeat(4_000) },
+  }));
+  await db.fill('connections', 'connectionId', rows);
+  await connect(3);
+  await rig.clock.advance(30_000);
+  const pass = rig.exporter.runOnce();
+  await until(async () => (await rig.metrics()).value(ANSWERED, { operation: 'Scan' }) === 1);
+  // A fifth of the pass is what look-ups wait for readings.
+  await rig.clock.advance(10_000);
+  await until(async () => lookedUp(rig).length === 3);
+  await rig.clock.advance(35_000);
+  expect(await pass).toBe(false);
+  const metrics = await rig.metrics();
+  expect(estimateOf(metrics)).toMatchObject({ up: 1, registered: 3, active: 3 });
+  expect(estimateOf(metrics, DEV)).toMatchObject({ up: 0, registered: undefined });
 });

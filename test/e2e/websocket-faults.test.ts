@@ -15,7 +15,7 @@ import {
   websocketValue,
 } from '../support/websocket.ts';
 
-const FAILED = 'A WebSocket endpoint could not be estimated; its last good numbers stay';
+const FAILED = 'A WebSocket endpoint could not be estimated';
 const LOOK_UP = { action: 'GetConnection' };
 
 test('a look-up that is denied ends the pass over its endpoint, marks no id, and says which permission is needed', async () => {

@@ -39,6 +39,11 @@ export async function* ask(
     });
     const resource = `arn:${partitionOf(target.region)}:apigateway:${target.region}::/apis`;
     yield { action: LIST, resource, ...listed };
+    const notAsked = {
+      answer: 'not asked',
+      reason: 'which stages there are is learned by the first pass',
+    } as const;
+    yield { action: LOOK_UP, resource: lookUpArn({ accountId, region: target.region }), ...notAsked };
   }
   for (const endpoint of endpoints) {
     const { target: own, source: ids, apiId, stage, url } = endpoint;

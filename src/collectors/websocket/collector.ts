@@ -40,6 +40,8 @@ export interface CollectorDeps extends Deps {
 }
 
 const LONGEST_TEXT = 80;
+/** More events than come in the seconds that a discovery takes; those of hours wait in vain. */
+const MOST_HELD = 10_000;
 /** Where no pass comes by, for AWS cannot be asked, the dead would never make room. */
 const AGE_EVERY_MS = 60_000;
 
@@ -82,7 +84,7 @@ export class WebsocketCollector implements Collector {
       registries,
       held,
       keeperOf: (endpointId) => this.#keepers.of(endpointId),
-      mostHeld: deps.options.maxConnections,
+      mostHeld: Math.min(MOST_HELD, deps.options.maxConnections),
     });
     this.families = createFamilies({ views: () => this.#views(), isFresh: this.#freshness.isFresh });
   }
@@ -153,20 +155,22 @@ export class WebsocketCollector implements Collector {
       this.#agedAt = clock.monotonic();
       await this.#keepers.age(clock.now());
     }
-    const counters = new Map<string, Counters | undefined>();
+    const counters = new Map<View, Counters | undefined>();
     let isChanged = false;
     for (const view of this.#views()) {
       const now = this.#keepers.withCounters(view).counters;
-      counters.set(scopeKey(view), now);
+      counters.set(view, now);
       if (now?.opened !== view.counters?.opened || now?.closed !== view.counters?.closed) isChanged = true;
     }
     // On disk before anyone sees them: no counter falls after a crash.
-    await Promise.all([state.registries.flush(), state.held.save()]);
+    await state.registries.flush();
+    // Only then: what was held may just have been taken in, and must be on disk in one place or the other.
+    if (!state.registries.isRefused) await state.held.save();
     if (!isChanged) return false;
-    const views = [...this.#views()].map((view) => ({
-      ...view,
-      counters: counters.get(scopeKey(view)) ?? view.counters,
-    }));
+    // What a pass published meanwhile is newer.
+    const views = [...this.#views()].map((view) =>
+      counters.has(view) ? { ...view, counters: counters.get(view) } : view,
+    );
     state.publish({ ...state.published, views: byScope(views) });
     return true;
   }
@@ -202,7 +206,8 @@ export class WebsocketCollector implements Collector {
     this.#restoreTarget(target, accountId);
     try {
       // Of two targets that reach the same account and region the first discovers; named endpoints are their own.
-      if (resolved.polledBy) this.#endpoints.leaveOut(target);
+      this.#endpoints.leaveOut(target, resolved.polledBy !== undefined);
+      if (resolved.polledBy) this.#warnTwice(target, resolved.polledBy);
       const before = this.#endpoints.of(target);
       const error = await this.#endpoints.refresh(target, deadlines.discovery, signal);
       const endpoints = this.#endpoints.of(target);
@@ -243,6 +248,15 @@ export class WebsocketCollector implements Collector {
     this.#deps.rejected.add({ collector: NAME, field });
     const message = `A value from a source of connection ids was rejected: ${field} (said once per endpoint)`;
     this.#warnOnce(message, endpointId, text === undefined ? {} : { value: text.slice(0, LONGEST_TEXT) });
+  }
+
+  #warnTwice({ name, region }: Target, polledBy: Target): void {
+    const key = `twice ${name} ${region}`;
+    if (!this.#deps.options.discoverSource || this.#warned.has(key)) return;
+    this.#warned.add(key);
+    const message =
+      'Two targets reach the same account and region; its APIs are discovered once, by the first';
+    this.#deps.logger.warn(message, { target: name, polled_by: polledBy.name, region });
   }
 
   #warnOnce(message: string, endpointId: string, fields: LogFields): void {

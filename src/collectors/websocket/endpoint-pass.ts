@@ -3,6 +3,7 @@ import { breathe, sleep } from '../../core/clock.ts';
 import { toSentence } from '../../core/error-text.ts';
 import { type Scope, scopeLabels } from '../../core/scope.ts';
 import type { Endpoint } from './endpoint.ts';
+import { LIFETIME_MS } from './entry.ts';
 import { type Estimate, estimate } from './estimate.ts';
 import type { Progress } from './listing.ts';
 import type { LookedUp } from './look-up.ts';
@@ -21,7 +22,7 @@ export interface Begun {
   readonly ids: readonly string[];
   /** The reading of the source that goes on beside the look-ups. */
   readonly reading: Promise<Progress> | undefined;
-  /** Whether the source had been read whole when the sample was drawn; without that there is nothing to say. */
+  /** Whether the source had been read whole, and not too long ago, when the sample was drawn; without that there is nothing to say. */
   readonly isListed: boolean;
 }
 
@@ -65,7 +66,9 @@ export async function beginEndpoint(
     const patience = sleep(clock, options.timeoutMs * READING_SHARE, done.signal).catch(() => undefined);
     await Promise.race([reading, patience]).finally(() => done.abort());
   }
-  const isListed = !reading || registry.state().isListed;
+  const { listedAt = Number.NEGATIVE_INFINITY } = registry.state();
+  // Nobody whom a listing older than that held is alive.
+  const isListed = !reading || clock.now() - listedAt < LIFETIME_MS;
   for (const _ of registry.aging(clock.now())) await breathe();
   const { young, ids } = registry.candidates(clock.now());
   const drawn = isListed ? drawSample(ids, size, random) : [];
@@ -82,11 +85,12 @@ export async function endEndpoint(
   { clock, logger, warnOnce }: PassDeps,
 ): Promise<EndpointOutcome> {
   const { endpoint, keeper, population, young } = begun;
+  const failedToRead = await failedReading(begun);
   const now = clock.now();
   const sampled = keeper.totals.add(lookedUp.outcomes, { now, idleAfterMs: options.idleAfterMs });
   const { active, idle, gone, invalid } = sampled;
   const answers = active + idle + gone + invalid;
-  const failure = (await failedReading(begun)) ?? lookedUp.denied ?? tooFew(lookedUp, answers);
+  const failure = failedToRead ?? lookedUp.denied ?? tooFew(lookedUp, answers);
   const at = { ...scope, endpoint };
   if (failure !== undefined) return failEndpoint(at, failure, keeper, previous, logger);
   if (!begun.isListed) return failEndpoint(at, await firstReading(begun), keeper, previous, logger, 'info');

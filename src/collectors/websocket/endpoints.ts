@@ -94,10 +94,12 @@ export class Endpoints {
     return this.#targets.map(targetKey).every((key) => this.#known.has(key) || this.#leftOut.has(key));
   }
 
-  /** Has a target not discovered: another one sees the same. */
-  leaveOut(target: Target): void {
-    if (this.#leftOut.has(targetKey(target))) return;
-    this.#leftOut.add(targetKey(target));
+  /** Whether a target is not to be discovered, for another one sees the same. */
+  leaveOut(target: Target, isLeftOut: boolean): void {
+    const key = targetKey(target);
+    if (this.#leftOut.has(key) === isLeftOut) return;
+    if (isLeftOut) this.#leftOut.add(key);
+    else this.#leftOut.delete(key);
     this.#reroute();
   }
 

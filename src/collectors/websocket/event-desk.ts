@@ -21,6 +21,7 @@ export interface DeskDeps {
 /** Where events come in: each goes to the registry of its endpoint; those that came before it is known or read wait for that. */
 export class EventDesk {
   readonly #deps: DeskDeps;
+  #isSaid = false;
 
   constructor(deps: DeskDeps) {
     this.#deps = deps;
@@ -33,6 +34,12 @@ export class EventDesk {
     if (taken !== 'early') return taken;
     const { held, mostHeld } = this.#deps;
     if (held.size >= mostHeld) return 'over_capacity';
+    if (!this.#isSaid) {
+      this.#isSaid = true;
+      this.#deps.logger.info('Events wait until the endpoints are known that they belong to', {
+        at_most: mostHeld,
+      });
+    }
     held.push({ event, at });
     return 'accepted';
   }
@@ -44,10 +51,10 @@ export class EventDesk {
     for (const { event, at } of held.takeAll()) {
       const taken = this.#post(event, at);
       if (taken === 'early') held.push({ event, at });
-      if (taken === 'unroutable') lost += 1;
+      else if (taken !== 'accepted') lost += 1;
     }
     if (lost > 0)
-      this.#deps.logger.warn('Events that came before the first discovery belong to no endpoint', {
+      this.#deps.logger.warn('Events that had to wait could not be taken in: they are of no endpoint, or too many connections are known', {
         events: lost,
       });
   }

@@ -1,4 +1,4 @@
-import { AS_OF, familiesOf, type Readable, valuesBy } from '../../core/endpoint-families.ts';
+import { familiesOf, type Readable, valuesBy } from '../../core/endpoint-families.ts';
 import type { Family } from '../../core/family.ts';
 import { histogramSamples } from '../../core/histogram.ts';
 import { scopeLabels } from '../../core/scope.ts';
@@ -6,6 +6,9 @@ import { AGE_BUCKETS, IDLE_BUCKETS } from './lookup-totals.ts';
 import { NAME } from './name.ts';
 import { LOOKUP_STATUSES } from './outcome.ts';
 import type { LastPass, View } from './state.ts';
+
+/** These move in passes that were not complete, too. */
+const AS_OF_PASS = 'as of the last pass over the endpoint';
 
 /** Every family of the domain. */
 export function createFamilies(state: Readable<View, LastPass>): readonly Family[] {
@@ -48,22 +51,22 @@ export function createFamilies(state: Readable<View, LastPass>): readonly Family
       values: ({ sampled }) => LOOKUP_STATUSES.map((status) => [{ status }, sampled[status]] as const),
     }),
     counter('lookups_total', {
-      help: `Total look-ups of connection ids, by what came of them, ${AS_OF}.`,
+      help: `Total look-ups of connection ids, by what came of them, ${AS_OF_PASS}.`,
       labels: ['status'],
       values: ({ counters }) => valuesBy('status', Object.entries(counters?.lookups ?? {}), (count) => count),
     }),
     histogram(
       'connection_age_seconds',
-      `Age of the living connections that were looked up, over all passes, ${AS_OF}.`,
+      `Age of the living connections that were looked up, over all passes, ${AS_OF_PASS}.`,
       (view) => (view.counters ? histogramSamples(scopeLabels(view), AGE_BUCKETS, view.counters.age) : []),
     ),
     histogram(
       'connection_idle_seconds',
-      `Time since the living connections that were looked up were last active, over all passes, ${AS_OF}.`,
+      `Time since the living connections that were looked up were last active, over all passes, ${AS_OF_PASS}.`,
       (view) => (view.counters ? histogramSamples(scopeLabels(view), IDLE_BUCKETS, view.counters.idle) : []),
     ),
     counter('connections_opened_total', {
-      help: 'Connections that a connect event told of, each counted once, as of a few seconds ago.',
+      help: 'Connections that a connect event was the first to tell of, each counted once, as of a few seconds ago.',
       values: (view) => eventCount(view, view.counters?.opened),
     }),
     counter('connections_closed_total', {
@@ -71,7 +74,7 @@ export function createFamilies(state: Readable<View, LastPass>): readonly Family
       values: (view) => eventCount(view, view.counters?.closed),
     }),
     counter('missed_disconnects_total', {
-      help: `Connections that ended without a disconnect event, or a removal from their source, within a minute, ${AS_OF}.`,
+      help: `Connections that ended without a disconnect event within a minute, or without their removal from the source by its next reading, ${AS_OF_PASS}.`,
       values: ({ counters }) => (counters ? [[{}, counters.missed]] : []),
     }),
     polled('endpoint_info', {

@@ -49,10 +49,10 @@ export class HeldEvents {
   /** Reads, once, those that waited when the process before ended. Never rejects. */
   async load(): Promise<void> {
     if (this.#isLoaded) return;
-    this.#isLoaded = true;
     try {
       const lines = (await this.#storage.read(FILE, FORMAT)) ?? [];
-      this.#held.unshift(...lines.map((line) => JSON.parse(line) as Held));
+      this.#held = [...lines.map((line) => JSON.parse(line) as Held), ...this.#held];
+      this.#isLoaded = true;
     } catch (err) {
       this.#logger.warn('Events that waited for their endpoints cannot be read', { err });
     }
@@ -61,7 +61,8 @@ export class HeldEvents {
   /** Writes those that wait, if they changed since. Never rejects. */
   save(): Promise<void> {
     this.#saving = this.#saving.then(async () => {
-      if (!this.#isChanged) return;
+      // What could not be read is not written over.
+      if (!this.#isChanged || !this.#isLoaded) return;
       this.#isChanged = false;
       const lines = this.#held.map((held) => JSON.stringify(held));
       try {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import { LIFETIME_MS } from './entry.ts';
 import type { Listing, Progress } from './listing.ts';
 import type { Reject } from './row.ts';
 import { ScanPace } from './scan-pace.ts';
@@ -21,9 +22,6 @@ export interface DynamoDbListingDeps {
 export function createDynamoDbListing(deps: DynamoDbListingDeps): Listing {
   return new DynamoDbListing(deps);
 }
-
-/** No connection lives longer (AWS' quotas of WebSocket APIs), so that what was read before so long a pause lists nobody. */
-const LONGEST_CONNECTION_MS = 2 * 60 * 60 * 1000;
 
 /** Errors that going on would only meet again: a start key is refused or leads back, or the table was another. */
 const DEAD_ENDS: ReadonlySet<string> = new Set([
@@ -51,7 +49,8 @@ class DynamoDbListing implements Listing {
     const { clock, config, reject } = this.#deps;
     if (clock.monotonic() - this.#completeBeganAt < config.refresh)
       return { state: 'unchanged', isCurrent: false };
-    if (this.#reading && this.#reading.idleMs > LONGEST_CONNECTION_MS) this.#reading = undefined;
+    // What was read before so long a pause lists nobody who is alive.
+    if (this.#reading && this.#reading.idleMs > LIFETIME_MS) this.#reading = undefined;
     this.#reading ??= new ScanReading(config, clock, reject);
     const reading = this.#reading;
     await this.#goOn(reading, signal);

@@ -1,4 +1,5 @@
 import { explain, toCallError } from '../../aws/errors.ts';
+import type { Clock } from '../../core/clock.ts';
 import { Stopped } from '../../core/collector.ts';
 import { eachOf } from '../../core/each-of.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -23,6 +24,15 @@ export interface LookedUp {
   readonly lastError: string | undefined;
 }
 
+/** How ids are looked up. */
+export interface LookUpOptions {
+  /** How many are under way at a time. */
+  readonly concurrency: number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly clock: Clock;
+}
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Running = Mutable<Omit<LookedUp, 'outcomes'>> & {
   readonly outcomes: Map<string, Outcome>;
@@ -36,7 +46,7 @@ type Running = Mutable<Omit<LookedUp, 'outcomes'>> & {
 export async function lookUpAll(
   source: Pick<Source, 'lookUp'>,
   draws: readonly Draw[],
-  { concurrency, random }: { readonly concurrency: number; readonly random: () => number },
+  { concurrency, random, clock }: LookUpOptions,
   signal: AbortSignal,
 ): Promise<readonly LookedUp[]> {
   const running = draws.map(
@@ -61,7 +71,8 @@ export async function lookUpAll(
     if (ended !== undefined) return;
     try {
       const { target, url } = draw.endpoint;
-      result.outcomes.set(id, await source.lookUp(target, url, id, signal));
+      const outcome = await source.lookUp(target, url, id, signal);
+      result.outcomes.set(id, { ...outcome, at: clock.now() });
     } catch (error) {
       if (signal.aborted) return;
       result.outcomes.set(id, { status: 'error' });

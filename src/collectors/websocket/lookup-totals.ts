@@ -35,10 +35,11 @@ export class LookupTotals {
   ): LookupCounts {
     const counts = toCounts();
     for (const [, outcome] of outcomes) {
-      counts[toStatus(outcome, now - idleAfterMs)] += 1;
+      const at = outcome.at ?? now;
+      counts[toStatus(outcome, at - idleAfterMs)] += 1;
       if (outcome.status !== 'alive') continue;
-      if (outcome.connectedAt !== undefined) this.#age.observe(toSeconds(now - outcome.connectedAt));
-      if (outcome.lastActiveAt !== undefined) this.#idle.observe(toSeconds(now - outcome.lastActiveAt));
+      if (outcome.connectedAt !== undefined) this.#age.observe(toSeconds(at - outcome.connectedAt));
+      if (outcome.lastActiveAt !== undefined) this.#idle.observe(toSeconds(at - outcome.lastActiveAt));
     }
     for (const status of LOOKUP_STATUSES) this.#lookups[status] += counts[status];
     return counts;

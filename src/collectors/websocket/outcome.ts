@@ -1,5 +1,10 @@
 /** What looking up one connection id came to (GetConnection of the API Gateway Management API); times in milliseconds since 1970. */
-export type Outcome =
+export type Outcome = Found & {
+  /** When it was answered; left out, that is now. */
+  readonly at?: number;
+};
+
+type Found =
   | {
       readonly status: 'alive';
       readonly connectedAt: number | undefined;

@@ -62,6 +62,11 @@ export class Registries {
     return this.#next;
   }
 
+  /** Whether the disk refused something at the last flush. */
+  get isRefused(): boolean {
+    return this.#isRefused;
+  }
+
   /** From now on no other registries than these are wanted: the others leave memory once they are on disk. Never rejects. */
   async putAway(wanted: readonly RegistryKey[]): Promise<void> {
     this.#wanted = new Set(wanted.map(nameOf));

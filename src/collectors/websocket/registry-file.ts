@@ -85,14 +85,14 @@ function toEntry(cells: unknown): [string, Entry] {
 
 function toState(line = 'null'): SavedState {
   const state = JSON.parse(line) as Partial<SavedState> | null;
-  const { opened, closed, missed, isListed } = state?.registry ?? {};
+  const { opened, closed, missed, listedAt } = state?.registry ?? {};
   const { lookups, age, idle } = state?.totals ?? {};
   const counts = [opened, closed, missed, ...LOOKUP_STATUSES.map((status) => lookups?.[status])];
   if (
     typeof state?.endpointId !== 'string' ||
     typeof state.source !== 'string' ||
     !/^[0-9a-f]{16}$/.test(String(state.generation)) ||
-    typeof isListed !== 'boolean' ||
+    !(listedAt === undefined || isTime(listedAt)) ||
     !counts.every(isCount) ||
     !isHistogram(age, AGE_BUCKETS) ||
     !isHistogram(idle, IDLE_BUCKETS)

@@ -28,8 +28,8 @@ export interface RegistryCounters {
 
 /** A registry as plain data, apart from its entries. */
 export interface RegistryState extends RegistryCounters {
-  /** Whether a listing was ever posted. */
-  readonly isListed: boolean;
+  /** When the reading of the last complete listing began, milliseconds since 1970; undefined before the first. */
+  readonly listedAt: number | undefined;
 }
 
 /** What an event tells the registry of its endpoint. */
@@ -45,7 +45,7 @@ export class Registry {
   #opened: number;
   #closed: number;
   #missed: number;
-  #isListed: boolean;
+  #listedAt: number | undefined;
 
   constructor(kind: Kind, entries = new Entries(), state?: RegistryState) {
     this.kind = kind;
@@ -53,7 +53,7 @@ export class Registry {
     this.#opened = state?.opened ?? 0;
     this.#closed = state?.closed ?? 0;
     this.#missed = state?.missed ?? 0;
-    this.#isListed = state?.isListed ?? false;
+    this.#listedAt = state?.listedAt;
   }
 
   /** How many ids are remembered, the dead included. */
@@ -73,7 +73,7 @@ export class Registry {
 
   /** The registry as plain data. */
   state(): RegistryState {
-    return { ...this.counters(), isListed: this.#isListed };
+    return { ...this.counters(), listedAt: this.#listedAt };
   }
 
   /** Takes in an event; false if its id is unknown and `makeRoom`, which may forget the dead, finds no room for one more. */
@@ -94,8 +94,8 @@ export class Registry {
   post({ ids, beganAt }: { readonly ids: ListedIds; readonly beganAt: number }, now: number): void {
     this.age(now);
     // What the first listing holds was not seen to come: without a connect time it may be of any age.
-    const firstSeenAt = this.#isListed ? now : now - GRACE_MS;
-    this.#isListed = true;
+    const firstSeenAt = this.#listedAt === undefined ? now - GRACE_MS : now;
+    this.#listedAt = beganAt;
     const { open, dead } = this.#entries;
     for (const [id, connectedAt] of ids) {
       const entry = open.get(id);
@@ -112,6 +112,7 @@ export class Registry {
 
   /** The source lists now what it listed before: what has been dead for a minute was not removed. */
   confirm(now: number): void {
+    this.#listedAt = now;
     for (const [id, dead] of this.#entries.dead)
       if (dead.delistedAt === undefined && now >= dead.endedAt + DECISION_MS) this.#miss(id, dead);
   }
@@ -150,8 +151,8 @@ export class Registry {
       if (!entry || outcome.status === 'error') continue;
       if (outcome.status === 'alive') {
         const connectedAt = toBelieved(outcome.connectedAt, now) ?? entry.connectedAt;
-        this.#entries.set(id, { ...entry, connectedAt, aliveAt: now });
-      } else this.#end(id, entry, outcome.status, now);
+        this.#entries.set(id, { ...entry, connectedAt, aliveAt: outcome.at ?? now });
+      } else this.#end(id, entry, outcome.status, outcome.at ?? now);
     }
   }
 

@@ -2,7 +2,7 @@ import type { Aws } from '../../aws/clients.ts';
 import type { Target } from '../../aws/targets.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { WebsocketConfig } from './config.ts';
-import { type Endpoint, registryKey, toNamed } from './endpoint.ts';
+import { type Endpoint, registryKey, targetKey, toNamed } from './endpoint.ts';
 import type { Listing } from './listing.ts';
 import { createDynamoDbListing } from './listing-dynamodb.ts';
 import { createFileListing } from './listing-file.ts';
@@ -68,5 +68,5 @@ export function targetsOf(
   targets: readonly Target[],
 ): readonly Target[] {
   const all = [...(discoverSource ? targets : []), ...named.map(({ target }) => target)];
-  return [...new Map(all.map((target) => [JSON.stringify([target.name, target.region]), target])).values()];
+  return [...new Map(all.map((target) => [targetKey(target), target])).values()];
 }

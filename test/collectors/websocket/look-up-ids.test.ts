@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { lookUpAll } from '../../../src/collectors/websocket/look-up.ts';
+import { createHandClock } from '../../support/hand-clock.ts';
 
 const ID = 'L0SM9cOFvHcCIhw=';
 const endpoint = {
@@ -14,7 +15,7 @@ async function told(message: string, status: number) {
     lookUp: () =>
       Promise.reject(Object.assign(new Error(message), { $metadata: { httpStatusCode: status } })),
   };
-  const options = { concurrency: 1, random: () => 0.5 };
+  const options = { concurrency: 1, random: () => 0.5, clock: createHandClock() };
   const [found] = await lookUpAll(source, [{ endpoint, ids: [ID] }], options, new AbortController().signal);
   return [found?.lastError, found?.denied, found?.cutShort].filter((text) => text !== undefined).join('\n');
 }

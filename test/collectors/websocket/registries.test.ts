@@ -33,7 +33,7 @@ test('a new process finds what was flushed: a base first, then journals of what 
   ]);
   const { contents, log } = await readBack(folder);
   expect(contents).toEqual(contentsOf(keeper));
-  expect(contents.registry).toEqual({ opened: 2, closed: 1, missed: 0, isListed: false });
+  expect(contents.registry).toEqual({ opened: 2, closed: 1, missed: 0, listedAt: undefined });
   expect(contents.entries['gbgBR89uMQAYKEiZJA==']).toMatchObject({ end: 'gone', isUndecided: true });
   expect(log).toEqual([]);
 });
@@ -52,7 +52,7 @@ test('a listing is found again, with what it delisted, and is not the first any 
   expect(contents).toEqual(contentsOf(keeper));
   expect(Object.keys(contents.entries).sort()).toEqual(['a', 'b']);
   expect(contents.entries.a).toMatchObject({ delistedAt: START + 2 });
-  expect(contents.registry.isListed).toBe(true);
+  expect(contents.registry.listedAt).toBeDefined();
 });
 
 test('an empty first listing and a pass of look-ups are something to write, nothing at all is not', async () => {
@@ -62,7 +62,7 @@ test('an empty first listing and a pass of look-ups are something to write, noth
   expect(await storage.list('websocket')).toEqual([]);
   keeper.registry.post({ ids: new Map(), beganAt: START }, START);
   await registries.flush();
-  expect((await readBack(folder, LISTING)).contents.registry.isListed).toBe(true);
+  expect((await readBack(folder, LISTING)).contents.registry.listedAt).toBeDefined();
   keeper.totals.add([['x', { status: 'error' }]], { now: START, idleAfterMs: 1 });
   await registries.flush();
   expect((await readBack(folder, LISTING)).contents.totals.lookups.error).toBe(1);

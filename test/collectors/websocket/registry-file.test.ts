@@ -14,7 +14,7 @@ const STATE: SavedState = {
   endpointId: 'api/prod',
   source: 'intake',
   generation: '0123456789abcdef',
-  registry: { opened: 3, closed: 2, missed: 1, isListed: false },
+  registry: { opened: 3, closed: 2, missed: 1, listedAt: 1 },
   totals: new LookupTotals().state(),
 };
 const NEW: OpenEntry = { firstSeenAt: 5, connectedAt: undefined, lastSeenAt: undefined, aliveAt: undefined };
@@ -96,7 +96,7 @@ test.each([
     (state: string) => state.replace('"missed":1', '"missed":1e999'),
     ODD_STATE,
   ],
-  ['no word of listings', (state: string) => state.replace('"isListed":false', '"isListed":0'), ODD_STATE],
+  ['no word of listings', (state: string) => state.replace('"listedAt":1', '"listedAt":"now"'), ODD_STATE],
   ['look-ups that are nothing', (state: string) => state.replace('"gone":0', '"gone":null'), ODD_STATE],
   ['too few ages', (state: string) => state.replace('"age":{"counts":[0,', '"age":{"counts":['), ODD_STATE],
   [
