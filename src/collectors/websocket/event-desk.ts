@@ -54,9 +54,12 @@ export class EventDesk {
       else if (taken !== 'accepted') lost += 1;
     }
     if (lost > 0)
-      this.#deps.logger.warn('Events that had to wait could not be taken in: they are of no endpoint, or too many connections are known', {
-        events: lost,
-      });
+      this.#deps.logger.warn(
+        'Events that had to wait could not be taken in: they are of no endpoint, or too many connections are known',
+        {
+          events: lost,
+        },
+      );
   }
 
   #post(event: ConnectionEvent, at: number): Taken | 'early' {
