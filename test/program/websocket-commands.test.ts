@@ -157,6 +157,7 @@ test('check --aws asks for every permission that WebSocket endpoints need', asyn
   const API = ['apigateway:GET', 'arn:aws:apigateway:eu-west-1::/apis'];
   const SCAN = ['dynamodb:Scan', 'arn:aws:dynamodb:eu-west-1:111122223333:table/connections'];
   const MANAGE = 'execute-api:ManageConnections';
+  const ANY_STAGE = 'arn:aws:execute-api:eu-west-1:111122223333:*/*/GET/@connections/*';
   const reason = expect.stringMatching(/\S/);
 
   const all = await ask();
@@ -164,6 +165,7 @@ test('check --aws asks for every permission that WebSocket endpoints need', asyn
     code: 0,
     rows: [
       [...API, 'allowed'],
+      [MANAGE, ANY_STAGE, 'not asked', reason],
       [MANAGE, lookUp('prod'), 'allowed'],
       [...SCAN, 'allowed'],
       [MANAGE, lookUp('dev'), 'allowed'],
@@ -175,6 +177,7 @@ test('check --aws asks for every permission that WebSocket endpoints need', asyn
     code: 1,
     rows: [
       [...API, 'allowed'],
+      [MANAGE, ANY_STAGE, 'not asked', reason],
       [MANAGE, lookUp('prod'), 'denied', reason],
       [...SCAN, 'allowed'],
       [MANAGE, lookUp('dev'), 'denied', reason],

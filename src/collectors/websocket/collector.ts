@@ -207,7 +207,7 @@ export class WebsocketCollector implements Collector {
     try {
       // Of two targets that reach the same account and region the first discovers; named endpoints are their own.
       this.#endpoints.leaveOut(target, resolved.polledBy !== undefined);
-      if (resolved.polledBy) this.#warnTwice(target, resolved.polledBy);
+      if (resolved.polledBy) this.#warnTwice(accountId, target, resolved.polledBy);
       const before = this.#endpoints.of(target);
       const error = await this.#endpoints.refresh(target, deadlines.discovery, signal);
       const endpoints = this.#endpoints.of(target);
@@ -250,12 +250,12 @@ export class WebsocketCollector implements Collector {
     this.#warnOnce(message, endpointId, text === undefined ? {} : { value: text.slice(0, LONGEST_TEXT) });
   }
 
-  #warnTwice({ name, region }: Target, polledBy: Target): void {
-    const key = `twice ${name} ${region}`;
+  #warnTwice(accountId: string, { name, region }: Target, polledBy: Target): void {
+    const key = `twice ${accountId} ${region}`;
     if (!this.#deps.options.discoverSource || this.#warned.has(key)) return;
     this.#warned.add(key);
     const message =
-      'Two targets reach the same account and region; its APIs are discovered once, by the first';
+      'Two targets reach the same account and region; its APIs are discovered once, by one of them';
     this.#deps.logger.warn(message, { target: name, polled_by: polledBy.name, region });
   }
 

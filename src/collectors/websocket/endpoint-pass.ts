@@ -93,7 +93,10 @@ export async function endEndpoint(
   const failure = failedToRead ?? lookedUp.denied ?? tooFew(lookedUp, answers);
   const at = { ...scope, endpoint };
   if (failure !== undefined) return failEndpoint(at, failure, keeper, previous, logger);
-  if (!begun.isListed) return failEndpoint(at, await firstReading(begun), keeper, previous, logger, 'info');
+  if (!begun.isListed) {
+    const level = keeper.registry.state().listedAt === undefined ? 'info' : 'error';
+    return failEndpoint(at, await unread(begun), keeper, previous, logger, level);
+  }
 
   keeper.registry.settle(lookedUp.outcomes, now);
   const counts = { population, active, idle, gone, invalid, fresh: young };
@@ -160,12 +163,17 @@ async function failedReading({ reading }: Begun): Promise<string | undefined> {
   }
 }
 
-/** Why there is nothing to say yet, though nothing failed. */
-async function firstReading({ reading }: Begun): Promise<string> {
+/** Why there is nothing to say yet: the source has never been read whole, or too long ago. */
+async function unread({ reading, keeper }: Begun): Promise<string> {
   const progress = await reading;
-  return progress?.state === 'under way'
-    ? `the first reading of its source is under way: ${progress.rows} rows so far, and it goes on in the next pass`
-    : 'its source was read for the first time; connections are looked up in the next pass';
+  if (progress?.state !== 'under way')
+    return 'its source has just been read; connections are looked up in the next pass';
+  const { listedAt } = keeper.registry.state();
+  const before =
+    listedAt === undefined
+      ? 'the first reading of its source is under way'
+      : 'its source was last read whole more than two hours ago, and is being read';
+  return `${before}: ${progress.rows} rows so far, and it goes on in the next pass`;
 }
 
 /** Why something failed, in a sentence, whether AWS said so or this machine. */
