@@ -193,6 +193,7 @@ test('check --aws asks for every permission that WebSocket endpoints need', asyn
     code: 1,
     rows: [
       [...API, 'denied', reason],
+      [MANAGE, ANY_STAGE, 'not asked', reason],
       [MANAGE, lookUp('prod'), 'not asked', reason],
       [...SCAN, 'allowed'],
       [MANAGE, lookUp('dev'), 'allowed'],
