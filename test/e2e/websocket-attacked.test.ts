@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Storage } from '../../src/storage/storage.ts';
+import { changed, gate } from '../support/changed-storage.ts';
 import { HOME } from '../support/configuration.ts';
 import { startDynamoDb } from '../support/dynalite.ts';
 import { type Rig, said, until } from '../support/exporter.ts';
@@ -29,36 +29,10 @@ const HOUR_MS = 3_600_000;
 const ALWAYS = Number.POSITIVE_INFINITY;
 const ANSWERED = 'aws_connections_exporter_aws_request_duration_seconds_count';
 
-/** The storage with some of its methods replaced. */
-function changed(storage: Storage, change: Partial<Storage>): Storage {
-  return {
-    families: storage.families,
-    list: (folder) => storage.list(folder),
-    read: (name, format) => storage.read(name, format),
-    write: (name, format, lines) => storage.write(name, format, lines),
-    readJournal: (name) => storage.readJournal(name),
-    append: (name, lines) => storage.append(name, lines),
-    reject: (name, reason) => storage.reject(name, reason),
-    remove: (name) => storage.remove(name),
-    removeSetAside: (folder) => storage.removeSetAside(folder),
-    close: () => storage.close(),
-    ...change,
-  };
-}
-
 async function eventsOf(rig: Rig) {
   const name = 'aws_connections_exporter_intake_events_total';
   const { accepted, over_capacity: refused } = (await rig.metrics()).by('result', name, { event: 'connect' });
   return { accepted, refused };
-}
-
-/** A promise, and what resolves it. */
-function gate() {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open: () => open() };
 }
 
 test('an endpoint that is no longer named leaves its room to others, and comes back as it was', async () => {

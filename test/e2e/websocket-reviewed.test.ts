@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { ask } from '../../src/collectors/websocket/ask.ts';
-import type { Storage } from '../../src/storage/storage.ts';
+import { changed, gate } from '../support/changed-storage.ts';
 import { HOME } from '../support/configuration.ts';
 import { startDynamoDb } from '../support/dynalite.ts';
 import { said, until } from '../support/exporter.ts';
@@ -29,32 +29,6 @@ const FROM_FILE = {
 const HOUR_MS = 3_600_000;
 const ALWAYS = Number.POSITIVE_INFINITY;
 const EVENTS = 'aws_connections_exporter_intake_events_total';
-
-/** The storage with some of its methods replaced. */
-function changed(storage: Storage, change: Partial<Storage>): Storage {
-  return {
-    families: storage.families,
-    list: (folder) => storage.list(folder),
-    read: (name, format) => storage.read(name, format),
-    write: (name, format, lines) => storage.write(name, format, lines),
-    readJournal: (name) => storage.readJournal(name),
-    append: (name, lines) => storage.append(name, lines),
-    reject: (name, reason) => storage.reject(name, reason),
-    remove: (name) => storage.remove(name),
-    removeSetAside: (folder) => storage.removeSetAside(folder),
-    close: () => storage.close(),
-    ...change,
-  };
-}
-
-/** A promise, and what resolves it. */
-function gate() {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open: () => open() };
-}
 
 /** The address of a proxy that passes every request on to `to()`, once `wait` of it is over; it ends with the test. */
 async function startProxy(to: () => string, wait: (request: IncomingMessage) => Promise<void>) {

@@ -1,14 +1,13 @@
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import type { ProxyEvent } from '../../src/simulator/proxy-event.ts';
 import { feedIntake } from '../../src/simulator/websocket-feed.ts';
-import { needs, programPath } from '../support/programs.ts';
+import { needs } from '../support/programs.ts';
 import { total } from './exposition.ts';
-import { type Daemon, openLab } from './lab.ts';
-import { DEADLINE_MS, eventually, launch } from './program.ts';
+import { openLab } from './lab.ts';
+import { DEADLINE_MS, eventually } from './program.ts';
+import { startPrometheus } from './prometheus.ts';
 
 const API = 'a1b2c3d4e5';
 const URL_OF_STAGE = `https://${API}.execute-api.eu-west-1.amazonaws.com/prod`;
@@ -16,44 +15,6 @@ const MINUTE_MS = 60_000;
 const LIVING = 240;
 const GHOSTS = 120;
 const SAMPLE = 100;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-/** Starts a real Prometheus that scrapes a daemon every second; resolves to what asks it for the only series of a query. */
-async function startPrometheus(daemon: Daemon, folder: string) {
-  const config = join(folder, 'prometheus.yml');
-  const job = `{job_name: exporter, static_configs: [{targets: ["${new URL(daemon.url).host}"]}]}`;
-  writeFileSync(config, `global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs: [${job}]\n`);
-  const port = await freePort();
-  launch(programPath('prometheus'), [
-    `--config.file=${config}`,
-    `--storage.tsdb.path=${join(folder, 'tsdb')}`,
-    `--web.listen-address=127.0.0.1:${port}`,
-  ]);
-  const ask = async (query: string) => {
-    const response = await fetch(`http://127.0.0.1:${port}/api/v1/query?${new URLSearchParams({ query })}`);
-    const { data, error } = (await response.json()) as {
-      data?: { result: { value?: [number, string]; values?: [number, string][] }[] };
-      error?: string;
-    };
-    const [first, ...others] = data?.result ?? [];
-    if (!first || others.length > 0) throw new Error(`${query}: ${error ?? `${others.length + 1} series`}`);
-    return first;
-  };
-  return {
-    value: async (query: string) => Number((await ask(query)).value?.[1]),
-    /** What a metric has been, scrape by scrape, since the start. */
-    history: async (metric: string) =>
-      ((await ask(`${metric}[10m]`)).values ?? []).map(([at, value]) => [at, Number(value)] as const),
-  };
-}
 
 needs('prometheus')(
   'a real Prometheus reads how many are alive, while ghosts leave pass by pass and every withheld disconnect is counted',
@@ -129,13 +90,16 @@ requests_per_second: 1000, confidence: 0.999, endpoints: [{url: "${URL_OF_STAGE}
       1,
     );
 
-    const since = (await prometheus.history('aws_websocket_registered_connections')).filter(([, n]) => n > 0);
+    /** What a metric has been, scrape by scrape, since the start. */
+    const history = async (metric: string) =>
+      (await prometheus.samples(`${metric}[10m]`)).map(([at, value]) => [at, Number(value)] as const);
+    const since = (await history('aws_websocket_registered_connections')).filter(([, n]) => n > 0);
     const registered = since.map(([, n]) => n);
     expect(registered[0]).toBe(LIVING + GHOSTS + late.length);
     expect(registered).toEqual(registered.toSorted((a, b) => b - a));
     expect(new Set(registered).size).toBeGreaterThan(4);
-    const upper = new Map(await prometheus.history('aws_websocket_connections_upper_bound'));
-    const lower = await prometheus.history('aws_websocket_connections_lower_bound');
+    const upper = new Map(await history('aws_websocket_connections_upper_bound'));
+    const lower = await history('aws_websocket_connections_lower_bound');
     const intervals = new Set(
       lower.filter(([at]) => at >= (since[0]?.[0] ?? 0)).map(([at, value]) => `${value}..${upper.get(at)}`),
     );

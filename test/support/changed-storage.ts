@@ -1,0 +1,27 @@
+import type { Storage } from '../../src/storage/storage.ts';
+
+/** The storage with some of its methods replaced. */
+export function changed(storage: Storage, change: Partial<Storage>): Storage {
+  return {
+    families: storage.families,
+    list: (folder) => storage.list(folder),
+    read: (name, format) => storage.read(name, format),
+    write: (name, format, lines) => storage.write(name, format, lines),
+    readJournal: (name) => storage.readJournal(name),
+    append: (name, lines) => storage.append(name, lines),
+    reject: (name, reason) => storage.reject(name, reason),
+    remove: (name) => storage.remove(name),
+    removeSetAside: (folder) => storage.removeSetAside(folder),
+    close: () => storage.close(),
+    ...change,
+  };
+}
+
+/** A promise, and what resolves it. */
+export function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}
