@@ -146,6 +146,18 @@ const forbidden = [
     to: { path: '^(test|bench|scripts)/' },
   },
   {
+    name: 'dashboards-as-they-are-shipped',
+    comment: 'What we serve is the committed JSON that people review and import, not the code that writes it.',
+    from: { path: '^src/' },
+    to: { path: '^grafana/', pathNot: '^grafana/generated/' },
+  },
+  {
+    name: 'dashboards-stand-alone',
+    comment: 'Dashboards know metrics by the names in their documents, as everybody does who imports them.',
+    from: { path: '^grafana/' },
+    to: { path: '^(src|test|bench|scripts)/' },
+  },
+  {
     name: 'no-dev-dependencies',
     comment:
       'What src imports, types aside, is in the bundle: it belongs under dependencies, where people and scanners look.',
