@@ -10,6 +10,7 @@ import { createEc2 } from './ec2.ts';
 import { type Fault, Faults, isPageFault, isRefusalFault, type Where } from './faults.ts';
 import { type Answer, type Call, Refusal, type Service, type WireRequest } from './service.ts';
 import { createSts, type StsOptions } from './sts.ts';
+import { writeTruth } from './truth.ts';
 import { createWebSocketWorld, type WebSocketWorld } from './websocket-world.ts';
 import type { World } from './world.ts';
 
@@ -50,6 +51,8 @@ export interface Simulator {
 }
 
 const arrivalsKept = 10_000;
+/** Beside AWS' own paths; it takes no signature. */
+const TRUTH = '/truth';
 
 /** Starts one HTTP port that answers as EC2, STS and API Gateway of every region. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
@@ -74,6 +77,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       headers: incoming.headers,
       body: await text(incoming),
     };
+    if (request.target === TRUTH) {
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(writeTruth(world, websockets));
+      return;
+    }
     const scope = readScope(request);
     const service = services[scope?.service ?? guessService(request)];
     if (!service) {

@@ -111,11 +111,14 @@ export class World {
 
   /** The endpoints of one account and region in the order of listings. */
   endpoints(accountId: string, region: string): readonly Endpoint[] {
-    return [...this.#endpoints.values()]
-      .filter(
-        (endpoint) => !endpoint.removed && endpoint.accountId === accountId && endpoint.region === region,
-      )
+    return this.everywhere()
+      .filter((endpoint) => endpoint.accountId === accountId && endpoint.region === region)
       .sort((a, b) => a.rank - b.rank);
+  }
+
+  /** The endpoints of every account and region, in the order in which they were added. */
+  everywhere(): readonly Endpoint[] {
+    return [...this.#endpoints.values()].filter(({ removed }) => !removed);
   }
 
   /** The connections that an endpoint lists now, in the order of listings. */
