@@ -107,6 +107,8 @@ export class PassRunner {
     const fields = { trigger, duration_seconds: Math.round(durationSeconds * 1_000) / 1_000 };
     const { error } = end;
     if (end.isStopped) this.#log().info('Pass stopped', { ...fields, reason: error });
+    // News are the first success and the first after a failure; the rest is told by metrics.
+    else if (error === undefined && this.#state.last?.success) this.#log().debug('Pass succeeded', fields);
     else if (error === undefined) this.#log().info('Pass succeeded', fields);
     else this.#log().error('Pass failed', { ...fields, error });
     // Only what is published counts as ended: a scrape that sees the pass counted also sees its numbers.

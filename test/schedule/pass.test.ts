@@ -79,6 +79,23 @@ test('a pass that succeeds is timed, counted, logged in one line and published o
   ]);
 });
 
+test('successes are news when they are the first, or come after a failure', async () => {
+  const { lines, passes, runner } = setUp();
+  for (const [index, isGood] of [true, true, false, true, true].entries()) {
+    const pass = runner.run('schedule');
+    if (isGood) passes[index]?.resolve();
+    else passes[index]?.reject(new Error('denied'));
+    await pass;
+  }
+  expect(lines.map((line) => line.replace(/ \{.*/, ''))).toEqual([
+    'info Pass succeeded',
+    'debug Pass succeeded',
+    'error Pass failed',
+    'info Pass succeeded',
+    'debug Pass succeeded',
+  ]);
+});
+
 test('a pass that fails is published too, tells its causes, and keeps the last success', async () => {
   const { clock, lines, passes, runner, published } = setUp();
   const first = runner.run('start');
