@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { toSeries, total } from './exposition.ts';
 import { type Lab, listening, openLab, ready } from './lab.ts';
 import { cleanEnv, eventually, keys, launch, main, run, start } from './program.ts';
@@ -22,15 +23,6 @@ function shell(line: string, lab: Lab) {
     STORAGE: `--storage.path=${lab.storage}`,
   };
   return launch('sh', ['-c', line], { env, cwd: lab.folder });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 onLinux.each(['logfmt', 'json'])('serve lives on while its log (%s) cannot be written', async (format) => {
