@@ -1,12 +1,12 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
 import { last, toPairs } from './support/dockerfile.ts';
+import { freePort } from './support/free-port.ts';
 import { buildImage, type Image, unprivileged } from './support/image.ts';
 
 let folder: string;
@@ -30,14 +30,6 @@ function command(...more: readonly string[]): readonly [string, ...string[]] {
   return unprivileged([...image.toCommand(last(image.stage, 'ENTRYPOINT').rest), ...more]);
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
 test('the image says what it is and runs as nobody in particular, without a shell', () => {
   const { stage } = image;
   expect(last(stage, 'USER').rest).toMatch(/^[1-9][0-9]*:[1-9][0-9]*$/);
@@ -57,17 +49,17 @@ test('it starts, and knows which version and revision it is', async () => {
   expect(stdout).toContain('abc1234');
 });
 
-test('it is healthy when AWS cannot be reached, writes to its volume only, and ends on SIGTERM', async ({
-  onTestFailed,
-}) => {
+/** Starts the image with these arguments, waits until it is healthy, does `work`, and ends it with SIGTERM; what it logged. */
+async function running(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  work: (port: number) => Promise<void>,
+): Promise<string> {
   const port = await freePort();
-  const config = join(folder, 'exporter.yaml');
-  writeFileSync(config, 'targets: [{ regions: [eu-west-1] }]\naws: { endpoint_url: "http://127.0.0.1:1" }\n');
-  const [file, ...args] = command(`--config.file=${config}`, `--web.listen-address=127.0.0.1:${port}`);
-  const keys = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'example' };
-  const exporter = spawn(file, args, {
+  const [file, ...words] = command(...args, `--web.listen-address=127.0.0.1:${port}`);
+  const exporter = spawn(file, words, {
     cwd: join(image.root, 'app'),
-    env: { ...image.env, ...keys },
+    env: { ...image.env, ...env },
     stdio: 'pipe',
   });
   const exited = once(exporter, 'exit');
@@ -79,14 +71,33 @@ test('it is healthy when AWS cannot be reached, writes to its volume only, and e
   try {
     const healthy = () => fetch(`http://127.0.0.1:${port}/-/healthy`).then(({ status }) => status, String);
     await expect.poll(healthy, { timeout: 20_000 }).toBe(200);
-
-    const check = last(image.stage, 'HEALTHCHECK').rest.replace(/^CMD /, '');
-    expect(check).toContain(`:${last(image.stage, 'EXPOSE').rest.split(' ')[0]}/`);
-    const [probe, ...probeArgs] = unprivileged(image.toCommand(check.replace(':10176/', `:${port}/`)));
-    await promisify(execFile)(probe, probeArgs);
+    await work(port);
   } finally {
     exporter.kill('SIGTERM');
   }
   expect(await exited).toEqual([0, null]);
+  return log;
+}
+
+test('it is healthy when AWS cannot be reached, writes to its volume only, and ends on SIGTERM', async () => {
+  const config = join(folder, 'exporter.yaml');
+  writeFileSync(config, 'targets: [{ regions: [eu-west-1] }]\naws: { endpoint_url: "http://127.0.0.1:1" }\n');
+  const keys = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'example' };
+  const log = await running([`--config.file=${config}`], keys, async (port) => {
+    const check = last(image.stage, 'HEALTHCHECK').rest.replace(/^CMD /, '');
+    expect(check).toContain(`:${last(image.stage, 'EXPOSE').rest.split(' ')[0]}/`);
+    const [probe, ...probeArgs] = unprivileged(image.toCommand(check.replace(':10176/', `:${port}/`)));
+    await promisify(execFile)(probe, probeArgs);
+  });
   expect(log).not.toMatch(/EACCES|EROFS/);
+});
+
+test('it runs the demo, and brings its dashboards along', async () => {
+  const log = await running(['demo'], {}, async (port) => {
+    const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+    await expect.poll(async () => (await get('/-/ready')).status, { timeout: 20_000 }).toBe(200);
+    const dashboard = await get('/dashboards/client-vpn-overview.json');
+    expect(await dashboard.json()).toMatchObject({ uid: 'aws-client-vpn-overview' });
+  });
+  expect(log).not.toMatch(/EACCES|EROFS|level=ERROR/);
 });

@@ -1,0 +1,152 @@
+import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { dashboard } from '../parts/dashboard.ts';
+import { awsPanels } from '../parts/exporter-aws.ts';
+import { dataPanels } from '../parts/exporter-data.ts';
+import { processPanels } from '../parts/exporter-process.ts';
+import { answers, greatest, minutely, SINCE_SUCCESS, TARGETS, worst } from '../parts/exporter-queries.ts';
+import { graph } from '../parts/graphs.ts';
+import { scraped, total } from '../parts/queries.ts';
+import { ageSteps, inWords, NONE_IS_GOOD, stat, timeline } from '../parts/states.ts';
+import { latest, overTime } from '../parts/targets.ts';
+
+function headlines(): readonly Panel[] {
+  return [
+    stat({
+      title: 'Exporters down',
+      description: 'Exporters of the time range whose last scrape failed. None is normal.',
+      unit: 'none',
+      width: 4,
+      steps: NONE_IS_GOOD,
+      targets: [latest(total(`1 - (${scraped('up')})`), 'down')],
+    }),
+    stat({
+      title: 'Collectors failing',
+      description: 'Collectors whose last pass failed, wholly or in part. None is normal.',
+      unit: 'none',
+      width: 4,
+      steps: NONE_IS_GOOD,
+      targets: [latest(total(`1 - ${worst('collector_success', ['collector'])}`), 'failing')],
+    }),
+    stat({
+      title: 'Targets failing',
+      description:
+        'Accounts and regions, by collector, in which discovery or an endpoint failed in the last pass. None is normal.',
+      unit: 'none',
+      width: 4,
+      steps: NONE_IS_GOOD,
+      targets: [latest(total(`1 - ${TARGETS}`), 'failing')],
+    }),
+    stat({
+      title: 'Since the last success',
+      description:
+        'Time since the last pass that succeeded, of the collector that is furthest behind. A pass comes every 30 seconds (Client VPN) and every minute (WebSocket) unless configured otherwise.',
+      unit: 's',
+      width: 4,
+      steps: ageSteps(300),
+      targets: [latest(`max(${SINCE_SUCCESS})`, 'oldest')],
+    }),
+    stat({
+      title: 'Throttled',
+      description: 'Requests that AWS refused because there were too many, per minute. Hardly any is normal.',
+      unit: 'cpm',
+      width: 4,
+      steps: [
+        [0, 'alive'],
+        [1, 'changing'],
+        [10, 'fault'],
+      ],
+      targets: [latest(answers([], 'error="throttled"'), 'throttled')],
+    }),
+    stat({
+      title: 'Configuration and storage',
+      description:
+        'Whether the configuration was taken when it was last loaded, and whether the last writes to the storage folder reached the disk. An exporter that keeps nothing on disk has no storage to tell of.',
+      unit: 'none',
+      width: 4,
+      mappings: inWords('OK', 'Failed'),
+      targets: [
+        latest(worst('config_last_reload_successful'), 'configuration'),
+        latest(worst('storage_last_write_successful'), 'storage'),
+      ],
+    }),
+  ];
+}
+
+function passPanels(): readonly Panel[] {
+  return [
+    timeline({
+      title: 'Targets',
+      description:
+        'Whether discovery and every endpoint of an account and region succeeded in the last pass, by collector.',
+      unit: 'none',
+      width: 12,
+      mappings: inWords('Up', 'Down'),
+      targets: [overTime(TARGETS, '{{collector}} {{account_id}} {{region}}')],
+    }),
+    timeline({
+      title: 'Collectors',
+      description: 'Whether the last pass of a collector succeeded.',
+      unit: 'none',
+      width: 12,
+      mappings: inWords('OK', 'Failed'),
+      targets: [overTime(worst('collector_success', ['collector']), '{{collector}}')],
+    }),
+    graph({
+      title: 'Passes',
+      description:
+        'Passes per minute, all collectors together. Failed and skipped (the one before had not ended) are zero normally.',
+      unit: 'cpm',
+      width: 12,
+      colours: ['succeeded', 'failed', 'skipped'],
+      targets: [
+        overTime(
+          total(
+            `${minutely('passes_total', ['collector'])} - on (collector) ${minutely('passes_failed_total', ['collector'])}`,
+          ),
+          'succeeded',
+        ),
+        overTime(minutely('passes_failed_total'), 'failed'),
+        overTime(minutely('passes_skipped_total'), 'skipped'),
+      ],
+    }),
+    graph({
+      title: 'Duration of passes',
+      description:
+        'How long the last pass of each collector took. It should stay below the time between passes, or passes are skipped.',
+      unit: 's',
+      width: 12,
+      targets: [overTime(greatest('collector_duration_seconds', ['collector']), '{{collector}}')],
+    }),
+    graph({
+      title: 'Since the last success, by collector',
+      description:
+        'Time since the last pass that succeeded. A low saw-tooth is normal, a climbing line is not.',
+      unit: 's',
+      width: 24,
+      targets: [overTime(SINCE_SUCCESS, '{{collector}}')],
+    }),
+  ];
+}
+
+/** The exporter itself. */
+export function exporter(): Dashboard {
+  return dashboard({
+    uid: 'aws-connections-exporter',
+    title: 'AWS connections exporter',
+    description:
+      'Whether the exporter does its work: passes, requests to AWS, what was left out, the process.',
+    tag: 'exporter',
+    page: 'metrics.md#the-exporter',
+    choices: {
+      metric: 'aws_connections_exporter_build_info',
+      accountMetric: 'aws_connections_exporter_target_up',
+    },
+    sections: [
+      { panels: headlines() },
+      { title: 'Passes', panels: passPanels() },
+      { title: 'Requests to AWS', panels: awsPanels() },
+      { title: 'Data', panels: dataPanels() },
+      { title: 'Process and scrapes', panels: processPanels() },
+    ],
+  });
+}

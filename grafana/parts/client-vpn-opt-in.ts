@@ -1,0 +1,103 @@
+import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { STATUSES } from './client-vpn.ts';
+import { ENDPOINT_COLUMNS } from './endpoints.ts';
+import { graph } from './graphs.ts';
+import { bitsPerSecond, ENDPOINT, ofClientVpn, once, since } from './queries.ts';
+import { colouredText, statusColours } from './states.ts';
+import { table } from './tables.ts';
+import { overTime, rows } from './targets.ts';
+
+const OPT_IN = {
+  user: { one: 'user', many: 'users', emptyWhen: '`client_vpn.users.enabled` is off' },
+  connection_id: {
+    one: 'connection',
+    many: 'connections',
+    emptyWhen: '`client_vpn.connections.enabled` is off',
+  },
+} as const;
+
+type Own = keyof typeof OPT_IN;
+
+const counter = (own: Own, direction: 'ingress' | 'egress') =>
+  ofClientVpn(`aws_client_vpn_${OPT_IN[own].one}_${direction}_bytes_total`);
+
+/** The traffic of each user or connection that has this series, in and out, as rows. */
+const trafficRows = (own: Own, series: string) =>
+  (['ingress', 'egress'] as const).map((direction) => {
+    const key = [...ENDPOINT, own];
+    return rows(`${bitsPerSecond(counter(own, direction), [own], key)} and on (${key.join(', ')}) ${series}`);
+  });
+
+/** Who has the most traffic over time: what clients send, and what they receive. */
+function mostTraffic(own: Own): readonly Panel[] {
+  const { many, emptyWhen } = OPT_IN[own];
+  const panel = (what: string, direction: 'ingress' | 'egress', way: string) =>
+    graph({
+      title: `Most traffic ${way}, ${many}`,
+      description: `The ten ${many} that ${what} most at each moment.`,
+      emptyWhen,
+      unit: 'bps',
+      width: 12,
+      targets: [overTime(`topk(10, ${bitsPerSecond(counter(own, direction), [own])})`, `{{${own}}}`)],
+    });
+  return [panel('send', 'ingress', 'in'), panel('receive', 'egress', 'out')];
+}
+
+/** Panels of the series by user. */
+export function userPanels(): readonly Panel[] {
+  const active = once(ofClientVpn('aws_client_vpn_user_connections'), 'user');
+  return [
+    table({
+      title: 'Users',
+      description:
+        'Users with their active connections and traffic, as of the last pass; those past the cap are together as _other.',
+      emptyWhen: OPT_IN.user.emptyWhen,
+      width: 24,
+      height: 9,
+      sortedBy: 'Out',
+      targets: [rows(active), ...trafficRows('user', active)],
+      columns: [
+        { field: 'user', title: 'User' },
+        { field: 'Value #A', title: 'Active connections' },
+        { field: 'Value #B', title: 'In', unit: 'bps' },
+        { field: 'Value #C', title: 'Out', unit: 'bps' },
+        ...ENDPOINT_COLUMNS,
+      ],
+    }),
+    ...mostTraffic('user'),
+  ];
+}
+
+/** Panels of the series by connection. */
+export function connectionPanels(): readonly Panel[] {
+  const own = ['connection_id', 'user', 'client_ip', 'status'];
+  const info = once(ofClientVpn('aws_client_vpn_connection_info'), ...own);
+  const established = ofClientVpn('aws_client_vpn_connection_established_timestamp_seconds');
+  return [
+    table({
+      title: 'Connections',
+      description: 'Connections that are not terminated, as of the last pass, as many as the cap allows.',
+      emptyWhen: OPT_IN.connection_id.emptyWhen,
+      width: 24,
+      height: 10,
+      sortedBy: 'Age',
+      targets: [
+        rows(info),
+        rows(since(once(established, 'connection_id'))),
+        ...trafficRows('connection_id', info),
+      ],
+      columns: [
+        { field: 'user', title: 'User' },
+        { field: 'status', title: 'Status', properties: colouredText([statusColours(STATUSES)]) },
+        { field: 'Value #B', title: 'Age', unit: 's' },
+        { field: 'Value #C', title: 'In', unit: 'bps' },
+        { field: 'Value #D', title: 'Out', unit: 'bps' },
+        { field: 'client_ip', title: 'Client address' },
+        { field: 'connection_id', title: 'Connection' },
+        ...ENDPOINT_COLUMNS,
+      ],
+      hidden: ['Value #A'],
+    }),
+    ...mostTraffic('connection_id'),
+  ];
+}

@@ -1,0 +1,61 @@
+import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { STATUSES } from './client-vpn.ts';
+import { graph } from './graphs.ts';
+import { bitsPerSecond, gauge, ofClientVpn, perSecond } from './queries.ts';
+import { overTime } from './targets.ts';
+
+function byStatus(title: string, description: string, unit: string, expr: string): Panel {
+  return graph({
+    title,
+    description,
+    unit,
+    width: 12,
+    stacked: true,
+    colours: STATUSES,
+    targets: [overTime(expr, '{{status}}')],
+  });
+}
+
+/** Bytes and packets by status, and what the connections that are listed have carried in all. */
+export function trafficByStatus(): readonly Panel[] {
+  const counter = (name: string) => ofClientVpn(`aws_client_vpn_${name}_total`);
+  const when = 'by the status that the connection had when it flowed. Active is normal.';
+  return [
+    byStatus(
+      'Traffic in',
+      `What clients send, ${when}`,
+      'bps',
+      bitsPerSecond(counter('ingress_bytes'), ['status']),
+    ),
+    byStatus(
+      'Traffic out',
+      `What clients receive, ${when}`,
+      'bps',
+      bitsPerSecond(counter('egress_bytes'), ['status']),
+    ),
+    byStatus(
+      'Packets in',
+      `Packets that clients send, ${when}`,
+      'pps',
+      perSecond(counter('ingress_packets'), ['status']),
+    ),
+    byStatus(
+      'Packets out',
+      `Packets that clients receive, ${when}`,
+      'pps',
+      perSecond(counter('egress_packets'), ['status']),
+    ),
+    byStatus(
+      'Sent by the connections listed',
+      'Bytes that the connections which AWS lists have sent in all, as of the last pass. It falls as connections leave the list, 60 minutes after they ended.',
+      'bytes',
+      gauge(ofClientVpn('aws_client_vpn_connections_ingress_bytes'), ['status']),
+    ),
+    byStatus(
+      'Received by the connections listed',
+      'Bytes that the connections which AWS lists have received in all, as of the last pass. It falls as connections leave the list, 60 minutes after they ended.',
+      'bytes',
+      gauge(ofClientVpn('aws_client_vpn_connections_egress_bytes'), ['status']),
+    ),
+  ];
+}

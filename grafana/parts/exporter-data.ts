@@ -1,0 +1,53 @@
+import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { minutely } from './exporter-queries.ts';
+import { graph } from './graphs.ts';
+import { overTime } from './targets.ts';
+
+/** What the exporter took in, and what it left out. */
+export function dataPanels(): readonly Panel[] {
+  return [
+    graph({
+      title: 'Values rejected',
+      description:
+        'Values from AWS that could not be read, per minute, by field. None is normal; the rest of each record counts.',
+      emptyWhen: 'every value could be read since the start',
+      unit: 'cpm',
+      width: 12,
+      targets: [
+        overTime(minutely('records_rejected_total', ['collector', 'field']), '{{collector}} {{field}}'),
+      ],
+    }),
+    graph({
+      title: 'Series left out',
+      description:
+        'Series left out because of a cap, per minute (one for each series and pass), by reason. None is normal where the caps are high enough.',
+      emptyWhen: 'no cap was reached since the start',
+      unit: 'cpm',
+      width: 12,
+      targets: [
+        overTime(minutely('series_dropped_total', ['collector', 'reason']), '{{collector}} {{reason}}'),
+      ],
+    }),
+    graph({
+      title: 'Events taken in',
+      description:
+        'Requests to the intake of WebSocket events, per minute, by what became of them. Accepted is normal; unauthorized, unreadable and unroutable tell of wrong wiring, over_capacity of a registry that is full.',
+      emptyWhen: '`intake.enabled` is off',
+      unit: 'cpm',
+      width: 12,
+      targets: [overTime(minutely('intake_events_total', ['event', 'result']), '{{event}} {{result}}')],
+    }),
+    graph({
+      title: 'Families and files that were broken',
+      description:
+        'Metric families that could not be rendered, and files in the storage folder that could not be read and were moved out of the way, per minute. None is normal.',
+      emptyWhen: 'neither ever happened and nothing is kept on disk',
+      unit: 'cpm',
+      width: 12,
+      targets: [
+        overTime(minutely('family_errors_total', ['family']), 'family {{family}}'),
+        overTime(minutely('storage_files_set_aside_total'), 'files set aside'),
+      ],
+    }),
+  ];
+}

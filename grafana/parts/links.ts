@@ -1,0 +1,46 @@
+import {
+  DashboardLinkBuilder,
+  DashboardLinkType,
+  type DynamicConfigValue,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+
+/** The tag by which the dashboards find each other. */
+export const TAG = 'aws-connections-exporter';
+
+/** The address of a page of the documentation. */
+const docs = (page: string): string =>
+  `https://github.com/aws-connections-exporter/aws-connections-exporter/blob/main/docs/${page}`;
+
+/** The links on top of a dashboard: the other dashboards, with time range and variables, and the documentation. */
+export function links(page: string) {
+  return [
+    new DashboardLinkBuilder('Connections')
+      .type(DashboardLinkType.Dashboards)
+      .icon('external link')
+      .tooltip('The other dashboards of the exporter, with this time range and these variables')
+      .tags([TAG])
+      .asDropdown(true)
+      .includeVars(true)
+      .keepTime(true),
+    new DashboardLinkBuilder('Documentation')
+      .type(DashboardLinkType.Link)
+      .icon('doc')
+      .tooltip('What the metrics mean')
+      .url(docs(page))
+      .targetBlank(true),
+  ];
+}
+
+/** Where a cell or a bar of one Client VPN endpoint leads; `label` gives one of its labels. */
+function toEndpoint(label: (name: string) => string): DynamicConfigValue {
+  const kept = ['datasource', 'job', 'instance'].map((name) => `\${${name}:queryparam}`);
+  const chosen = ['account_id', 'region', 'endpoint_id'].map((name) => `var-${name}=${label(name)}`);
+  const url = `/d/aws-client-vpn-endpoint?\${__url_time_range}&${[...kept, ...chosen].join('&')}`;
+  return { id: 'links', value: [{ title: 'Show this endpoint', url, targetBlank: false }] };
+}
+
+/** Makes a cell of a table a link to the dashboard of the row's Client VPN endpoint. */
+export const rowToEndpoint = toEndpoint((name) => `\${__data.fields.${name}}`);
+
+/** Makes a series a link to the dashboard of its Client VPN endpoint. */
+export const seriesToEndpoint = toEndpoint((name) => `\${__field.labels.${name}}`);

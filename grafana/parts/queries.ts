@@ -1,0 +1,75 @@
+/** What keeps the series of one endpoint apart, whichever replica or restart of the exporter they came from. */
+export const ENDPOINT = ['account_id', 'region', 'endpoint_id'] as const;
+
+const TARGET = ['job=~"$job"', 'instance=~"$instance"'];
+const ACCOUNT = ['account_id=~"$account_id"', 'region=~"$region"'];
+
+/** The labels of a metric, as matchers of all variables that narrow it. */
+export type Scope = (metric: string, ...matchers: readonly string[]) => string;
+
+/** Selects the exporter's own series and those of its process. */
+export const ofExporter: Scope = (metric, ...matchers) => `${metric}{${[...TARGET, ...matchers].join(', ')}}`;
+
+const BUILD = ofExporter('aws_connections_exporter_build_info');
+
+/** What holds for any program, of exporters only: `All` jobs and instances are those of the whole Prometheus. */
+export const ofProcess = (expr: string): string => `${expr} and on (job, instance) ${BUILD}`;
+
+/** Whether the scrapes of exporters succeed; what was one within the time range is one, also while it is down. */
+export const scraped = (metric: string): string =>
+  `max by (job, instance) (${ofExporter(metric)}) and on (job, instance) last_over_time(${BUILD}[$__range])`;
+
+/** Selects series by account and region. */
+export const ofAccount: Scope = (metric, ...matchers) => ofExporter(metric, ...ACCOUNT, ...matchers);
+
+/** Selects series by account, region and Client VPN endpoint. */
+export const ofClientVpn: Scope = (metric, ...matchers) =>
+  ofAccount(metric, 'endpoint_id=~"$endpoint_id"', ...matchers);
+
+/**
+ * Selects series by account, region and WebSocket endpoint. Its variable has a name of its own: a link between dashboards hands
+ * on the variables that both have, and the id of a Client VPN endpoint would find nothing here.
+ */
+export const ofWebSocket: Scope = (metric, ...matchers) =>
+  ofAccount(metric, 'endpoint_id=~"$websocket_endpoint_id"', ...matchers);
+
+/** The rate per second of a counter, over a window that always holds several passes and scrapes. */
+export const rate = (selector: string): string => `rate(${selector}[$__rate_interval])`;
+
+/** One series by endpoint and these labels, whatever labels the target has: replicas tell the same, and only one counts. */
+export const once = (expr: string, ...labels: readonly string[]): string =>
+  `max by (${[...ENDPOINT, ...labels].join(', ')}) (${expr})`;
+
+/** The sum, by these labels. */
+export const total = (expr: string, by: readonly string[] = []): string =>
+  by.length > 0 ? `sum by (${by.join(', ')}) (${expr})` : `sum(${expr})`;
+
+/** The sum of a gauge with labels of its own beside those of the endpoint, by these of them or by others. */
+export const gauge = (selector: string, own: readonly string[] = [], by = own): string =>
+  total(once(selector, ...own), by);
+
+/** The rate per second of a counter, likewise. */
+export const perSecond = (selector: string, own: readonly string[] = [], by = own): string =>
+  gauge(rate(selector), own, by);
+
+/** The rate per minute of a counter, likewise. */
+export const perMinute = (selector: string, own: readonly string[] = [], by = own): string =>
+  `60 * ${perSecond(selector, own, by)}`;
+
+/** The rate of a counter of bytes in bits per second, likewise. */
+export const bitsPerSecond = (selector: string, own: readonly string[] = [], by = own): string =>
+  `8 * ${perSecond(selector, own, by)}`;
+
+/** Seconds since a time. */
+export const since = (timestamp: string): string => `time() - ${timestamp}`;
+
+/**
+ * Adds the label `name` to the series of endpoints, from their info; without an info (none yet, or stale) they stay as they are.
+ * Of two names, one told before and one after a change, it takes either.
+ */
+export function named(expr: string, info: string, ...labels: readonly string[]): string {
+  const endpoint = ENDPOINT.join(', ');
+  const name = `topk by (${endpoint}) (1, ${once(info, 'name')})`;
+  const key = [...ENDPOINT, ...labels].join(', ');
+  return `(${expr}) * on (${endpoint}) group_left (name) ${name} or on (${key}) (${expr})`;
+}

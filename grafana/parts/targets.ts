@@ -1,0 +1,30 @@
+import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
+
+/** The data source that the reader chose. */
+export const DATASOURCE = { type: 'prometheus', uid: `\${datasource}` };
+
+/**
+ * The least step of queries with a rate. Passes are half a minute to a minute apart, and so are most scrapes; Grafana makes
+ * `$__rate_interval` at least four times this.
+ */
+const RATE_STEP = '1m';
+
+/** A query of a panel; the panel gives it its letter. */
+export type Target = DataqueryBuilder;
+
+function target(expr: string): Target {
+  const query = new DataqueryBuilder().datasource(DATASOURCE).expr(expr);
+  return expr.includes('$__rate_interval') ? query.interval(RATE_STEP) : query;
+}
+
+/** Values over time; the legend names each series, such as `{{status}}`. */
+export const overTime = (expr: string, legend: string): Target => target(expr).range().legendFormat(legend);
+
+/** The latest value of each series. */
+export const latest = (expr: string, legend: string): Target => target(expr).instant().legendFormat(legend);
+
+/** The latest values as rows of a table, with the labels as columns. */
+export const rows = (expr: string): Target => latest(expr, '__auto').format(PromQueryFormat.Table);
+
+/** The buckets of a histogram over time. */
+export const buckets = (expr: string): Target => overTime(expr, '{{le}}').format(PromQueryFormat.Heatmap);

@@ -1,0 +1,58 @@
+import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Coloured } from './colours.ts';
+import { graph } from './graphs.ts';
+import { gauge, ofWebSocket, perMinute } from './queries.ts';
+import { overTime } from './targets.ts';
+
+const LOOKED_UP: readonly Coloured[] = ['active', 'idle', 'gone', 'invalid', 'error'];
+
+/** Connections that came, went, and went untold. */
+export function turnover(): readonly Panel[] {
+  const counter = (name: string) => perMinute(ofWebSocket(`aws_websocket_${name}_total`));
+  return [
+    graph({
+      title: 'Connects and disconnects',
+      description: 'Connections that events told of, per minute, each counted once.',
+      emptyWhen: 'the source of the endpoints is not `intake`: only there are events',
+      unit: 'cpm',
+      width: 12,
+      colours: ['connects', 'disconnects'],
+      targets: [
+        overTime(counter('connections_opened'), 'connects'),
+        overTime(counter('connections_closed'), 'disconnects'),
+      ],
+    }),
+    graph({
+      title: 'Missed disconnects',
+      description:
+        'Connections that were found ended without a disconnect event within a minute (or without their removal from the table or file), per minute. A few are normal.',
+      unit: 'cpm',
+      width: 12,
+      colours: ['missed'],
+      targets: [overTime(counter('missed_disconnects'), 'missed')],
+    }),
+  ];
+}
+
+/** What came of the look-ups. */
+export function samples(): readonly Panel[] {
+  const status = { width: 12, stacked: true, colours: LOOKED_UP } as const;
+  return [
+    graph({
+      title: 'Outcomes of the last pass',
+      description:
+        'Ids that were looked up in the last pass, by what came of it. Active and idle live, gone is a ghost, invalid never was a connection; error is a look-up without an answer, and none is normal.',
+      unit: 'none',
+      ...status,
+      targets: [overTime(gauge(ofWebSocket('aws_websocket_sampled_connections'), ['status']), '{{status}}')],
+    }),
+    graph({
+      title: 'Look-ups',
+      description:
+        'Calls of GetConnection per minute, by what came of them. They count against the throttle that the account shares.',
+      unit: 'cpm',
+      ...status,
+      targets: [overTime(perMinute(ofWebSocket('aws_websocket_lookups_total'), ['status']), '{{status}}')],
+    }),
+  ];
+}
