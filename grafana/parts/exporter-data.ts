@@ -10,7 +10,6 @@ export function dataPanels(): readonly Panel[] {
       title: 'Values rejected',
       description:
         'Values from AWS that could not be read, per minute, by field. None is normal; the rest of each record counts.',
-      emptyWhen: 'every value could be read since the start',
       unit: 'cpm',
       width: 12,
       targets: [
@@ -21,7 +20,7 @@ export function dataPanels(): readonly Panel[] {
       title: 'Series left out',
       description:
         'Series left out because of a cap, per minute (one for each series and pass), by reason. None is normal where the caps are high enough.',
-      emptyWhen: 'no cap was reached since the start',
+      emptyWhen: '`client_vpn.enabled` is off',
       unit: 'cpm',
       width: 12,
       targets: [

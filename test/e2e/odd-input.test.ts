@@ -2,6 +2,18 @@ import { expect, test } from 'vitest';
 import { said, startRig } from '../support/exporter.ts';
 
 const REJECTED = 'aws_connections_exporter_records_rejected_total';
+/** Counters that begin at 0, so that their first growth can be seen. */
+const NONE = {
+  connection_id: 0,
+  endpoint_id: 0,
+  ingress_bytes: 0,
+  egress_bytes: 0,
+  ingress_packets: 0,
+  egress_packets: 0,
+  established_at: 0,
+  ended_at: 0,
+  updated_at: 0,
+};
 const TOTAL = 'aws_client_vpn_ingress_bytes_total';
 
 test.each(['', '-', '-5', '+5', '1e3', '12.0', '0x10', ' 7', '1,000', 'NaN', null])(
@@ -17,7 +29,7 @@ test.each(['', '-', '-5', '+5', '1e3', '12.0', '0x10', ' 7', '1,000', 'NaN', nul
     rig.world.set(late, { ingressBytes });
     expect(await rig.pass()).toBe(true);
     const odd = await rig.metrics();
-    expect(odd.by('field', REJECTED)).toEqual({ ingress_bytes: 3 });
+    expect(odd.by('field', REJECTED)).toEqual({ ...NONE, ingress_bytes: 3 });
     expect(odd.value('aws_client_vpn_connections', { status: 'active' })).toBe(2);
     expect(odd.value('aws_client_vpn_egress_bytes_total', { status: 'active' })).toBe(8);
     expect(odd.value(TOTAL, { status: 'active' })).toBe(0);
@@ -119,7 +131,7 @@ test('rows without a connection id are rejected whole', async () => {
   expect(await rig.pass()).toBe(true);
   const metrics = await rig.metrics();
   expect(metrics.value('aws_client_vpn_connections', { status: 'active' })).toBe(1);
-  expect(metrics.by('field', REJECTED)).toEqual({ connection_id: 2 });
+  expect(metrics.by('field', REJECTED)).toEqual({ ...NONE, connection_id: 2 });
 });
 
 test('a connection that stands on several pages counts once, with its larger readings and its later status', async () => {
@@ -154,6 +166,6 @@ test('times that are none, or none that exist, do not stop a record from countin
   expect(await rig.pass()).toBe(true);
   const metrics = await rig.metrics();
   expect(metrics.value('aws_client_vpn_connections', { status: 'active' })).toBe(ids.length);
-  expect(metrics.by('field', REJECTED)).toEqual({ established_at: 2 });
+  expect(metrics.by('field', REJECTED)).toEqual({ ...NONE, established_at: 2 });
   expect(metrics.all('aws_client_vpn_oldest_connection_established_timestamp_seconds')).toEqual([]);
 });

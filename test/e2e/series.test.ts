@@ -3,6 +3,8 @@ import { type Rig, startRig } from '../support/exporter.ts';
 import type { Exposition } from '../support/exposition.ts';
 
 const DROPPED = 'aws_connections_exporter_series_dropped_total';
+/** Counters that begin at 0, so that their first growth can be seen. */
+const NONE = { user_cap: 0, connection_cap: 0, posture_cap: 0 };
 const USER_TOTAL = 'aws_client_vpn_user_ingress_bytes_total';
 const TOTAL = 'aws_client_vpn_ingress_bytes_total';
 
@@ -35,7 +37,7 @@ test('users past the cap share _other, so that sums stay true', async () => {
   expect(users(metrics)).toEqual({ ann: 1, bea: 10, _other: 11_100 });
   expect(metrics.by('user', 'aws_client_vpn_user_connections')).toEqual({ ann: 1, bea: 1, _other: 3 });
   expect(metrics.value(TOTAL, { status: 'active' })).toBe(11_111);
-  expect(metrics.by('reason', DROPPED)).toEqual({ user_cap: 9 });
+  expect(metrics.by('reason', DROPPED)).toEqual({ ...NONE, user_cap: 9 });
 
   for (const id of early) rig.world.disconnect(id);
   await rig.restart();
@@ -53,7 +55,7 @@ test('connections past the cap have no series; those that have them keep their p
   await rig.pass();
   const metrics = await rig.metrics();
   expect(shownIds(metrics)).toEqual([first, second].sort());
-  expect(metrics.by('reason', DROPPED)).toEqual({ connection_cap: 4 });
+  expect(metrics.by('reason', DROPPED)).toEqual({ ...NONE, connection_cap: 4 });
   expect(metrics.by('connection_id', 'aws_client_vpn_connection_ingress_bytes_total')).toEqual({
     [first ?? '']: 0,
     [second ?? '']: 7,
@@ -81,7 +83,7 @@ test('postures past the twentieth are summed as _other', async () => {
   const postures = metrics.by('posture', 'aws_client_vpn_posture_connections');
   expect(Object.keys(postures)).toHaveLength(21);
   expect(postures).toMatchObject({ p00: 1, p19: 1, _other: 3 });
-  expect(metrics.by('reason', DROPPED)).toEqual({ posture_cap: 3 });
+  expect(metrics.by('reason', DROPPED)).toEqual({ ...NONE, posture_cap: 3 });
 });
 
 test('series that are off do not exist', async () => {

@@ -135,7 +135,7 @@ function completeView(
     ],
     ['posture_cap', foldPostures(listing.postures).folded],
   ];
-  for (const [reason, series] of counted) if (series > 0) drop(reason, series);
+  for (const [reason, series] of counted) drop(reason, series);
   const last = { endedAt: clock.now(), endedAtMonotonic: clock.monotonic(), endpoint, listing, exported };
   return { ...scope, up: true, error: undefined, last, counters: book.counters() };
 }

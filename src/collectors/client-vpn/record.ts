@@ -8,6 +8,9 @@ export const COUNTERS = ['ingress_bytes', 'egress_bytes', 'ingress_packets', 'eg
 /** The times of a connection. */
 export const TIMES = ['established_at', 'ended_at', 'updated_at'] as const;
 
+/** Every field whose value can be rejected, `endpoint_id` that of an endpoint. */
+export const REJECTABLE = ['connection_id', 'endpoint_id', ...COUNTERS, ...TIMES] as const;
+
 /** The statuses that AWS documents for a connection (ClientVpnConnectionStatusCode). */
 export const STATUSES = ['active', 'failed-to-terminate', 'terminating', 'terminated'] as const;
 

@@ -1,5 +1,8 @@
 import { toInstant } from '../../core/instant.ts';
 
+/** Every field whose value can be rejected. */
+export const REJECTABLE = ['connection_id', 'connected_at', 'expires_at', 'line'] as const;
+
 /** Called with the field and its text when a value is rejected; never with a connection id. */
 export type Reject = (field: string, text: string | undefined) => void;
 
