@@ -5,6 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit
 COPY tsconfig.json rolldown.config.ts ./
 COPY src ./src
+COPY grafana/generated ./grafana/generated
 ARG REVISION=unknown
 RUN npm run build && mkdir data
 

@@ -75,7 +75,8 @@ export function targetUp(
 
 /** How the last attempt to load the configuration went. */
 export interface ReloadState {
-  readonly successful: boolean;
+  /** Why the last was refused, as lines for people; none when it is in force. */
+  readonly problems: readonly string[];
   /** Milliseconds since 1970. */
   readonly lastSuccessAt: number;
 }
@@ -93,7 +94,7 @@ export function reloadFamilies(state: () => ReloadState): readonly Family[] {
     gauge(
       'config_last_reload_successful',
       'Whether the last load of the configuration succeeded (1) or was refused (0).',
-      ({ successful }) => Number(successful),
+      ({ problems }) => Number(problems.length === 0),
     ),
     gauge(
       'config_last_reload_success_timestamp_seconds',

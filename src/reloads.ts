@@ -26,7 +26,7 @@ export class Reloads {
     this.#clock = clock;
     this.#logger = logger;
     this.#apply = apply;
-    this.#state = { successful: true, lastSuccessAt: clock.now() };
+    this.#state = { problems: [], lastSuccessAt: clock.now() };
   }
 
   /** Puts what `load` gives in force; resolves to its problems, or none. */
@@ -34,6 +34,11 @@ export class Reloads {
     const turn = this.#last.then(() => this.#reload(load()));
     this.#last = turn.catch(() => {});
     return turn;
+  }
+
+  /** Why the last configuration was refused, as lines for people; none when it is in force. */
+  get problems(): readonly string[] {
+    return this.#state.problems;
   }
 
   /** Resolves when no reload is under way. */
@@ -44,7 +49,7 @@ export class Reloads {
   async #reload(loaded: Loaded): Promise<readonly string[]> {
     const problems = 'problems' in loaded ? loaded.problems : await this.#problemsOf(loaded.config);
     const successful = problems.length === 0;
-    this.#state = { successful, lastSuccessAt: successful ? this.#clock.now() : this.#state.lastSuccessAt };
+    this.#state = { problems, lastSuccessAt: successful ? this.#clock.now() : this.#state.lastSuccessAt };
     if (successful) this.#logger.info('The configuration was reloaded');
     else
       this.#logger.error('The configuration was not reloaded; the one before stays in force', {

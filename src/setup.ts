@@ -9,6 +9,8 @@ import { type DomainKey, eachDomain } from './domains.ts';
 
 /** A domain that a configuration enables. */
 export interface Part {
+  /** The domain as people call it. */
+  readonly title: string;
   readonly collector: Collector;
   readonly schedule: string;
   readonly timeoutMs: number;
@@ -50,7 +52,7 @@ function startDomain<K extends DomainKey>(key: K, domain: Domain<Config[K]>, dep
       const { [key]: own } = config;
       if (!own.enabled) return undefined;
       const collector = await open({ ...shared, config: own });
-      return { collector, schedule: own.schedule, timeoutMs: own.timeout };
+      return { title: domain.title, collector, schedule: own.schedule, timeoutMs: own.timeout };
     },
   };
 }

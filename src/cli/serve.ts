@@ -4,6 +4,7 @@ import { showConfig } from '../config/show.ts';
 import { warningsOf } from '../config/warnings.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
+import { loadDashboards } from '../dashboards.ts';
 import { Exporter } from '../exporter.ts';
 import { type Releases, withReleases } from '../lifecycle.ts';
 import { createLogger } from '../log.ts';
@@ -90,13 +91,8 @@ export async function start(
     telemetryPath: flags['web.telemetry-path'],
     maxRequests: flags['web.max-requests'],
     scrape: (gzip) => exporter.scrape(gzip),
-    status: () => ({
-      version,
-      now: clock.now(),
-      telemetryPath: flags['web.telemetry-path'],
-      connectionsEnabled: exporter.table('connections') !== undefined,
-      collectors: exporter.collectors(),
-    }),
+    status: () => exporter.status(),
+    dashboards: loadDashboards,
     notReady: () => exporter.notReady(),
     reload: flags['web.enable-lifecycle']
       ? () => exporter.reload(() => readConfig(flags['config.file']))

@@ -60,6 +60,8 @@ export interface Verdict {
 export interface Domain<C> {
   /** The folder, the `collector` label, and with an underscore the configuration key and metric prefix. */
   readonly name: string;
+  /** The same for people, as a heading. */
+  readonly title: string;
   /** State for the life of the process; the returned function makes a collector of it for one configuration. */
   start(deps: Deps): (setting: Setting<C>) => Promise<Collector>;
   /** The permissions that reading these accounts and regions needs; `*` stands for what is not known. */

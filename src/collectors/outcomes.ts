@@ -66,6 +66,7 @@ export function toTargetView({
   outcome: { error, failed },
 }: TargetResult<unknown>): TargetView {
   return {
+    name: target.name,
     accountId: accountId ?? UNKNOWN,
     region: target.region,
     up: error === undefined && failed === 0,
@@ -85,19 +86,34 @@ export function failIfAny(outcomes: readonly TargetOutcome<unknown>[], nowhere =
   if (parts.length > 0) throw new Error(parts.join(', '));
 }
 
-/** What people are shown: the targets of the last pass, each with its endpoints; an endpoint found in no target has one of its own. */
+/** What people are shown: the targets of the last pass, each with its endpoints; an endpoint found in no target has one of its own. A view is of a target as `isOf` says. */
 export function toStatus<V extends Scope>(
   targets: readonly TargetView[],
   views: readonly V[],
   toEndpointStatus: (view: V) => EndpointStatus,
+  isOf: (view: V, target: TargetView) => boolean = isThere,
 ): readonly TargetStatus[] {
-  const endpointsOf = (accountId: string, region: string) =>
-    views.filter((view) => view.accountId === accountId && view.region === region).map(toEndpointStatus);
-  const nowhere = endpointsOf(UNKNOWN, UNKNOWN);
+  const nowhere = views.filter(({ accountId }) => accountId === UNKNOWN).map(toEndpointStatus);
   return [
-    ...targets.map((target) => ({ ...target, endpoints: endpointsOf(target.accountId, target.region) })),
+    ...targets.map((target) => ({
+      ...target,
+      endpoints: views.filter((view) => isOf(view, target)).map(toEndpointStatus),
+    })),
     ...(nowhere.length > 0
-      ? [{ accountId: UNKNOWN, region: UNKNOWN, up: false, error: undefined, endpoints: nowhere }]
+      ? [
+          {
+            name: undefined,
+            accountId: UNKNOWN,
+            region: UNKNOWN,
+            up: false,
+            error: undefined,
+            endpoints: nowhere,
+          },
+        ]
       : []),
   ];
+}
+
+function isThere({ accountId, region }: Scope, target: TargetView): boolean {
+  return accountId === target.accountId && region === target.region;
 }

@@ -1,13 +1,26 @@
 import type { ConnectionEvent, Taken } from './connection-event.ts';
 import type { Family } from './family.ts';
 
+/** A number of connections that was estimated from a sample, and the whole bounds of its confidence interval. */
+export interface Estimated {
+  readonly total: number;
+  /** Equal to `upper` where nothing was left to estimate. */
+  readonly lower: number;
+  readonly upper: number;
+  /** How often such an interval holds the truth, between 0 and 1. */
+  readonly confidence: number;
+}
+
 /** What the last pass learned of one endpoint, for people: the status page reads it, not the exposition. */
 export interface EndpointStatus {
   readonly endpointId: string;
   readonly name: string;
-  readonly up: boolean;
+  /** Undefined until the first pass over the endpoint ended. */
+  readonly up: boolean | undefined;
   /** Connections by status; empty when nothing true can be said (never succeeded, or stale). */
   readonly connections: ReadonlyMap<string, number>;
+  /** All of these connections, where they are estimated; undefined where they are counted, or nothing true can be said. */
+  readonly estimated: Estimated | undefined;
   /** End of the last complete pass, milliseconds since 1970. */
   readonly lastSuccessAt: number | undefined;
   readonly stale: boolean;
@@ -17,6 +30,8 @@ export interface EndpointStatus {
 
 /** What the last pass learned of one account and region. */
 export interface TargetStatus {
+  /** As it is configured; undefined for what was found in no target. */
+  readonly name: string | undefined;
   /** `unknown` until it is known. */
   readonly accountId: string;
   readonly region: string;

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
 import { acceptsGzip } from './accept-encoding.ts';
-import { STYLE, type StatusModel, statusPage } from './status-page.ts';
+import { type Dashboard, dashboardsPage } from './page/dashboards.ts';
+import type { StatusModel } from './page/model.ts';
+import { statusPage } from './page/status.ts';
+import { STYLE } from './page/style.ts';
 
 /** All that the HTTP door needs of the rest. */
 export interface Routes {
@@ -12,6 +15,8 @@ export interface Routes {
   /** The exposition in text format 0.0.4, gzipped if asked for. */
   scrape(gzip: boolean): Promise<Uint8Array>;
   status(): StatusModel;
+  /** The Grafana dashboards that come with the exporter. */
+  dashboards(): Promise<readonly Dashboard[]>;
   /** Why the exporter is not ready, in a sentence; undefined when it is. */
   notReady(): string | undefined;
   /** Reads the configuration anew; its problems, or none if it is in force now. Undefined without lifecycle. */
@@ -49,7 +54,12 @@ export function createApp(routes: Routes): Express {
     app.route(path).get(handler).all(refuse('GET, HEAD'));
   get(literal(routes.telemetryPath), scrapeHandler(routes));
   get('/', (_request, response) => {
-    response.type('html').send(statusPage(routes.status()));
+    response.type('html').send(
+      statusPage(routes.status(), {
+        telemetryPath: routes.telemetryPath,
+        hasConnections: routes.connections() !== undefined,
+      }),
+    );
   });
   get('/-/healthy', (_request, response) => say(response, 200, 'The exporter is healthy.'));
   get('/-/ready', (_request, response) => {
@@ -76,7 +86,18 @@ export function createApp(routes: Routes): Express {
       );
     else say(response, 404, 'Connections are not enabled: set client_vpn.connections.enabled to true.');
   });
-  app.use('/dashboards', (_request, response) => say(response, 404, 'This version has no dashboards.'));
+  // Relative, as all links are: a proxy may serve us below a path of its own.
+  get('/dashboards', (_request, response) => response.redirect(308, 'dashboards/'));
+  get('/dashboards/', async (_request, response) => {
+    response.type('html').send(dashboardsPage(await routes.dashboards()));
+  });
+  get('/dashboards/:file', async (request, response) => {
+    const dashboards = await routes.dashboards();
+    const files = dashboards.map(({ name }) => `${name}.json`);
+    const found = dashboards[files.indexOf(String(request.params.file))];
+    if (!found) return say(response, 404, `There is no such dashboard; there are: ${files.join(', ')}.`);
+    response.attachment(`${found.name}.json`).send(found.json);
+  });
   app.use((_request, response) => say(response, 404, 'There is nothing here; / lists what there is.'));
   app.use(errorHandler(routes));
   return app;

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
+import { toSentence } from '../core/error-text.ts';
 import type { Family } from '../core/family.ts';
 import type { Logger } from '../core/logger.ts';
 import { Tally } from '../core/tally.ts';
@@ -29,6 +30,8 @@ export interface Storage {
   remove(name: string): Promise<void>;
   /** Removes the files of a folder that were set aside. */
   removeSetAside(folder: string): Promise<void>;
+  /** Why the last write of a file failed, in a sentence; undefined when every file's last write reached the disk. */
+  problem(): string | undefined;
   /** Gives the folder back. */
   close(): Promise<void>;
 }
@@ -56,6 +59,7 @@ const keepNothing: Storage = {
   reject: async () => {},
   remove: async () => {},
   removeSetAside: async () => {},
+  problem: () => undefined,
   close: async () => {},
 };
 
@@ -67,7 +71,7 @@ function createSetAside(): Tally<never> {
   );
 }
 
-function lastWriteFamily(failing: () => ReadonlySet<string> | undefined): Family {
+function lastWriteFamily(failing: () => ReadonlyMap<string, Error> | undefined): Family {
   return {
     name: 'aws_connections_exporter_storage_last_write_successful',
     help: 'Whether the last write of every file in the storage folder reached the disk (1) or one failed (0); absent before the first.',
@@ -89,8 +93,8 @@ class FolderStorage implements Storage {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #setAside = createSetAside();
-  /** Files whose last write failed; undefined before the first write. */
-  #failing: Set<string> | undefined;
+  /** Files whose last write failed, and why; undefined before the first write. */
+  #failing: Map<string, Error> | undefined;
   /** Where the journals that were read or appended to end. */
   readonly #tails = new Map<string, Tail>();
 
@@ -142,15 +146,16 @@ class FolderStorage implements Storage {
 
   async #change(name: string, change: (path: string) => Promise<void>): Promise<void> {
     const path = join(this.#path, name);
-    this.#failing ??= new Set();
+    this.#failing ??= new Map();
     try {
       await this.#lock.assertHeld();
       await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
       await change(path);
       this.#failing.delete(name);
-    } catch (error) {
-      this.#failing.add(name);
-      throw new Error(`cannot write ${path}`, { cause: error });
+    } catch (cause) {
+      const error = new Error(`cannot write ${path}`, { cause });
+      this.#failing.set(name, error);
+      throw error;
     }
   }
 
@@ -183,6 +188,11 @@ class FolderStorage implements Storage {
       if (error.code === 'ENOENT') return [];
       throw error;
     });
+  }
+
+  problem(): string | undefined {
+    const [error] = this.#failing?.values() ?? [];
+    return error && toSentence(error);
   }
 
   close(): Promise<void> {

@@ -112,7 +112,8 @@ test('the status page says in words what failed', async () => {
   const { text } = await rig.get('/');
   expect(text).toContain('1 of 1 endpoints failed');
   expect(text).toContain('allow the action in the IAM policy');
-  expect(text).toMatch(/<td class="bad">down<\/td>/);
+  expect(text).toContain('1 of 1 endpoint has a problem');
+  expect(text).toMatch(/<span class="badge bad"><svg[^>]*>.*?<\/svg>down<\/span>/);
 });
 
 test('secrets of the configuration are masked', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { changed } from '../support/changed-storage.ts';
 import { HOME } from '../support/configuration.ts';
 import { said } from '../support/exporter.ts';
 import {
@@ -110,18 +111,11 @@ test('a folder that cannot be written costs the next start, not this one', async
   let isFull = false;
   const { rig, connect } = await startWebsocketRig({
     ...known,
-    wrapStorage: (storage) => ({
-      families: storage.families,
-      list: (folder) => storage.list(folder),
-      read: (...args) => storage.read(...args),
-      readJournal: (name) => storage.readJournal(name),
-      reject: (...args) => storage.reject(...args),
-      remove: (name) => storage.remove(name),
-      removeSetAside: (name) => storage.removeSetAside(name),
-      close: () => storage.close(),
-      write: (...args) => (isFull ? Promise.reject(new Error('no space left')) : storage.write(...args)),
-      append: (...args) => (isFull ? Promise.reject(new Error('no space left')) : storage.append(...args)),
-    }),
+    wrapStorage: (storage) =>
+      changed(storage, {
+        write: (...args) => (isFull ? Promise.reject(new Error('no space left')) : storage.write(...args)),
+        append: (...args) => (isFull ? Promise.reject(new Error('no space left')) : storage.append(...args)),
+      }),
   });
   await connect(2);
   await rig.pass();

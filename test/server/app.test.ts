@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { createApp, type Routes } from '../../src/server/app.ts';
 import { listen } from '../../src/server/listen.ts';
+import { idle } from '../support/status-models.ts';
 
 const KEPT = '# HELP a A.\n# TYPE a gauge\na 1\n';
 const GZIPPED = Buffer.from('1f8b08000000000000034b040043beb7e801000000', 'hex');
@@ -26,13 +27,11 @@ async function setUp(change: Partial<Routes> = {}) {
     telemetryPath: '/metrics',
     maxRequests: 40,
     scrape: async (gzip) => (gzip ? GZIPPED : Buffer.from(KEPT)),
-    status: () => ({
-      version: '1',
-      now: 0,
-      telemetryPath: '/metrics',
-      connectionsEnabled: false,
-      collectors: [],
-    }),
+    status: () => idle,
+    dashboards: async () => [
+      { name: 'vpn', title: 'Client <VPN>', description: 'Who & what.', json: '{"uid": "vpn"}\n' },
+      { name: 'websocket', title: 'WebSocket', description: 'How many.', json: '{}\n' },
+    ],
     notReady: () => undefined,
     reload: undefined,
     config: () => 'targets: []\n',
@@ -156,8 +155,16 @@ test.each([
     404,
     'Connections are not enabled: set client_vpn.connections.enabled to true.\n',
   ],
-  ['GET', '/dashboards/', 404, 'This version has no dashboards.\n'],
-  ['GET', '/dashboards/client-vpn.json', 404, 'This version has no dashboards.\n'],
+  ['GET', '/dashboards/vpn', 404, 'There is no such dashboard; there are: vpn.json, websocket.json.\n'],
+  [
+    'GET',
+    '/dashboards/..%2fvpn.json',
+    404,
+    'There is no such dashboard; there are: vpn.json, websocket.json.\n',
+  ],
+  ['GET', '/dashboards/vpn.json/', 404, 'There is nothing here; / lists what there is.\n'],
+  ['POST', '/dashboards/', 405, 'Only GET, HEAD are allowed here.\n'],
+  ['POST', '/dashboards/vpn.json', 405, 'Only GET, HEAD are allowed here.\n'],
   ['GET', '/nothing', 404, 'There is nothing here; / lists what there is.\n'],
   ['GET', '/METRICS', 404, 'There is nothing here; / lists what there is.\n'],
   ['GET', '/metrics/', 404, 'There is nothing here; / lists what there is.\n'],
@@ -171,6 +178,56 @@ test.each([
   ]);
   if (status === 405) expect(answer.headers.allow).toMatch(/^(GET, HEAD|POST, PUT)$/);
   expect(errors).toEqual([]);
+});
+
+test('the status page links to everything there is to read', async () => {
+  const hrefs = async (change: Partial<Routes>) => {
+    const { ask } = await setUp(change);
+    return [...String((await ask('/')).body).matchAll(/href="(\.[^"]*)"/g)].map(([, href]) => href);
+  };
+  const always = ['./metrics', './dashboards/', './config', './-/healthy', './-/ready'];
+  expect(await hrefs({})).toEqual(always);
+  expect(await hrefs({ telemetryPath: '/vpn', connections: () => ({ rows: undefined }) })).toEqual([
+    './vpn',
+    ...always.slice(1),
+    './api/v1/connections',
+  ]);
+});
+
+test('dashboards are listed on a page, each with a link that is relative', async () => {
+  const { ask } = await setUp();
+  const { status, headers, body } = await ask('/dashboards/');
+  expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(body.toString()).toContain('<h2>Client &lt;VPN&gt;</h2>\n<p>Who &amp; what.</p>');
+  expect([...body.toString().matchAll(/href="([^"#]*)"/g)].map(([, href]) => href)).toEqual([
+    '../',
+    './vpn.json',
+    './websocket.json',
+  ]);
+  expect((await ask('/dashboards/', 'HEAD')).status).toBe(200);
+});
+
+test('a dashboard is JSON to keep or to upload, as it was written', async () => {
+  const { ask } = await setUp();
+  const { status, headers, body } = await ask('/dashboards/vpn.json');
+  expect([status, body.toString()]).toEqual([200, '{"uid": "vpn"}\n']);
+  expect(headers).toMatchObject({
+    'content-type': 'application/json; charset=utf-8',
+    'content-disposition': 'attachment; filename=vpn.json',
+  });
+  expect((await ask('/dashboards/vpn.json', 'HEAD')).status).toBe(200);
+});
+
+test('dashboards without their slash lead to them, also below the path of a proxy', async () => {
+  const { ask } = await setUp();
+  const { status, headers } = await ask('/dashboards');
+  expect([status, headers.location]).toEqual([308, 'dashboards/']);
+});
+
+test('dashboards that cannot be read are a 500 and are reported', async () => {
+  const { ask, errors } = await setUp({ dashboards: () => Promise.reject(new Error('no such chunk')) });
+  expect((await ask('/dashboards/')).status).toBe(500);
+  expect(errors).toEqual(['/dashboards/: Error: no such chunk']);
 });
 
 test('a query does not hide the exposition', async () => {
@@ -230,9 +287,9 @@ test('connections that no pass has listed yet are a 503, and none at all are an 
   expect([empty.status, empty.body.toString()]).toEqual([200, '[]']);
 });
 
-test('the status page may use its own style and nothing else', async () => {
+test.each(['/', '/dashboards/'])('the page at %s may use its own style and nothing else', async (path) => {
   const { ask } = await setUp();
-  const { status, headers, body } = await ask('/');
+  const { status, headers, body } = await ask(path);
   expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
   expect(headers['content-security-policy']).toMatch(
     /^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]{43}='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,

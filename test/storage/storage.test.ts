@@ -78,9 +78,11 @@ test('a write that the disk refuses rejects and shows as 0; the next good one sh
   writeFileSync(join(folder, 'ledgers'), 'a file where the folder should be');
   await expect(storage.write(NAME, FORMAT, ['one'])).rejects.toThrow(`cannot write ${join(folder, NAME)}`);
   expect(metrics(storage)).toMatchObject({ last_write_successful: [0] });
+  expect(storage.problem()).toMatch(`cannot write ${join(folder, NAME)}: E`);
   rmSync(join(folder, 'ledgers'));
   await storage.write(NAME, FORMAT, ['one']);
   expect(metrics(storage)).toMatchObject({ last_write_successful: [1] });
+  expect(storage.problem()).toBeUndefined();
 });
 
 test.skipIf(!existsSync('/dev/full'))(

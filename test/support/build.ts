@@ -42,8 +42,10 @@ function takeLock(): void {
 
 function isStale(): boolean {
   const builtAt = statSync(main, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
-  const inputs = ['package.json', 'rolldown.config.ts', ...sources.map((name) => join('src', name))];
+  const sources = ['src', 'grafana/generated'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  );
+  const inputs = ['package.json', 'rolldown.config.ts', ...sources];
   return inputs.some(
     (input) => (statSync(join(root, input), { throwIfNoEntry: false })?.mtimeMs ?? 0) > builtAt,
   );

@@ -12,6 +12,7 @@ export function changed(storage: Storage, change: Partial<Storage>): Storage {
     reject: (name, reason) => storage.reject(name, reason),
     remove: (name) => storage.remove(name),
     removeSetAside: (folder) => storage.removeSetAside(folder),
+    problem: () => storage.problem(),
     close: () => storage.close(),
     ...change,
   };

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { readConfig } from '../../src/cli/configuration.ts';
 import { showConfig } from '../../src/config/show.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import { loadDashboards } from '../../src/dashboards.ts';
 import { Exporter } from '../../src/exporter.ts';
 import { createLogger } from '../../src/log.ts';
 import { createApp } from '../../src/server/app.ts';
@@ -179,13 +180,8 @@ async function start(
     telemetryPath: '/metrics',
     maxRequests: 0,
     scrape: (gzip) => exporter.scrape(gzip),
-    status: () => ({
-      version: 'test',
-      now: clock.now(),
-      telemetryPath: '/metrics',
-      connectionsEnabled: exporter.table('connections') !== undefined,
-      collectors: exporter.collectors(),
-    }),
+    status: () => exporter.status(),
+    dashboards: loadDashboards,
     notReady: () => exporter.notReady(),
     reload: () => reload(),
     config: () => showConfig(exporter.config),

@@ -28,6 +28,7 @@ export async function createRegistryDisk(
     reject: (...args) => storage.reject(...args),
     remove: (name) => storage.remove(name),
     removeSetAside: (name) => storage.removeSetAside(name),
+    problem: () => storage.problem(),
     close: () => storage.close(),
   };
   const disk = { ...real, ...interfere(real) };

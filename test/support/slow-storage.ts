@@ -18,6 +18,7 @@ export function slowStorage(storage: Storage, wait: () => Promise<void>): Storag
     reject: (name, reason) => storage.reject(name, reason),
     remove: (name) => storage.remove(name),
     removeSetAside: (folder) => storage.removeSetAside(folder),
+    problem: () => storage.problem(),
     close: () => storage.close(),
   };
 }

@@ -2,7 +2,7 @@ import type { Domain } from '../domain.ts';
 import { ClientVpnCollector } from './collector.ts';
 import type { ClientVpnConfig } from './config.ts';
 import { listNow } from './list-now.ts';
-import { NAME } from './name.ts';
+import { NAME, TITLE } from './name.ts';
 import { ask, permissions } from './permissions.ts';
 import { readIdentity, sourceOf, toPassOptions } from './settings.ts';
 import { State } from './state.ts';
@@ -11,6 +11,7 @@ import { TABLE_COLUMNS } from './table.ts';
 /** Client VPN: DescribeClientVpnConnections turned into gauges and counters. */
 export const clientVpn = {
   name: NAME,
+  title: TITLE,
   start(deps) {
     const state = new State(deps);
     return async ({ config, targets, aws }) => {

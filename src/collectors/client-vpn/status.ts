@@ -10,8 +10,9 @@ export function toEndpointStatus(view: View, isFresh: (last: Ended) => boolean):
   return {
     endpointId: view.endpointId,
     name: last?.endpoint?.info.name ?? '',
-    up: view.up === true,
+    up: view.up,
     connections: new Map(byStatus.map(([status, { connections }]) => [status, connections])),
+    estimated: undefined,
     lastSuccessAt: last?.endedAt,
     stale,
     error: view.error,

@@ -24,6 +24,7 @@ import { createFamilies } from './families.ts';
 import { Keepers } from './keepers.ts';
 import { NAME } from './name.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
+import { REJECTABLE } from './row.ts';
 import { createListings, targetsOf } from './settings.ts';
 import type { Source } from './source.ts';
 import { type Counters, countersOf, type State, type View } from './state.ts';
@@ -67,6 +68,8 @@ export class WebsocketCollector implements Collector {
     this.#deps = deps;
     this.#targets = targetsOf(deps.options, deps.targets);
     this.#freshness = createFreshness(deps.clock, deps.options.staleAfterMs);
+    // Counters that begin at 0: of one that begins with its first event, no rate ever sees that event.
+    for (const field of REJECTABLE) deps.rejected.add({ collector: NAME, field }, 0);
     this.#passDeps = {
       ...deps,
       open: (endpoint) => this.#keepers.open(endpoint),
@@ -177,8 +180,12 @@ export class WebsocketCollector implements Collector {
 
   status(): readonly TargetStatus[] {
     const { isFresh } = this.#freshness;
-    return toStatus(this.#deps.state.published.targets, [...this.#views()], (view) =>
-      toEndpointStatus(view, isFresh),
+    // By name: two targets may reach the same account and region, each with endpoints of its own.
+    return toStatus(
+      this.#deps.state.published.targets,
+      [...this.#views()],
+      (view) => toEndpointStatus(view, isFresh),
+      ({ endpoint: { target } }, { name, region }) => target.name === name && target.region === region,
     );
   }
 

@@ -100,13 +100,15 @@ export async function endEndpoint(
 
   keeper.registry.settle(lookedUp.outcomes, now);
   const counts = { population, active, idle, gone, invalid, fresh: young };
-  const estimated = estimate({ ...counts, confidence: options.confidence });
+  const { confidence } = options;
+  const estimated = estimate({ ...counts, confidence });
   const last = {
     endpoint,
     endedAtMonotonic: clock.monotonic(),
     registered: population + young,
     sampled,
     estimate: estimated,
+    confidence,
   };
   const base = { ...scope, endpoint, last, counters: countersOf(keeper) };
   if (!estimated) {

@@ -3,7 +3,7 @@ import type { Domain } from '../domain.ts';
 import { ask } from './ask.ts';
 import { WebsocketCollector } from './collector.ts';
 import type { WebsocketConfig } from './config.ts';
-import { NAME } from './name.ts';
+import { NAME, TITLE } from './name.ts';
 import { permissions } from './permissions.ts';
 import { createListings, toPassOptions } from './settings.ts';
 import { createSource } from './source.ts';
@@ -13,6 +13,7 @@ import { State } from './state.ts';
 /** API Gateway WebSocket APIs: how many of the known connection ids are alive. */
 export const websocket = {
   name: NAME,
+  title: TITLE,
   start(deps) {
     const state = new State(deps);
     return async ({ config, targets, aws, maxConnections }) => {

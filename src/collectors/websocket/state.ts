@@ -35,6 +35,8 @@ export interface LastPass {
   readonly sampled: LookupCounts;
   /** Undefined when nothing answered. */
   readonly estimate: Estimate | undefined;
+  /** How often the interval of the estimate holds the truth, between 0 and 1. */
+  readonly confidence: number;
 }
 
 /** All that is published. */

@@ -1,20 +1,30 @@
-import type { EndpointStatus } from '../../core/collector.ts';
+import type { EndpointStatus, Estimated } from '../../core/collector.ts';
 import type { Ended } from '../../core/freshness.ts';
-import type { View } from './state.ts';
+import type { LastPass, View } from './state.ts';
 
 /** What people are shown of an endpoint: estimates, rounded. */
 export function toEndpointStatus(view: View, isFresh: (last: Ended) => boolean): EndpointStatus {
   const { last, endpoint } = view;
   const stale = last !== undefined && !isFresh(last);
-  const { active, idle } = (stale ? undefined : last?.estimate) ?? {};
+  const shown = stale ? undefined : last;
+  const { active, idle } = shown?.estimate ?? {};
   const connections = active === undefined || idle === undefined ? {} : { active, idle };
   return {
     endpointId: view.endpointId,
     name: endpoint.name,
-    up: view.up === true,
+    up: view.up,
     connections: new Map(Object.entries(connections).map(([status, count]) => [status, Math.round(count)])),
+    estimated: shown && toEstimated(shown),
     lastSuccessAt: view.lastSuccessAt,
     stale,
     error: view.error,
   };
+}
+
+function toEstimated({ estimate, confidence }: LastPass): Estimated | undefined {
+  if (!estimate) return undefined;
+  const { active, idle, lower, upper } = estimate;
+  // The total can pass a bound by a fraction, and would then be rounded out of its own interval.
+  const total = Math.min(upper, Math.max(lower, Math.round(active + idle)));
+  return { total, lower, upper, confidence };
 }
