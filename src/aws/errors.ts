@@ -16,7 +16,8 @@ export function explain(error: unknown, signal?: AbortSignal): string {
     .filter((part) => part !== undefined && part !== '' && part !== 'Error' && part !== 'Unknown')
     .join(', ');
   const what = `${action ?? 'the call'} failed${label === '' ? '' : ` (${label})`}`;
-  return `${what}: ${message === '' ? 'no reason given' : message}; ${remedy}`;
+  const said = message.replace(/\.+$/, '');
+  return `${what}: ${said === '' ? 'no reason given' : said}; ${remedy}`;
 }
 
 /** Remembers of the error which call failed, as the IAM action that allows it, for `explain`. */

@@ -61,7 +61,7 @@ test('a denial names the action and where the policy is', () => {
   noteCall(denied, 'ec2', 'DescribeClientVpnConnections');
   expect(explain(new Error('listing connections', { cause: denied }))).toBe(
     'ec2:DescribeClientVpnConnections failed (UnauthorizedOperation, HTTP 403): You are not authorized to perform this ' +
-      'operation.; allow the action in the IAM policy; `describe iam-policy` prints the policy that is needed',
+      'operation; allow the action in the IAM policy; `describe iam-policy` prints the policy that is needed',
   );
 });
 
