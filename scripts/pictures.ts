@@ -8,6 +8,7 @@ import { type Browser, type BrowserContextOptions, chromium } from 'playwright-c
 
 const FOLDER = 'docs/images';
 const PATIENCE_MS = 60_000;
+const PASSES = 4;
 /** Who clones the repository gets every version of every picture. */
 const LARGEST_BYTES = 300_000;
 const DESKTOP = { viewport: { width: 1280, height: 720 }, deviceScaleFactor: 1.25 };
@@ -73,13 +74,15 @@ async function urlOf(demo: ChildProcess): Promise<string> {
   throw new Error(`the demo ended before it said where its status page is:\n${said}`);
 }
 
-/** Resolves when every collector has ended a pass and nothing is wrong. */
+/** Resolves when every collector has ended several passes, all that came before the demo is taken in, and nothing is wrong. */
 async function allWell(url: string): Promise<void> {
+  const get = async (path: string) => (await fetch(new URL(path, url))).text();
   const deadline = performance.now() + PATIENCE_MS;
   let title: string | undefined;
   do {
-    title = /<title>(.*?)<\/title>/.exec(await (await fetch(url)).text())?.[1];
-    if (title?.startsWith('All well')) return;
+    title = /<title>(.*?)<\/title>/.exec(await get('/'))?.[1];
+    const passes = [...(await get('/metrics')).matchAll(/_passes_total\{.*\} (\d+)/g)];
+    if (title?.startsWith('All well') && passes.every(([, count]) => Number(count) >= PASSES)) return;
     await sleep(200);
   } while (performance.now() < deadline);
   throw new Error(`after ${PATIENCE_MS / 1000} s the demo still says: ${title}`);

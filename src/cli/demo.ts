@@ -47,6 +47,7 @@ export async function demo({ flags }: Args): Promise<number> {
       const feed = feedIntake({ url: intakeUrl, token, world: websockets.world });
       releases.add(() => feed.close());
       for (const event of websockets.current()) feed.post(event);
+      await feed.settled();
       releases.add(websockets.world.run(STEP_MS));
       process.stdout.write(
         [

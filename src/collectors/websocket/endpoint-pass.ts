@@ -121,7 +121,7 @@ export async function endEndpoint(
   }
   if (keeper.registry.size === 0) warnOnce(NOBODY_KNOWN, endpoint.endpointId);
   if (invalid > 0 && invalid === answers) warnOnce(ALL_INVALID, endpoint.endpointId);
-  logger.info('WebSocket connections were sampled', {
+  logger.debug('WebSocket connections were sampled', {
     ...scopeLabels(scope),
     estimate: Math.round(estimated.active + estimated.idle),
     interval: toInterval(estimated),
