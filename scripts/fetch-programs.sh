@@ -58,6 +58,8 @@ unpack_as_user() {
 #!/bin/sh
 export LD_LIBRARY_PATH="$root/usr/lib/$libraries:$root/lib/$libraries"
 program="$root/usr/bin/$name"
+# A launcher that looks below /usr for its program, such as Chromium's, is passed over.
+[ ! -x "$root/usr/lib/$name/$name" ] || program="$root/usr/lib/$name/$name"
 case \$(head -n 1 "\$program" | tr -d '\\000') in
 '#!'*python3*)
   export PYTHONPATH="$root/usr/lib/python3/dist-packages"
@@ -68,6 +70,8 @@ esac
 exec "\$program" "\$@"
 WRAPPER
     chmod 755 "$cache/bin/$name"
+    # What does not run here is as good as missing.
+    "$cache/bin/$name" --version >/dev/null 2>&1 || rm "$cache/bin/$name"
   done
 }
 
