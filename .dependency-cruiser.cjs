@@ -147,7 +147,8 @@ const forbidden = [
   },
   {
     name: 'dashboards-as-they-are-shipped',
-    comment: 'What we serve is the committed JSON that people review and import, not the code that writes it.',
+    comment:
+      'What we serve is the committed JSON that people review and import, not the code that writes it.',
     from: { path: '^src/' },
     to: { path: '^grafana/', pathNot: '^grafana/generated/' },
   },
