@@ -207,14 +207,3 @@ cliTest(
   },
   timeoutMs,
 );
-
-needs('promtool')('promtool finds the rules of the page good', async () => {
-  const file = join(temporaryFolder(), 'rules.yml');
-  writeFileSync(file, blocks('yaml').find((block) => block.startsWith('groups:')) ?? '');
-  const output = await new Promise<string>((resolve) => {
-    execFile(programPath('promtool'), ['check', 'rules', file], (_, stdout, stderr) =>
-      resolve(stdout + stderr),
-    );
-  });
-  expect(output).toContain('SUCCESS: 7 rules found');
-});
