@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { readCatalogue } from '../support/catalogue.ts';
 import { dashboardQueries } from '../support/dashboard-queries.ts';
 import { toQuery } from '../support/promql.ts';
-import { readCatalogue } from './metrics.ts';
 
 const catalogue = readCatalogue();
 const queries = dashboardQueries();

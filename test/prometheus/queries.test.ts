@@ -1,16 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { type Daemon, listening, temporaryFolder } from '../program/lab.ts';
+import { eventually, start } from '../program/program.ts';
+import { launchPrometheus, type Prometheus } from '../program/prometheus.ts';
 import { dashboardQueries, withVariables } from '../support/dashboard-queries.ts';
 import { needs } from '../support/programs.ts';
 import { type Selector, toQuery } from '../support/promql.ts';
-import { type Daemon, listening, temporaryFolder } from './lab.ts';
-import { eventually, start } from './program.ts';
-import { launchPrometheus, type Prometheus } from './prometheus.ts';
+import { RULE_FILES, RULES, rules } from './rule-files.ts';
 
-const rulesFolder = resolve(import.meta.dirname, '../../config/prometheus/rules');
-const FILES = ['client-vpn.yml', 'websocket.yml', 'exporter.yml'];
 /** A few minutes, one scrape a second. */
 const SCRAPES = 150;
 const PATIENCE_MS = 240_000;
@@ -39,17 +37,6 @@ const EMPTY_SELECTORS: readonly string[] = [
   'aws_connections_exporter_family_errors_total{}',
 ];
 
-interface Rule {
-  readonly alert?: string;
-  readonly record?: string;
-  readonly expr: string;
-}
-
-const rules = FILES.flatMap((file) => {
-  const { groups } = parse(readFileSync(join(rulesFolder, file), 'utf8')) as { groups: { rules: Rule[] }[] };
-  return groups.flatMap((group) => group.rules);
-});
-
 async function startDemo(): Promise<Daemon> {
   const folder = temporaryFolder();
   const env = { PATH: process.env.PATH, HOME: folder, TMPDIR: folder };
@@ -65,12 +52,12 @@ async function scrapeDemo({ url }: Daemon): Promise<Prometheus> {
   }));
   const config = {
     global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '2s' },
-    rule_files: FILES.map((file) => join(folder, file)),
+    rule_files: RULE_FILES.map((name) => join(folder, `${name}.yml`)),
     scrape_configs,
   };
-  for (const file of FILES) {
-    const text = readFileSync(join(rulesFolder, file), 'utf8');
-    writeFileSync(join(folder, file), text.replace(/^( +interval:) .*$/gm, '$1 2s'));
+  for (const name of RULE_FILES) {
+    const text = readFileSync(`${RULES}${name}.yml`, 'utf8');
+    writeFileSync(join(folder, `${name}.yml`), text.replace(/^( +interval:) .*$/gm, '$1 2s'));
   }
   return launchPrometheus(JSON.stringify(config), folder);
 }
