@@ -10,7 +10,7 @@ import { type Selector, toQuery } from '../support/promql.ts';
 import { RULE_FILES, RULES, rules } from './rule-files.ts';
 
 /** A few minutes, one scrape a second. */
-const SCRAPES = 150;
+const SCRAPES = 120;
 const PATIENCE_MS = 240_000;
 
 /** What the Prometheus operator writes on every series of a target that a ServiceMonitor finds. */
