@@ -204,9 +204,7 @@ export class Exporter {
       );
     const refused = this.#reloads.problems;
     if (refused.length > 0)
-      problems.push(
-        `The configuration was not reloaded, the one before is in force. Mend the file: ${refused.join('; ')}`,
-      );
+      problems.push(`The configuration was not reloaded, the one before is in force: ${refused.join('; ')}`);
     return problems;
   }
 

@@ -52,6 +52,8 @@ function startDomain<K extends DomainKey>(key: K, domain: Domain<Config[K]>, dep
       const { [key]: own } = config;
       if (!own.enabled) return undefined;
       const collector = await open({ ...shared, config: own });
+      // They begin at 0: of a counter that begins with its first event, no rate ever sees that event.
+      for (const field of domain.rejectable) deps.rejected.add({ collector: domain.name, field }, 0);
       return { title: domain.title, collector, schedule: own.schedule, timeoutMs: own.timeout };
     },
   };

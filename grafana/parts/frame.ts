@@ -16,6 +16,8 @@ type Builder =
   | TimelineBuilder
   | TimeseriesBuilder;
 
+const MOST_POINTS = 100_000;
+
 /** What every panel says of itself. */
 export interface Frame {
   readonly title: string;
@@ -44,6 +46,8 @@ export function framed(builder: Builder, frame: Frame, usualHeight: number): Pan
     .datasource(DATASOURCE)
     .span(width)
     .height(height);
+  // Of latest values only: `$__rate_interval` shall not grow with the time range.
+  if (targets.every((target) => target.build().instant)) builder.maxDataPoints(MOST_POINTS);
   for (const [index, target] of targets.entries()) {
     builder.withTarget(target.refId(String.fromCharCode('A'.charCodeAt(0) + index)));
   }

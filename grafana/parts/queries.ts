@@ -36,7 +36,10 @@ export const ofWebSocket: Scope = (metric, ...matchers) =>
 /** The rate per second of a counter, over a window that always holds several passes and scrapes. */
 export const rate = (selector: string): string => `rate(${selector}[$__rate_interval])`;
 
-/** One series by endpoint and these labels, whatever labels the target has: replicas tell the same, and only one counts. */
+/**
+ * One series by endpoint and these labels, whatever labels the target has: replicas tell the same, and only one counts. Of the
+ * estimates of WebSocket connections each replica draws its own, so that of two the larger counts, by status.
+ */
 export const once = (expr: string, ...labels: readonly string[]): string =>
   `max by (${[...ENDPOINT, ...labels].join(', ')}) (${expr})`;
 

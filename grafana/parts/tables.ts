@@ -19,6 +19,11 @@ interface Table extends Omit<Frame, 'unit' | 'overrides'> {
   readonly sortedBy?: string;
 }
 
+/** With any other unit Grafana takes text of digits for a number: the account 012345678901 would lose its zero. */
+const TEXT = 'string';
+
+const isValue = (field: string): boolean => /^Value( #[A-Z])?$/.test(field);
+
 /**
  * Rows of labels and values. The targets are merged: rows with the same labels become one. Fields keep their names, columns get
  * titles only, so that links can read any label of the row.
@@ -38,14 +43,10 @@ export function table({ columns, hidden = [], sortedBy, ...frame }: Table): Pane
     builder.sortBy([new TableSortByFieldStateBuilder().displayName(sortedBy).desc(true)]);
   }
   const overrides = Object.fromEntries(
-    columns.map(({ field, title, unit, properties = [] }) => [
+    columns.map(({ field, title, unit = isValue(field) ? 'none' : TEXT, properties = [] }) => [
       field,
-      [
-        { id: 'displayName', value: title },
-        ...(unit === undefined ? [] : [{ id: 'unit', value: unit }]),
-        ...properties,
-      ],
+      [{ id: 'displayName', value: title }, { id: 'unit', value: unit }, ...properties],
     ]),
   );
-  return framed(builder, { unit: 'none', ...frame, overrides }, 8);
+  return framed(builder, { unit: TEXT, ...frame, overrides }, 8);
 }

@@ -5,7 +5,7 @@ export const DATASOURCE = { type: 'prometheus', uid: `\${datasource}` };
 
 /**
  * The least step of queries with a rate. Passes are half a minute to a minute apart, and so are most scrapes; Grafana makes
- * `$__rate_interval` at least four times this.
+ * `$__rate_interval` at least four times this, whatever the data source says of its scrape interval.
  */
 const RATE_STEP = '1m';
 

@@ -62,6 +62,8 @@ export interface Domain<C> {
   readonly name: string;
   /** The same for people, as a heading. */
   readonly title: string;
+  /** Every field whose value can be rejected (`records_rejected_total`). */
+  readonly rejectable: readonly string[];
   /** State for the life of the process; the returned function makes a collector of it for one configuration. */
   start(deps: Deps): (setting: Setting<C>) => Promise<Collector>;
   /** The permissions that reading these accounts and regions needs; `*` stands for what is not known. */

@@ -96,7 +96,7 @@ test('a configuration that was refused is a problem until one is taken', async (
   await rig.pass();
   expect((await rig.reload('client_vpn: {pagesize: 5}')).status).toBe(400);
   expect(await read(rig)).toMatch(
-    /The exporter itself has a problem The configuration was not reloaded, the one before is in force\. Mend the file: .*page_size/,
+    /The exporter itself has a problem The configuration was not reloaded, the one before is in force: .*page_size/,
   );
   await rig.reload({});
   expect(await read(rig)).toContain('All is well');

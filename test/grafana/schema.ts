@@ -55,6 +55,7 @@ const panel = z.strictObject({
   description: text,
   datasource,
   gridPos,
+  maxDataPoints: z.literal(100_000).optional(),
   targets: z.array(target).min(1),
   fieldConfig,
   options: loose,

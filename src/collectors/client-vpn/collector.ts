@@ -19,7 +19,7 @@ import { createFamilies } from './families.ts';
 import { NAME } from './name.ts';
 import { namedNowhere } from './outcomes.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
-import { COUNTERS, REJECTABLE, TIMES } from './record.ts';
+import { COUNTERS, TIMES } from './record.ts';
 import { retained, storedViews } from './restore.ts';
 import type { Source } from './source.ts';
 import type { State, View } from './state.ts';
@@ -53,8 +53,6 @@ export class ClientVpnCollector implements Collector {
   constructor(deps: CollectorDeps) {
     this.#deps = deps;
     this.#freshness = createFreshness(deps.clock, deps.options.staleAfterMs);
-    // Counters that begin at 0: of one that begins with its first event, no rate ever sees that event.
-    for (const field of REJECTABLE) deps.rejected.add({ collector: NAME, field }, 0);
     this.#passDeps = {
       ...deps,
       reject: (field, text) => this.#reject(field, text),

@@ -4,6 +4,7 @@ import type { ClientVpnConfig } from './config.ts';
 import { listNow } from './list-now.ts';
 import { NAME, TITLE } from './name.ts';
 import { ask, permissions } from './permissions.ts';
+import { REJECTABLE } from './record.ts';
 import { readIdentity, sourceOf, toPassOptions } from './settings.ts';
 import { State } from './state.ts';
 import { TABLE_COLUMNS } from './table.ts';
@@ -12,6 +13,7 @@ import { TABLE_COLUMNS } from './table.ts';
 export const clientVpn = {
   name: NAME,
   title: TITLE,
+  rejectable: REJECTABLE,
   start(deps) {
     const state = new State(deps);
     return async ({ config, targets, aws }) => {

@@ -24,7 +24,6 @@ import { createFamilies } from './families.ts';
 import { Keepers } from './keepers.ts';
 import { NAME } from './name.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
-import { REJECTABLE } from './row.ts';
 import { createListings, targetsOf } from './settings.ts';
 import type { Source } from './source.ts';
 import { type Counters, countersOf, type State, type View } from './state.ts';
@@ -68,8 +67,6 @@ export class WebsocketCollector implements Collector {
     this.#deps = deps;
     this.#targets = targetsOf(deps.options, deps.targets);
     this.#freshness = createFreshness(deps.clock, deps.options.staleAfterMs);
-    // Counters that begin at 0: of one that begins with its first event, no rate ever sees that event.
-    for (const field of REJECTABLE) deps.rejected.add({ collector: NAME, field }, 0);
     this.#passDeps = {
       ...deps,
       open: (endpoint) => this.#keepers.open(endpoint),

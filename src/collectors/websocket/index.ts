@@ -5,6 +5,7 @@ import { WebsocketCollector } from './collector.ts';
 import type { WebsocketConfig } from './config.ts';
 import { NAME, TITLE } from './name.ts';
 import { permissions } from './permissions.ts';
+import { REJECTABLE } from './row.ts';
 import { createListings, toPassOptions } from './settings.ts';
 import { createSource } from './source.ts';
 import { createScan } from './source-dynamodb.ts';
@@ -14,6 +15,7 @@ import { State } from './state.ts';
 export const websocket = {
   name: NAME,
   title: TITLE,
+  rejectable: REJECTABLE,
   start(deps) {
     const state = new State(deps);
     return async ({ config, targets, aws, maxConnections }) => {
