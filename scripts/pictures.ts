@@ -82,7 +82,7 @@ async function allWell(url: string): Promise<void> {
   do {
     title = /<title>(.*?)<\/title>/.exec(await get('/'))?.[1];
     const passes = [...(await get('/metrics')).matchAll(/_passes_total\{.*\} (\d+)/g)];
-    if (title?.startsWith('All well') && passes.every(([, count]) => Number(count) >= PASSES)) return;
+    if (title?.startsWith('All up') && passes.every(([, count]) => Number(count) >= PASSES)) return;
     await sleep(200);
   } while (performance.now() < deadline);
   throw new Error(`after ${PATIENCE_MS / 1000} s the demo still says: ${title}`);

@@ -115,7 +115,7 @@ export function clientVpnEndpoint(): Dashboard {
     uid: 'aws-client-vpn-endpoint',
     title: 'AWS Client VPN endpoint',
     description:
-      'One Client VPN endpoint in detail: choose it above. Of several, connections and traffic are summed.',
+      'One Client VPN endpoint in detail: choose it at the top. Of several, connections and traffic are summed.',
     tag: 'aws-client-vpn',
     page: 'metrics.md#client-vpn',
     choices: { metric: 'aws_client_vpn_up', endpointVariable: 'endpoint_id' },

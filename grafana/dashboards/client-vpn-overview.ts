@@ -85,7 +85,7 @@ function inTrouble(): Panel {
   return stat({
     title: 'Endpoints in trouble',
     description:
-      'Endpoints whose last pass was incomplete (not polled), and endpoints that AWS says are not available. None is normal; an endpoint without an associated subnet is not available.',
+      'Endpoints whose last pass was incomplete (not polled), and endpoints that AWS says are not available. Zero is normal; an endpoint without an associated subnet is not available.',
     unit: 'none',
     width: 4,
     steps: NONE_IS_GOOD,

@@ -13,7 +13,7 @@ function headlines(): readonly Panel[] {
   return [
     stat({
       title: 'Exporters down',
-      description: 'Exporters of the time range whose last scrape failed. None is normal.',
+      description: 'Exporters of the time range whose last scrape failed. Zero is normal.',
       unit: 'none',
       width: 4,
       steps: NONE_IS_GOOD,
@@ -21,7 +21,7 @@ function headlines(): readonly Panel[] {
     }),
     stat({
       title: 'Collectors failing',
-      description: 'Collectors whose last pass failed, wholly or in part. None is normal.',
+      description: 'Collectors whose last pass failed, wholly or in part. Zero is normal.',
       unit: 'none',
       width: 4,
       steps: NONE_IS_GOOD,
@@ -30,7 +30,7 @@ function headlines(): readonly Panel[] {
     stat({
       title: 'Targets failing',
       description:
-        'Accounts and regions, by collector, in which discovery or an endpoint failed in the last pass. None is normal.',
+        'Accounts and regions, by collector, in which discovery or an endpoint failed in the last pass. Zero is normal.',
       unit: 'none',
       width: 4,
       steps: NONE_IS_GOOD,

@@ -54,7 +54,7 @@ function headlines(): readonly Panel[] {
     }),
     stat({
       title: 'Endpoints not polled',
-      description: 'Endpoints whose last pass was incomplete or failed. None is normal.',
+      description: 'Endpoints whose last pass was incomplete or failed. Zero is normal.',
       unit: 'none',
       width: 4,
       steps: NONE_IS_GOOD,

@@ -58,7 +58,7 @@ export function headlines(): readonly Panel[] {
     stat({
       title: 'Failed to terminate',
       description:
-        'Connections that AWS could not end and still lists, as of the last pass. None is normal: these sessions may still pass traffic.',
+        'Connections that AWS could not end and still lists, as of the last pass. Zero is normal: these sessions may still pass traffic.',
       unit: 'none',
       width: 4,
       steps: NONE_IS_GOOD,

@@ -16,7 +16,7 @@ export function awsPanels(): readonly Panel[] {
     graph({
       title: 'Faults by kind',
       description:
-        'Requests that failed, per minute, by kind of error. None is normal; gone and invalid are answers and not counted here.',
+        'Requests that failed, per minute, by kind of error. Zero is normal; gone and invalid are answers and not counted here.',
       unit: 'cpm',
       width: 12,
       targets: [overTime(answers(['error'], FAULTS), '{{error}}')],

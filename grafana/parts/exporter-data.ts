@@ -9,7 +9,7 @@ export function dataPanels(): readonly Panel[] {
     graph({
       title: 'Values rejected',
       description:
-        'Values from AWS that could not be read, per minute, by field. None is normal; the rest of each record counts.',
+        'Values from AWS that could not be read, per minute, by field. Zero is normal; the rest of each record counts.',
       unit: 'cpm',
       width: 12,
       targets: [
@@ -19,7 +19,7 @@ export function dataPanels(): readonly Panel[] {
     graph({
       title: 'Series left out',
       description:
-        'Series left out because of a cap, per minute (one for each series and pass), by reason. None is normal where the caps are high enough.',
+        'Series left out because of a cap, per minute (one for each series and pass), by reason. Zero is normal where the caps are high enough.',
       emptyWhen: '`client_vpn.enabled` is off',
       unit: 'cpm',
       width: 12,
@@ -39,7 +39,7 @@ export function dataPanels(): readonly Panel[] {
     graph({
       title: 'Families and files that were broken',
       description:
-        'Metric families that could not be rendered, and files in the storage folder that could not be read and were moved out of the way, per minute. None is normal.',
+        'Metric families that could not be rendered, and files in the storage folder that could not be read and were moved out of the way, per minute. Zero is normal.',
       emptyWhen: 'neither ever happened and nothing is kept on disk',
       unit: 'cpm',
       width: 12,

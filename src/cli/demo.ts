@@ -58,7 +58,7 @@ export async function demo({ flags }: Args): Promise<number> {
           `  dashboards   ${url}/dashboards/, to import into Grafana`,
           `  connections  ${url}/api/v1/connections`,
           `  intake       ${intakeUrl}/websocket, where the APIs tell of connections`,
-          `  truth        ${simulator.url}/truth, what AWS tells nobody: hold the estimates against it`,
+          `  truth        ${simulator.url}/truth, what AWS tells nobody, as of now (estimates are as of the last pass)`,
           `  simulator    ${simulator.url}, for instance:`,
           `    AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo aws --region eu-west-1 --endpoint-url ${simulator.url} ec2 describe-client-vpn-endpoints`,
           'Press Ctrl-C to stop.',

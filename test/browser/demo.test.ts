@@ -10,12 +10,12 @@ test('the page of a running demo says that all is well, estimates with their int
   const demo = await listening(start(['demo', '--web.listen-address=127.0.0.1:0']));
   await eventually(async () => {
     const { text } = await demo.get('/');
-    expect(text).toContain('<title>All well – ');
+    expect(text).toContain('<title>All up – ');
     expect(text).toMatch(/about [\d,]+ <small>[\d,]+ to [\d,]+ at 95 %/);
   });
   const { page, requests, complaints } = await visit(`${demo.url}/`);
   expect(await page.getByRole('heading', { level: 2 }).allTextContents()).toEqual([
-    'All is well',
+    'Everything is up',
     'Client VPN',
     'WebSocket',
   ]);

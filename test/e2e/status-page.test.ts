@@ -28,7 +28,7 @@ test('targets bear the names they have in the configuration', async () => {
   const text = await read(rig);
   expect(text).toContain(`network , account ${HOME.accountId}, region ${HOME.region} up Endpoints and`);
   expect(text).toContain(`network , account ${HOME.accountId}, region us-east-1 up No endpoints`);
-  expect(text).toContain('All is well Every pass succeeded: 1 endpoint in 2 targets.');
+  expect(text).toContain('Everything is up Every pass succeeded: 1 endpoint in 2 targets.');
 });
 
 test('an endpoint that is in no target stands apart', async () => {
@@ -88,7 +88,7 @@ test('an endpoint that no pass has looked at yet is neither up nor down', async 
   await rig.reload(websocketSections({ websocket: { endpoints: [NAMED, more] } }));
   const text = await read(rig);
   expect(text).toContain('amazonaws.com/dev no pass yet never – no data');
-  expect(text).toContain('All is well');
+  expect(text).toContain('Everything is up');
 });
 
 test('a configuration that was refused is a problem until one is taken', async () => {
@@ -99,7 +99,7 @@ test('a configuration that was refused is a problem until one is taken', async (
     /The exporter itself has a problem The configuration was not reloaded, the one before is in force: .*page_size/,
   );
   await rig.reload({});
-  expect(await read(rig)).toContain('All is well');
+  expect(await read(rig)).toContain('Everything is up');
 });
 
 test('a disk that refuses is a problem until it no longer does', async () => {
@@ -112,7 +112,7 @@ test('a disk that refuses is a problem until it no longer does', async () => {
     'The exporter itself has a problem State cannot be saved, and a restart would lose counts: no space left. Make room',
   );
   isFull = false;
-  expect(await read(rig)).toContain('All is well');
+  expect(await read(rig)).toContain('Everything is up');
 });
 
 test('the addresses at which events are taken in are shown', async () => {

@@ -110,7 +110,7 @@ needs('prometheus', 'alertmanager')(
           annotations: {
             summary: `Client VPN endpoint ${endpoint_id} (office): 1 connection failed to terminate`,
             description:
-              'AWS has tried to end 1 connection of the endpoint (account 111122223333, eu-west-1) and could not, for more than 15 minutes. They may still be open.',
+              'AWS has tried to end 1 connection of the endpoint (account 111122223333, eu-west-1) and could not, for more than 15 minutes. It may still be open.',
             runbook_url: `${runbooks}/${alertname}.md`,
           },
         },

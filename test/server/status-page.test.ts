@@ -52,10 +52,10 @@ test('an estimate is shown as one, with its interval; an exact number as it is',
 });
 
 test('it begins with whether all is well, and the title of the window says so', () => {
-  expect(read(well)).toContain('All is well Every pass succeeded: 3 endpoints in 1 target.');
-  expect(titleOf(well)).toBe('All well – AWS connections exporter');
+  expect(read(well)).toContain('Everything is up Every pass succeeded: 3 endpoints in 1 target.');
+  expect(titleOf(well)).toBe('All up – AWS connections exporter');
   const empty = one({ targets: vpn.targets.map((target) => ({ ...target, endpoints: [] })) });
-  expect(read(empty)).toContain('All is well Every pass succeeded, and found no endpoints.');
+  expect(read(empty)).toContain('Everything is up Every pass succeeded, and found no endpoints.');
   expect(read(empty)).toContain('No endpoints are known here.');
 });
 
@@ -84,7 +84,7 @@ test.each([
     'abcde) : AWS refused; allow it',
   ],
   [{ stale: true, name: '' }, '1 of 1 endpoint has a problem', 'abcde : Its last complete pass is older'],
-  [{ up: undefined }, 'All is well', 'no pass yet'],
+  [{ up: undefined }, 'Everything is up', 'no pass yet'],
 ])('an endpoint with %j: %s', (change, heading, sentence) => {
   const text = read(withEndpoint(change));
   expect(text).toContain(heading);

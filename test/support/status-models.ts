@@ -85,7 +85,7 @@ const websocket: CollectorView = {
   ],
 };
 
-/** All is well. */
+/** Everything is up. */
 export const well: StatusModel = {
   version: '1.2.3',
   now: NOW,

@@ -7,14 +7,16 @@ export function toEndpointStatus(view: View, isFresh: (last: Ended) => boolean):
   const { last, endpoint } = view;
   const stale = last !== undefined && !isFresh(last);
   const shown = stale ? undefined : last;
-  const { active, idle } = shown?.estimate ?? {};
-  const connections = active === undefined || idle === undefined ? {} : { active, idle };
+  const estimated = shown && toEstimated(shown);
+  const active = Math.round(shown?.estimate?.active ?? 0);
+  // What is shown adds up: the rest of the rounded total.
+  const connections = estimated ? { active, idle: Math.max(0, estimated.total - active) } : {};
   return {
     endpointId: view.endpointId,
     name: endpoint.name,
     up: view.up,
-    connections: new Map(Object.entries(connections).map(([status, count]) => [status, Math.round(count)])),
-    estimated: shown && toEstimated(shown),
+    connections: new Map(Object.entries(connections)),
+    estimated,
     lastSuccessAt: view.lastSuccessAt,
     stale,
     error: view.error,

@@ -16,7 +16,7 @@ export function dashboardsPage(dashboards: readonly Dashboard[]): string {
   return layout({
     title: 'Dashboards',
     heading: 'Grafana dashboards',
-    about: html`In Grafana choose Dashboards, New, Import, and upload one of these files, or paste what is in it. Choose the Prometheus that scrapes this exporter as the data source.`,
+    about: html`In Grafana choose Dashboards, New, Import, and upload one of these files, or paste what is in it. At the top of the dashboard choose the Prometheus that scrapes this exporter as the data source.`,
     links: [['../', 'Status']],
     main: html`<div class="card"><ul class="list">\n${dashboards.map(item)}</ul></div>\n`,
   });

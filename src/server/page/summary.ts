@@ -32,7 +32,7 @@ export function toOverall(model: StatusModel): Overall {
   if (collectors.length === 0)
     return { tone: 'waiting', title: 'Nothing enabled', heading: 'No collector is enabled', problems };
   const waiting = collectors.filter(({ last }) => !last).map(({ title }) => title);
-  if (waiting.length === 0) return { tone: 'good', title: 'All well', heading: 'All is well', problems };
+  if (waiting.length === 0) return { tone: 'good', title: 'All up', heading: 'Everything is up', problems };
   const heading = `The first pass has not ended yet: ${waiting.join(', ')}`;
   return { tone: 'waiting', title: 'Starting', heading, problems };
 }
