@@ -10,13 +10,16 @@ const FILES = {
   exporter: () => import('../grafana/generated/exporter.json', { with: { type: 'json' } }),
 };
 
-/** The Grafana dashboards that come with the exporter, as they are committed. */
+let loaded: Promise<readonly Dashboard[]> | undefined;
+
+/** The Grafana dashboards that come with the exporter, as they are committed; read once. */
 export function loadDashboards(): Promise<readonly Dashboard[]> {
-  return Promise.all(
+  loaded ??= Promise.all(
     Object.entries(FILES).map(async ([name, load]) => {
       const { default: dashboard } = await load();
       const { title, description } = dashboard;
       return { name, title, description, json: `${JSON.stringify(dashboard, null, 2)}\n` };
     }),
   );
+  return loaded;
 }

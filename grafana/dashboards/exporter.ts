@@ -13,7 +13,7 @@ function headlines(): readonly Panel[] {
   return [
     stat({
       title: 'Exporters down',
-      description: 'Exporters of the time range whose last scrape failed. Zero is normal.',
+      description: 'Exporters whose last scrape failed. Zero is normal.',
       unit: 'none',
       width: 4,
       steps: NONE_IS_GOOD,
@@ -39,7 +39,7 @@ function headlines(): readonly Panel[] {
     stat({
       title: 'Since the last success',
       description:
-        'Time since the last pass that succeeded, of the collector that is furthest behind. A pass comes every 30 seconds (Client VPN) and every minute (WebSocket) unless configured otherwise.',
+        'Time since the last pass that succeeded, of the collector that is furthest behind; one that never succeeded shows under Collectors failing. A pass comes every 30 seconds (Client VPN) and every minute (WebSocket) unless configured otherwise.',
       unit: 's',
       width: 4,
       steps: ageSteps(300),

@@ -45,7 +45,7 @@ export const dataAge = ({ lastSuccess }: Domain): string => since(once(lastSucce
 export function oldestData(domain: Domain, width: number): Panel {
   return stat({
     title: 'Oldest data',
-    description: `Time since the last complete pass over an endpoint, the oldest of all. Passes come every ${domain.every} unless configured otherwise: a few of them are normal. Past stale_after the gauges of the endpoint vanish.`,
+    description: `Time since the last complete pass over an endpoint, the oldest of all that ever had one. Passes come every ${domain.every} unless configured otherwise: a few of them are normal. Past stale_after the gauges of the endpoint vanish.`,
     unit: 's',
     width,
     steps: ageSteps(domain.staleAfter),

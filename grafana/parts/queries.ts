@@ -15,9 +15,9 @@ const BUILD = ofExporter('aws_connections_exporter_build_info');
 /** What holds for any program, of exporters only: `All` jobs and instances are those of the whole Prometheus. */
 export const ofProcess = (expr: string): string => `${expr} and on (job, instance) ${BUILD}`;
 
-/** Whether the scrapes of exporters succeed; what was one within the time range is one, also while it is down. */
+/** Whether the scrapes of exporters succeed; what was one within two weeks is one, for as long as it is a target. */
 export const scraped = (metric: string): string =>
-  `max by (job, instance) (${ofExporter(metric)}) and on (job, instance) last_over_time(${BUILD}[$__range])`;
+  `max by (job, instance) (${ofExporter(metric)}) and on (job, instance) last_over_time(${BUILD}[2w])`;
 
 /** Selects series by account and region. */
 export const ofAccount: Scope = (metric, ...matchers) => ofExporter(metric, ...ACCOUNT, ...matchers);

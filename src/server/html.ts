@@ -23,6 +23,9 @@ export function html(
   return { html: pieces.map((piece, index) => piece + (texts[index] ?? '')).join('') };
 }
 
+/** Control characters, white space aside: HTML takes them for errors, and people cannot see them. */
+const CONTROLS = /(?![\t\n\r])\p{Cc}/gu;
+
 function toEscaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return text.replace(CONTROLS, '\ufffd').replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
