@@ -7,10 +7,11 @@ import type { Logger } from './core/logger.ts';
 import { Events, type Listen } from './events.ts';
 import { Snapshot } from './exposition/snapshot.ts';
 import { buildInfo, createOwnCounters, targetUp } from './own-families.ts';
+import { ownProblems } from './own-problems.ts';
 import { Passes } from './passes.ts';
 import { type Loaded, Reloads } from './reloads.ts';
 import { passFamilies } from './schedule/families.ts';
-import type { CollectorView, StatusModel } from './server/page/model.ts';
+import type { StatusModel } from './server/page/model.ts';
 import { type Part, type Setup, startDomains } from './setup.ts';
 import type { Storage } from './storage/storage.ts';
 import { version } from './version.ts';
@@ -158,23 +159,18 @@ export class Exporter {
     return `The first pass has not ended yet: ${waiting.join(', ') || 'none has begun'}.`;
   }
 
-  /** Every collector as people want to see it. */
-  collectors(): readonly CollectorView[] {
-    return [...this.#parts()].map(([name, { title, collector }]) => ({
-      ...this.#passes.stateOf(name),
-      title,
-      targets: collector.status(),
-    }));
-  }
-
   /** Everything as people want to see it. */
   status(): StatusModel {
     return {
       version,
       now: this.#deps.clock.now(),
       intakeUrls: this.intakeUrls.map((url) => `${url}/websocket`),
-      problems: this.#problems(),
-      collectors: this.collectors(),
+      problems: ownProblems(this.#deps.storage, this.#reloads),
+      collectors: [...this.#parts()].map(([name, { title, collector }]) => ({
+        ...this.#passes.stateOf(name),
+        title,
+        targets: collector.status(),
+      })),
     };
   }
 
@@ -192,20 +188,6 @@ export class Exporter {
     await this.#events.close();
     this.#cancelChange();
     this.#setup?.aws.close();
-  }
-
-  /** What is wrong with the exporter itself, and what to do. */
-  #problems(): readonly string[] {
-    const problems: string[] = [];
-    const unsaved = this.#deps.storage.problem();
-    if (unsaved !== undefined)
-      problems.push(
-        `State cannot be saved, and a restart would lose counts: ${unsaved}. Make room, or let the exporter write there.`,
-      );
-    const refused = this.#reloads.problems;
-    if (refused.length > 0)
-      problems.push(`The configuration was not reloaded, the one before is in force: ${refused.join('; ')}`);
-    return problems;
   }
 
   #kept(): readonly Family[] {

@@ -255,7 +255,7 @@ test('while a pass hangs on its disk a reload is refused, and the old configurat
   expect(await pass).toBe(false);
   expect((await rig.get('/config')).text).toContain('page_size: 1000');
   expect((await rig.metrics()).value(RELOADED)).toBe(0);
-  expect(rig.exporter.collectors()[0]?.nextPassAt).toBeDefined();
+  expect(rig.exporter.status().collectors[0]?.nextPassAt).toBeDefined();
   expect(said(rig.log, 'Pass skipped: the one before it has not ended')).toHaveLength(1);
 
   mend();

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { anchorsOf } from '../support/anchors.ts';
 import { NAMES, panelsOf, readDashboard } from './dashboards.ts';
 
 const dashboards = NAMES.map(readDashboard);
@@ -39,14 +40,7 @@ test('all dashboards lead to a chapter of the documentation', () => {
     expect(docs?.url?.startsWith(DOCS)).toBe(true);
     const [page = '', chapter = ''] = docs?.url?.slice(DOCS.length).split('#') ?? [];
     expect(existsSync(`docs/${page}`), page).toBe(true);
-    const headings = [...readFileSync(`docs/${page}`, 'utf8').matchAll(/^#+ (.+)$/gm)];
-    const anchors = headings.map(([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replaceAll(/[^\w -]/g, '')
-        .replaceAll(' ', '-'),
-    );
-    expect(anchors).toContain(chapter);
+    expect(anchorsOf(readFileSync(`docs/${page}`, 'utf8'))).toContain(chapter);
   }
 });
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { openLab } from '../program/lab.ts';
 import { cleanEnv, keys, main } from '../program/program.ts';
+import { anchorsOf } from '../support/anchors.ts';
 import { needs, programPath } from '../support/programs.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { unknownNames } from './known-names.ts';
@@ -22,15 +23,6 @@ const pages = readdirSync(folder).map((file) => {
   return { name: file.replace(/\.md$/, ''), text, queries: blocks('promql'), commands: blocks('sh') };
 });
 
-/** The anchor that GitHub gives a heading. */
-function toAnchor(heading: string): string {
-  return heading
-    .replace(/^#+ /, '')
-    .toLowerCase()
-    .replace(/[^\w -]/g, '')
-    .replaceAll(' ', '-');
-}
-
 test('every alert has a page, and every page an alert', () => {
   expect(pages.map(({ name }) => name).sort()).toEqual(alerts.map(({ name }) => name).sort());
 });
@@ -39,8 +31,7 @@ describe.each(pages)('$name', ({ name, text, queries }) => {
   test('it is built like the others, and its links lead somewhere', () => {
     expect(text.match(/^#+ .*/gm)).toEqual([`# ${name}`, ...HEADINGS.map((heading) => `## ${heading}`)]);
     for (const [, file = '', anchor = ''] of text.matchAll(/\]\(([^)#]+)#?([^)]*)\)/g)) {
-      const headings = readFileSync(join(folder, file), 'utf8').match(/^#+ .*/gm) ?? [];
-      expect(['', ...headings.map(toAnchor)]).toContain(anchor);
+      expect(['', ...anchorsOf(readFileSync(join(folder, file), 'utf8'))]).toContain(anchor);
     }
   });
 

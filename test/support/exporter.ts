@@ -85,7 +85,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     return { status: response.status, text: await response.text() };
   };
   const idle = () =>
-    until(async () => running.exporter.collectors().every(({ startedAt }) => startedAt === undefined));
+    until(async () => running.exporter.status().collectors.every(({ startedAt }) => startedAt === undefined));
   return {
     simulator,
     world,
