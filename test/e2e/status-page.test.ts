@@ -31,6 +31,14 @@ test('targets bear the names they have in the configuration', async () => {
   expect(text).toContain('Everything is up Every pass succeeded: 1 endpoint in 2 targets.');
 });
 
+test('an endpoint that could never be listed has its name all the same', async () => {
+  const rig = await startRig();
+  rig.world.addEndpoint({ name: 'office' });
+  rig.simulator.deny('DescribeClientVpnConnections');
+  await rig.pass();
+  expect(await read(rig)).toMatch(/1 of 1 endpoint has a problem office \(cvpn-endpoint-/);
+});
+
 test('an endpoint that is in no target stands apart', async () => {
   const endpoints = ['cvpn-endpoint-0123456789abcdef0'];
   const rig = await startRig({ client_vpn: { endpoints } });

@@ -54,7 +54,8 @@ export async function passEndpoint(
       ...scopeLabels(scope),
       reason,
     });
-    const view = { ...scope, last: previous?.last, counters: previous?.counters, up: false, error: reason };
+    const { last, counters } = previous ?? { last: undefined, counters: undefined };
+    const view = { ...scope, name: nameOf(endpoint, previous), last, counters, up: false, error: reason };
     return { view, failed: true };
   }
 }
@@ -137,5 +138,10 @@ function completeView(
   ];
   for (const [reason, series] of counted) drop(reason, series);
   const last = { endedAt: clock.now(), endedAtMonotonic: clock.monotonic(), endpoint, listing, exported };
-  return { ...scope, up: true, error: undefined, last, counters: book.counters() };
+  const name = nameOf(endpoint, previous);
+  return { ...scope, name, up: true, error: undefined, last, counters: book.counters() };
+}
+
+function nameOf(endpoint: Endpoint | undefined, previous: View | undefined): string {
+  return endpoint?.info.name ?? previous?.name ?? '';
 }

@@ -21,6 +21,7 @@ export function namedNowhere(
         endpointId,
         up: false,
         error,
+        name: '',
         last: undefined,
         counters: undefined,
       };

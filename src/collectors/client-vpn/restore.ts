@@ -32,6 +32,7 @@ export async function storedViews(
       ...book.scope,
       up: undefined,
       error: undefined,
+      name: '',
       last: undefined,
       counters: book.counters(),
     }));

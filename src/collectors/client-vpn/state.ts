@@ -8,6 +8,8 @@ import type { Connection } from './record.ts';
 
 /** What is published of one endpoint; it is replaced whole, never changed. */
 export interface View extends Scope {
+  /** As discovery gave it last; empty while it never did. */
+  readonly name: string;
   /** Undefined until the first pass over the endpoint ended. */
   readonly up: boolean | undefined;
   readonly error: string | undefined;

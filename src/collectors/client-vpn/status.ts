@@ -9,7 +9,7 @@ export function toEndpointStatus(view: View, isFresh: (last: Ended) => boolean):
   const byStatus = last && !stale ? [...last.listing.byStatus] : [];
   return {
     endpointId: view.endpointId,
-    name: last?.endpoint?.info.name ?? '',
+    name: view.name,
     up: view.up,
     connections: new Map(byStatus.map(([status, { connections }]) => [status, connections])),
     estimated: undefined,

@@ -55,7 +55,7 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, undef
     expect(endpoint.info.vpn_port).toBe('');
     const listing = await createLedgerDesk().list([]);
     const last = { endedAt: 0, endedAtMonotonic: 0, endpoint, listing, exported: [] };
-    const view = { ...SCOPE, up: true, error: undefined, last, counters: undefined };
+    const view = { ...SCOPE, name: '', up: true, error: undefined, last, counters: undefined };
     const families = createFamilies(
       { views: () => [view], isFresh: () => true },
       { users: false, connections: false },
