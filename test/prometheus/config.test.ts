@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { needs } from '../support/programs.ts';
 import { promtool } from './promtool.ts';
 
@@ -32,4 +34,42 @@ needs('amtool')('each severity goes where it should', async () => {
     const args = ['config', 'routes', 'test', '--config.file=alertmanager.yml', verify, ...labels[severity]];
     expect(await amtool(...args)).toMatch(new RegExp(`^${receivers[severity]}\n`));
   }
+});
+
+type Labels = Readonly<Record<string, string>>;
+
+interface Inhibition {
+  readonly source_matchers: readonly string[];
+  readonly target_matchers: readonly string[];
+  readonly equal?: readonly string[];
+}
+
+/** Whether labels fit matchers such as `a="b"` and `a=~"b|c"`, as Alertmanager reads them. */
+function fits(labels: Labels, matchers: readonly string[]): boolean {
+  return matchers.every((matcher) => {
+    const [, name = '', operator, value = ''] = /^(\w+)(=~?)"(.*)"$/.exec(matcher) ?? [];
+    if (operator === undefined) throw new Error(`a matcher that this test cannot read: ${matcher}`);
+    const is = labels[name] ?? '';
+    return operator === '=' ? is === value : new RegExp(`^(?:${value})$`).test(is);
+  });
+}
+
+test('a target that one collector cannot read keeps quiet its own endpoints, and those only', () => {
+  const { inhibit_rules } = parse(readFileSync(`${config}alertmanager/alertmanager.yml`, 'utf8')) as {
+    inhibit_rules: readonly Inhibition[];
+  };
+  const inhibits = (source: Labels, target: Labels) =>
+    inhibit_rules.some(
+      ({ source_matchers, target_matchers, equal = [] }) =>
+        fits(source, source_matchers) &&
+        fits(target, target_matchers) &&
+        equal.every((name) => source[name] === target[name]),
+    );
+  const place = { account_id: '111122223333', region: 'eu-west-1' };
+  const vpn = { alertname: 'ClientVpnDataStale', ...place, endpoint_id: 'cvpn-endpoint-1' };
+  const websocket = { alertname: 'WebSocketDataStale', ...place, endpoint_id: 'a1/prod' };
+  const down = (collector: string) => ({ alertname: 'AwsConnectionsTargetDown', ...place, collector });
+  expect([inhibits(down('client-vpn'), vpn), inhibits(down('client-vpn'), websocket)]).toEqual([true, false]);
+  expect([inhibits(down('websocket'), websocket), inhibits(down('websocket'), vpn)]).toEqual([true, false]);
+  expect(inhibits(down('client-vpn'), { ...vpn, region: 'us-east-1' })).toBe(false);
 });
