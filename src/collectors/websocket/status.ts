@@ -8,9 +8,10 @@ export function toEndpointStatus(view: View, isFresh: (last: Ended) => boolean):
   const stale = last !== undefined && !isFresh(last);
   const shown = stale ? undefined : last;
   const estimated = shown && toEstimated(shown);
-  const active = Math.round(shown?.estimate?.active ?? 0);
-  // What is shown adds up: the rest of the rounded total.
-  const connections = estimated ? { active, idle: Math.max(0, estimated.total - active) } : {};
+  const total = estimated?.total ?? 0;
+  // What is shown adds up: the idle are the rest of the rounded total.
+  const active = Math.min(total, Math.round(shown?.estimate?.active ?? 0));
+  const connections = estimated ? { active, idle: total - active } : {};
   return {
     endpointId: view.endpointId,
     name: endpoint.name,

@@ -34,6 +34,16 @@ test('an estimate is rounded, and its total stays within its interval', () => {
   expect(low.estimated?.total).toBe(1);
 });
 
+test('what is shown by status adds up to the total', () => {
+  const shown = (active: number, idle: number, upper: number) => {
+    const status = toEndpointStatus(view({ active, idle, lower: 0, upper }), () => true);
+    return [status.estimated?.total, ...status.connections.values()];
+  };
+  expect(shown(161.6, 26.6, 300)).toEqual([188, 162, 26]);
+  expect(shown(1.5, 0, 1)).toEqual([1, 1, 0]);
+  expect(shown(0, 1.5, 1)).toEqual([1, 0, 1]);
+});
+
 test('nothing is said of what is stale, or where nothing answered', () => {
   const stale = toEndpointStatus(view({ active: 1, idle: 1, lower: 2, upper: 2 }), () => false);
   const silent = toEndpointStatus(view(undefined), () => true);
