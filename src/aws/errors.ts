@@ -72,8 +72,10 @@ function toFacts(error: unknown) {
   };
   const text = scrub(typeof message === 'string' ? message : String(error));
   const noted = typeof error === 'object' && error !== null ? ACTIONS.get(error) : undefined;
+  // The SDK gives a reset the name of a timeout.
+  const isReset = code === 'ECONNRESET' || code === 'EPIPE';
   return {
-    name: typeof name === 'string' ? name : '',
+    name: typeof name === 'string' && !(isReset && name === 'TimeoutError') ? name : '',
     code: typeof code === 'string' ? code : '',
     message: text,
     status: $metadata?.httpStatusCode,

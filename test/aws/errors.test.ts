@@ -37,6 +37,9 @@ test.each([
   [error('InternalError', 500), 'unavailable'],
   [error('BrokenAnswer', 200), 'unavailable'],
   [nodeError('ECONNRESET'), 'unavailable'],
+  [Object.assign(error('TimeoutError', undefined, 'read ECONNRESET'), { code: 'ECONNRESET' }), 'unavailable'],
+  [Object.assign(error('TimeoutError', undefined, 'write EPIPE'), { code: 'EPIPE' }), 'unavailable'],
+  [Object.assign(error('TimeoutError'), { code: 'ETIMEDOUT' }), 'timeout'],
   [nodeError('ECONNREFUSED'), 'unavailable'],
   [nodeError('ENOTFOUND'), 'unavailable'],
   [nodeError('SELF_SIGNED_CERT_IN_CHAIN'), 'unavailable'],
@@ -63,6 +66,11 @@ test('a denial names the action and where the policy is', () => {
     'ec2:DescribeClientVpnConnections failed (UnauthorizedOperation, HTTP 403): You are not authorized to perform this ' +
       'operation; allow the action in the IAM policy; `describe iam-policy` prints the policy that is needed',
   );
+});
+
+test('a reset is told as one, though the SDK gives it the name of a timeout', () => {
+  const reset = Object.assign(error('TimeoutError', undefined, 'read ECONNRESET'), { code: 'ECONNRESET' });
+  expect(explain(reset)).toMatch(/^the call failed \(ECONNRESET\): read ECONNRESET; it is asked again/);
 });
 
 test('the action that AWS itself names wins', () => {
