@@ -54,16 +54,19 @@ export function createConnection(options: AwsOptions) {
   const endpointUrl = (api: Api): string | undefined => options.endpointUrls?.[api] ?? options.endpointUrl;
 
   /** With `servername`, certificates are those of that host instead of the one in the request's Host header. */
-  const requestHandler = async (servername?: string) => ({
-    connectionTimeout: options.connectTimeoutMs,
-    requestTimeout: options.requestTimeoutMs,
-    // Without this the SDK only writes a warning to the console.
-    throwOnRequestTimeout: true,
-    // The request timeout ends with the first byte; this one catches a body that stalls.
-    socketTimeout: options.requestTimeoutMs,
-    httpAgent,
-    httpsAgent: await httpsAgent(servername),
-  });
+  const requestHandler = async (servername?: string) => {
+    const { HttpHandler } = await import('./http-handler.ts');
+    return new HttpHandler({
+      connectionTimeout: options.connectTimeoutMs,
+      requestTimeout: options.requestTimeoutMs,
+      // Without this the SDK only writes a warning to the console.
+      throwOnRequestTimeout: true,
+      // The request timeout ends with the first byte; this one catches a body that stalls.
+      socketTimeout: options.requestTimeoutMs,
+      httpAgent,
+      httpsAgent: await httpsAgent(servername),
+    });
+  };
 
   return {
     endpointUrl,
