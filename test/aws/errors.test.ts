@@ -47,6 +47,11 @@ test.each([
   [nodeError('DEPTH_ZERO_SELF_SIGNED_CERT'), 'unavailable'],
   [nodeError('CERT_HAS_EXPIRED'), 'unavailable'],
   [new Error('@aws-sdk XML parse error: unexpected end of input.'), 'unavailable'],
+  [
+    Object.assign(new RangeError('Maximum call stack'), { $metadata: { httpStatusCode: 200 } }),
+    'unavailable',
+  ],
+  [new RangeError('a bug of ours'), 'other'],
   [new Error('listing connections', { cause: error('AuthFailure', 401) }), 'denied'],
   [new Error('a bug of ours'), 'other'],
   ['not even an error', 'other'],
@@ -127,6 +132,22 @@ test.each([
   const text = explain(error('SignatureDoesNotMatch', 403, message));
   expect(text).not.toContain('AKIAIOSFODNN7EXAMPLE');
   expect(text).not.toContain('FwoGZXIvYXdzEJr');
+});
+
+test.each([
+  ['a blank message', 'x', `a${' '.repeat(1_000_000)}b`],
+  ['one word', 'x', 'a'.repeat(1_000_000)],
+  ['words that look like secrets', 'x', 'Token'.repeat(200_000)],
+  ['a name', `${'_CERT'.repeat(200_000)}!`, 'x'],
+])('however long %s is, it is read at once and cut', (_, name, message) => {
+  const thrown = error(name, 400, message);
+  expect(toCallError(thrown)).toBe('invalid');
+  expect(explain(thrown).length).toBeLessThan(600);
+});
+
+test('a secret that begins where reading ends is left out', () => {
+  const text = explain(error('X', 400, `${'A'.repeat(1_980)} FwoGZXIvYXdzEJrFwoGZXIvYXdzEJr`));
+  expect(text).not.toContain('FwoG');
 });
 
 const RESOURCE = 'arn:aws:execute-api:eu-west-1:111122223333:a1b2c3d4e5/prod/GET/@connections/';
