@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** An error for an answer that is not what was asked for; the SDK's retry strategy takes its mark and asks again. */
 export function brokenAnswer(message: string): Error {
   return Object.assign(new Error(message), { name: 'BrokenAnswer', $retryable: { throttling: false } });
@@ -9,27 +11,45 @@ export interface Page<T> {
   readonly next: string | undefined;
 }
 
-/** A listing page by page, complete or throwing `brokenAnswer`: a page without its list, or with a token seen before, is an error. */
+/**
+ * The largest listing is that of a Client VPN endpoint: 126,000 connections at a time, and those that ended within the last
+ * hour; on the smallest pages, of 5, the former are 25,200 pages.
+ */
+const MAX_ITEMS = 500_000;
+const MAX_PAGES = 50_000;
+
+/**
+ * A listing page by page, complete or throwing `brokenAnswer`: a page without its list, or with a token seen before, is an error,
+ * and so is a listing that goes on for too long.
+ */
 export async function* pages<T>(
   operation: string,
   send: (token: string | undefined) => Promise<Page<T>>,
 ): AsyncIterable<readonly T[]> {
   const seen = new Set<string>();
+  let items = 0;
   let token: string | undefined;
   do {
-    const { items, next } = await send(token);
-    if (!items)
+    const page = await send(token);
+    if (!page.items)
       throw brokenAnswer(
         `${operation}: the answer lacks its list; AWS, or something between, sent an empty or foreign document`,
       );
-    yield items;
-    token = next || undefined;
+    items += page.items.length;
+    if (items > MAX_ITEMS || seen.size >= MAX_PAGES)
+      throw brokenAnswer(
+        `${operation}: no end after ${items} items on ${seen.size + 1} pages; AWS has no listing as long as that`,
+      );
+    yield page.items;
+    token = page.next || undefined;
     if (token !== undefined) {
-      if (seen.has(token))
+      // Tokens can be long, and are many.
+      const digest = createHash('sha256').update(token).digest('base64');
+      if (seen.has(digest))
         throw brokenAnswer(
           `${operation}: page ${seen.size + 1} came with a page token that was used before; the listing would never end`,
         );
-      seen.add(token);
+      seen.add(digest);
     }
   } while (token !== undefined);
 }

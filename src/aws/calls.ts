@@ -12,6 +12,7 @@ import { Tally } from '../core/tally.ts';
 import { CALL_ERRORS } from './error-rules.ts';
 import { noteCall, toCallError } from './errors.ts';
 import type { RateLimiter } from './rate-limit.ts';
+import { diedIdle } from './sockets.ts';
 
 /** The key of the SDK's context; a registered symbol, so that the SDK need not be loaded for it. */
 const SMITHY_CONTEXT_KEY = '__smithy_context';
@@ -54,7 +55,7 @@ export class Calls {
 
   /**
    * A plugin for an SDK client: each attempt waits for `limiter`, if any, and is then counted and timed until its body
-   * is read. A call whose signal is aborted rejects at once, even while credentials are being fetched.
+   * is read; one whose socket had died while it idled is sent once more. A call whose signal is aborted rejects at once, even while credentials are being fetched.
    */
   plugin<Input extends object, Output extends object>(
     labels: CallLabels,
@@ -63,9 +64,18 @@ export class Calls {
     const abortAtOnce: InitializeMiddleware<Input, Output> = (next, context) => (args) =>
       raceAbort(() => next(args), toSignal(context));
     const countAttempt: FinalizeRequestMiddleware<Input, Output> = (next, context) => async (args) => {
-      await limiter?.(toSignal(context));
       const operation = String(context.commandName).replace(/Command$/, '');
-      return this.#attempt(labels, operation, () => next(args), toSignal(context));
+      const send = async () => {
+        await limiter?.(toSignal(context));
+        return this.#attempt(labels, operation, () => next(args), toSignal(context));
+      };
+      try {
+        return await send();
+      } catch (error) {
+        // Nobody at the other end has heard of it: it is not a retry, and sent even where there are none.
+        if (!diedIdle(error)) throw error;
+        return await send();
+      }
     };
     return {
       applyToStack(stack) {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { Agent as HttpAgent } from 'node:http';
-import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
+import type { AgentOptions } from 'node:https';
 import { isIP } from 'node:net';
 import { remember } from './remember.ts';
+import { HttpSockets, HttpsSockets, IDLE_MS } from './sockets.ts';
 import type { Target } from './targets.ts';
 
 /** What of AWS is asked, by the prefix that IAM gives to its actions. */
@@ -23,6 +23,8 @@ export interface AwsOptions {
   /** Until the answer begins, and again for every silence within it. */
   readonly requestTimeoutMs: number;
   readonly maxAttempts: number;
+  /** Instead of `IDLE_MS`. */
+  readonly idleMs?: number;
 }
 
 /** The part of a client's configuration that says how AWS is reached; its sockets are shared by all clients. */
@@ -30,18 +32,19 @@ export type Connection = ReturnType<typeof createConnection>;
 
 /** Sockets and settings for any number of clients. */
 export function createConnection(options: AwsOptions) {
-  const httpAgent = new HttpAgent({ keepAlive: true });
-  const httpsAgents: HttpsAgent[] = [];
+  const { idleMs = IDLE_MS } = options;
+  const httpAgent = new HttpSockets(idleMs);
+  const httpsAgents: HttpsSockets[] = [];
 
   const httpsAgent = remember(
     (servername?: string) => servername ?? '',
     async (servername) => {
-      const agentOptions: AgentOptions = { keepAlive: true };
+      const agentOptions: AgentOptions = {};
       if (options.caBundle !== undefined) agentOptions.ca = await readCaBundle(options.caBundle);
       // An address is no server name; without one, Node.js checks the certificate against the address itself.
       if (servername !== undefined)
         agentOptions.servername = isIP(servername.replace(/[[\]]/g, '')) === 0 ? servername : '';
-      const agent = new HttpsAgent(agentOptions);
+      const agent = new HttpsSockets(idleMs, agentOptions);
       httpsAgents.push(agent);
       return agent;
     },
@@ -51,16 +54,19 @@ export function createConnection(options: AwsOptions) {
   const endpointUrl = (api: Api): string | undefined => options.endpointUrls?.[api] ?? options.endpointUrl;
 
   /** With `servername`, certificates are those of that host instead of the one in the request's Host header. */
-  const requestHandler = async (servername?: string) => ({
-    connectionTimeout: options.connectTimeoutMs,
-    requestTimeout: options.requestTimeoutMs,
-    // Without this the SDK only writes a warning to the console.
-    throwOnRequestTimeout: true,
-    // The request timeout ends with the first byte; this one catches a body that stalls.
-    socketTimeout: options.requestTimeoutMs,
-    httpAgent,
-    httpsAgent: await httpsAgent(servername),
-  });
+  const requestHandler = async (servername?: string) => {
+    const { HttpHandler } = await import('./http-handler.ts');
+    return new HttpHandler({
+      connectionTimeout: options.connectTimeoutMs,
+      requestTimeout: options.requestTimeoutMs,
+      // Without this the SDK only writes a warning to the console.
+      throwOnRequestTimeout: true,
+      // The request timeout ends with the first byte; this one catches a body that stalls.
+      socketTimeout: options.requestTimeoutMs,
+      httpAgent,
+      httpsAgent: await httpsAgent(servername),
+    });
+  };
 
   return {
     endpointUrl,

@@ -57,9 +57,12 @@ function remedyOf(name: string): string {
   return RULES.find(({ names }) => names.test(name))?.remedy ?? UNKNOWN.remedy;
 }
 
-/** Whether a document could not be read: the SDK marks that of XML by nothing but its text, that of JSON not at all. */
+/**
+ * Whether a document could not be read: the SDK marks that of XML by nothing but its text, that of JSON not at all, and one
+ * that is nested too deep for its readers by a RangeError.
+ */
 function isBroken(error: unknown, status: number | undefined): boolean {
-  if (error instanceof SyntaxError) return status !== undefined;
+  if (error instanceof SyntaxError || error instanceof RangeError) return status !== undefined;
   return error instanceof Error && error.message.startsWith('@aws-sdk XML parse error');
 }
 
@@ -72,9 +75,11 @@ function toFacts(error: unknown) {
   };
   const text = scrub(typeof message === 'string' ? message : String(error));
   const noted = typeof error === 'object' && error !== null ? ACTIONS.get(error) : undefined;
+  // The SDK gives a reset the name of a timeout.
+  const isReset = code === 'ECONNRESET' || code === 'EPIPE';
   return {
-    name: typeof name === 'string' ? name : '',
-    code: typeof code === 'string' ? code : '',
+    name: isReset && name === 'TimeoutError' ? '' : toName(name),
+    code: toName(code),
     message: text,
     status: $metadata?.httpStatusCode,
     // AWS' own word first: a call can fail on an action that it needs besides its own.
@@ -82,10 +87,20 @@ function toFacts(error: unknown) {
   };
 }
 
+/** What answers may give any length to names and messages; patterns are matched against no more than this. */
+const LONGEST_NAME = 100;
+const LONGEST_READ = 2_000;
 const LONGEST_MESSAGE = 300;
 
+function toName(value: unknown): string {
+  if (typeof value !== 'string') return '';
+  return value.length > LONGEST_NAME ? `${value.slice(0, LONGEST_NAME)}…` : value;
+}
+
 function scrub(message: string): string {
-  const line = message
+  // Without the word that the end falls into: it may be the beginning of a secret.
+  const read = message.length > LONGEST_READ ? message.slice(0, LONGEST_READ).replace(/\S*$/, '…') : message;
+  const line = read
     .replace(/\s*Encoded authorization failure message:.*$/s, '')
     .replace(/\n.*$/s, '')
     .replace(/\b(A[KS]IA|AROA|AIDA)[A-Z0-9]{8,}\b/g, '[key]')

@@ -18,19 +18,12 @@ export class Ec2Protocol extends AwsEc2QueryProtocol {
     }
     const $metadata = this.deserializeMetadata(response);
     try {
-      return { ...parseConnections(await collect(response.body)), $metadata } as unknown as Output;
+      return { ...parseConnections(response.body), $metadata } as unknown as Output;
     } catch (error) {
       // The SDK adds a hint for its own developers to the message of an error that lacks this.
       throw Object.assign(toError(error), { $metadata });
     }
   }
-}
-
-/** All of a body; rejects when it is cut, times out or is aborted, so that the SDK asks for the whole page again. */
-async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 function toError(error: unknown): Error {

@@ -19,6 +19,9 @@ const START = 1;
 const END = 2;
 const OTHER = 3;
 
+/** Answers are six elements deep; each takes a place on the stack. */
+const MAX_DEPTH = 100;
+
 /** A start tag without attributes, `<name>`, as bytes that are compared four at a time. */
 export type Tag = DataView;
 
@@ -48,6 +51,7 @@ export class XmlReader {
   #nameEnd = 0;
   #selfClosed = false;
   #hasAttributes = false;
+  #depth = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -70,8 +74,13 @@ export class XmlReader {
 
   /** Checks, after the root element was read, that only comments and white space follow. */
   end(): void {
-    const rest = this.#bytes.toString('utf8', this.#at).replace(/<!--.*?-->|<\?.*?\?>/gs, '');
-    if (rest.trim() !== '') throw this.#malformed('something follows the end of the root element');
+    for (;;) {
+      while (isBlank(this.#bytes[this.#at])) this.#at += 1;
+      if (this.#at >= this.#bytes.length) return;
+      const isMisc = this.#startsWith('<!--') || this.#startsWith('<?');
+      if (!isMisc || this.#markup() !== OTHER)
+        throw this.#malformed('something follows the end of the root element');
+    }
   }
 
   /** The name of the element on whose start tag it stands. */
@@ -129,6 +138,9 @@ export class XmlReader {
 
   #children(expected: readonly Tag[], visit: (index: number) => void, textAllowed: boolean): void {
     if (this.#selfClosed) return;
+    if (this.#depth === MAX_DEPTH)
+      throw this.#malformed(`elements nest deeper than ${MAX_DEPTH}, as in no answer of AWS`);
+    this.#depth += 1;
     const nameAt = this.#nameAt;
     const nameEnd = this.#nameEnd;
     for (let index = 0; index < expected.length; index += 1) {
@@ -148,6 +160,7 @@ export class XmlReader {
       else if (markup === END) break;
     }
     this.#endTag(nameAt, nameEnd);
+    this.#depth -= 1;
   }
 
   /** Whether the bytes from `at` on are those of `other` from `from` on. */

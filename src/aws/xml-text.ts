@@ -9,13 +9,17 @@ export function toLines(source: string): string {
   return source.replace(/\r\n?/g, '\n');
 }
 
-/** What a piece of character data means. Unknown entities become nothing and a lone ampersand stays, as in the SDK. */
+/**
+ * What a piece of character data means. Unknown entities become nothing and a lone ampersand stays, as in the SDK; a reference
+ * to half a character becomes U+FFFD, as it does when it is written out.
+ */
 export function toText(source: string): string {
-  return toLines(source).replace(ENTITY, (_, hex?: string, decimal?: string, name?: string) => {
+  const text = toLines(source).replace(ENTITY, (_, hex?: string, decimal?: string, name?: string) => {
     if (name !== undefined) return NAMED.get(name) ?? '';
     const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
     return code <= MAX_CODE_POINT ? String.fromCodePoint(code) : '\ufffd';
   });
+  return text.toWellFormed();
 }
 
 /** The parts joined, but for those of white space with a line end: they are the layout of the document, not text. */

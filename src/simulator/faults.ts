@@ -28,7 +28,12 @@ export interface Where {
   readonly action?: string;
   readonly region?: string;
   readonly accountId?: string;
+  /** The API or the custom domain that is asked about. */
+  readonly item?: string;
 }
+
+/** A call, as far as faults tell calls apart. */
+type Asked = Omit<Required<Where>, 'item'> & { readonly item: string | undefined };
 
 const pageFaults: ReadonlySet<Fault> = new Set<PageFault>([
   'missing-connections',
@@ -74,22 +79,23 @@ export class Faults {
   }
 
   /** The fault of this call, if one is planned; it is used up by asking. Of several, the one planned first. */
-  take(call: Required<Where>): Fault | undefined {
+  take(call: Asked): Fault | undefined {
     const planned = this.#planned.find(({ left, where }) => left > 0 && matches(call, where));
     if (!planned) return undefined;
     planned.left--;
     return planned.fault;
   }
 
-  denies(call: Required<Where>): boolean {
+  denies(call: Asked): boolean {
     return [...this.#denied].some((where) => matches(call, where));
   }
 }
 
-function matches(call: Required<Where>, { action, region, accountId }: Where): boolean {
+function matches(call: Asked, { action, region, accountId, item }: Where): boolean {
   return (
     (action === undefined || action === call.action) &&
     (region === undefined || region === call.region) &&
-    (accountId === undefined || accountId === call.accountId)
+    (accountId === undefined || accountId === call.accountId) &&
+    (item === undefined || item === call.item)
   );
 }

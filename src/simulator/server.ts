@@ -105,7 +105,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     });
     if (arrivals.length >= 2 * arrivalsKept) arrivals = arrivals.slice(-arrivalsKept);
 
-    const fault = faults.denies(call) ? 'denied' : faults.take(call);
+    const asked = { ...call, item: call.params.apiId ?? call.params.domain };
+    const fault = faults.denies(asked) ? 'denied' : faults.take(asked);
     const wireFault = fault === undefined || isRefusalFault(fault) || isPageFault(fault) ? undefined : fault;
     const latency = service.latencyMs ? { slow: service.latencyMs } : undefined;
     delivery.send(response, answer(service, call, fault), wireFault ?? latency);

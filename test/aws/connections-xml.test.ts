@@ -85,6 +85,57 @@ test.each([
   expect(() => parse(xml)).toThrow(message);
 });
 
+test.each([
+  ['comments that do not end', '<!--'.repeat(1_000_000), 'the answer broke off'],
+  ['comments', '<!-- x -->\n'.repeat(400_000), undefined],
+  ['instructions that do not end', '<?'.repeat(2_000_000), 'the answer broke off'],
+  ['blanks and something', `${' '.repeat(4_000_000)}x`, 'something follows the end of the root element'],
+  ['CDATA', '<![CDATA[]]>', 'something follows the end of the root element'],
+  ['an end tag', '</a>', 'something follows the end of the root element'],
+])('what follows the root is read once: %s', (_, after, message) => {
+  const document = `${SMALL}${after}`;
+  if (message === undefined) expect(parse(document)).toStrictEqual(parse(SMALL));
+  else expect(() => parse(document)).toThrow(message);
+});
+
+test.each([
+  ['within the root', (deep: string) => answer(deep)],
+  ['within text', (deep: string) => answer(`<nextToken>x${deep}</nextToken>`)],
+  ['within a row', (deep: string) => answer(`<connections><item>${deep}</item></connections>`)],
+])('elements that nest too deep are an error, not the end of the stack: %s', (_, within) => {
+  const nested = (depth: number) => '<a>'.repeat(depth) + '</a>'.repeat(depth);
+  expect(parse(within(nested(90)))).toBeDefined();
+  for (const deep of [nested(101), nested(1_000_000), '<a>'.repeat(1_000_000)])
+    expect(() => parse(within(deep))).toThrow(
+      expect.objectContaining({
+        name: 'BrokenAnswer',
+        message: expect.stringContaining('elements nest deeper than 100'),
+      }),
+    );
+});
+
+test('neighbours are not nested', () => {
+  expect(parse(answer('<a><b><c/></b></a>'.repeat(1_000)))).toStrictEqual({});
+});
+
+test('half a character is U+FFFD, so that no two texts are written alike', () => {
+  for (const half of ['&#xD800;', '&#55296;', '&#xdfff;', '&#xDC00;&#xD800;'])
+    expect(username(`<username>a${half}b</username>`)).toMatch(/^a\ufffd{1,2}b$/);
+  expect(username('<username>&#xD83D;&#xDE00;</username>')).toBe('😀');
+});
+
+test('no text of an answer changes when it is written as UTF-8', () => {
+  const code = fc.oneof(fc.nat(0x10ffff), fc.integer({ min: 0xd7ff, max: 0xe000 }));
+  const reference = code.map((value) => `&#${value};`);
+  const text = fc.array(fc.oneof(reference, fc.constantFrom('a', '<!---->', '<![CDATA[x]]>', 'é')));
+  fc.assert(
+    fc.property(text, (parts) => {
+      const name = username(`<username>${parts.join('')}</username>`) ?? '';
+      expect(Buffer.from(name).toString()).toBe(name);
+    }),
+  );
+});
+
 test('a missing list is not an empty one', () => {
   expect(parse(answer(''))).toStrictEqual({});
   expect(parse(answer('<connections/>'))).toStrictEqual({ Connections: [] });

@@ -37,6 +37,9 @@ test.each([
   [error('InternalError', 500), 'unavailable'],
   [error('BrokenAnswer', 200), 'unavailable'],
   [nodeError('ECONNRESET'), 'unavailable'],
+  [Object.assign(error('TimeoutError', undefined, 'read ECONNRESET'), { code: 'ECONNRESET' }), 'unavailable'],
+  [Object.assign(error('TimeoutError', undefined, 'write EPIPE'), { code: 'EPIPE' }), 'unavailable'],
+  [Object.assign(error('TimeoutError'), { code: 'ETIMEDOUT' }), 'timeout'],
   [nodeError('ECONNREFUSED'), 'unavailable'],
   [nodeError('ENOTFOUND'), 'unavailable'],
   [nodeError('SELF_SIGNED_CERT_IN_CHAIN'), 'unavailable'],
@@ -44,6 +47,11 @@ test.each([
   [nodeError('DEPTH_ZERO_SELF_SIGNED_CERT'), 'unavailable'],
   [nodeError('CERT_HAS_EXPIRED'), 'unavailable'],
   [new Error('@aws-sdk XML parse error: unexpected end of input.'), 'unavailable'],
+  [
+    Object.assign(new RangeError('Maximum call stack'), { $metadata: { httpStatusCode: 200 } }),
+    'unavailable',
+  ],
+  [new RangeError('a bug of ours'), 'other'],
   [new Error('listing connections', { cause: error('AuthFailure', 401) }), 'denied'],
   [new Error('a bug of ours'), 'other'],
   ['not even an error', 'other'],
@@ -63,6 +71,11 @@ test('a denial names the action and where the policy is', () => {
     'ec2:DescribeClientVpnConnections failed (UnauthorizedOperation, HTTP 403): You are not authorized to perform this ' +
       'operation; allow the action in the IAM policy; `describe iam-policy` prints the policy that is needed',
   );
+});
+
+test('a reset is told as one, though the SDK gives it the name of a timeout', () => {
+  const reset = Object.assign(error('TimeoutError', undefined, 'read ECONNRESET'), { code: 'ECONNRESET' });
+  expect(explain(reset)).toMatch(/^the call failed \(ECONNRESET\): read ECONNRESET; it is asked again/);
 });
 
 test('the action that AWS itself names wins', () => {
@@ -119,6 +132,22 @@ test.each([
   const text = explain(error('SignatureDoesNotMatch', 403, message));
   expect(text).not.toContain('AKIAIOSFODNN7EXAMPLE');
   expect(text).not.toContain('FwoGZXIvYXdzEJr');
+});
+
+test.each([
+  ['a blank message', 'x', `a${' '.repeat(1_000_000)}b`],
+  ['one word', 'x', 'a'.repeat(1_000_000)],
+  ['words that look like secrets', 'x', 'Token'.repeat(200_000)],
+  ['a name', `${'_CERT'.repeat(200_000)}!`, 'x'],
+])('however long %s is, it is read at once and cut', (_, name, message) => {
+  const thrown = error(name, 400, message);
+  expect(toCallError(thrown)).toBe('invalid');
+  expect(explain(thrown).length).toBeLessThan(600);
+});
+
+test('a secret that begins where reading ends is left out', () => {
+  const text = explain(error('X', 400, `${'A'.repeat(1_980)} FwoGZXIvYXdzEJrFwoGZXIvYXdzEJr`));
+  expect(text).not.toContain('FwoG');
 });
 
 const RESOURCE = 'arn:aws:execute-api:eu-west-1:111122223333:a1b2c3d4e5/prod/GET/@connections/';

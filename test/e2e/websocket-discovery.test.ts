@@ -158,6 +158,55 @@ test('an API that is removed takes its series and its files along', async () => 
   ).toBe(1);
 });
 
+test('an API that is deleted between its listing and its stages has none, and takes no other down', async () => {
+  const { rig, connect } = await startWebsocketRig(discover);
+  rig.websockets.addApi({ apiId: 'f6g7h8i9j0', name: 'deleted' });
+  rig.simulator.failNext(Number.POSITIVE_INFINITY, 'not-found', { action: 'GetStages', item: 'f6g7h8i9j0' });
+  await connect(2);
+  expect(await rig.pass()).toBe(true);
+  const metrics = await rig.metrics();
+  expect(metrics.by('endpoint_id', 'aws_websocket_up')).toEqual({ [ENDPOINT]: 1 });
+  expect(estimateOf(metrics)).toMatchObject({ registered: 2, active: 2 });
+  await rig.clock.advance(AGAIN_MS);
+  expect(await rig.exporter.runOnce()).toBe(true);
+  const [line, ...more] = said(rig.log, 'is taken to have no stages');
+  expect(line).toContain('api_id=f6g7h8i9j0');
+  expect(more).toEqual([]);
+});
+
+test('a custom domain whose mappings are not found leads nowhere, and takes no other down', async () => {
+  const { rig, connect } = await startWebsocketRig(discover);
+  rig.websockets.removeApi(API);
+  const domains = ['old.example.com', 'ws.example.com'].map((domain) => ({
+    domain,
+    key: 'chat',
+    stage: 'prod',
+  }));
+  rig.websockets.addApi({ apiId: API, name: 'chat', isDefaultDisabled: true, domains });
+  const where = { action: 'GetApiMappings', item: 'old.example.com' };
+  rig.simulator.failNext(Number.POSITIVE_INFINITY, 'not-found', where);
+  await connect(2);
+  expect(await rig.pass()).toBe(true);
+  const metrics = await rig.metrics();
+  expect(metrics.by('endpoint_id', 'aws_websocket_up')).toEqual({ [CUSTOM]: 1 });
+  expect(estimateOf(metrics, CUSTOM)).toMatchObject({ registered: 2, active: 2 });
+  await rig.clock.advance(AGAIN_MS);
+  expect(await rig.exporter.runOnce()).toBe(true);
+  const [line, ...more] = said(rig.log, 'is taken to lead nowhere');
+  expect(line).toContain('domain=old.example.com');
+  expect(more).toEqual([]);
+});
+
+test('a list that is not found is no empty list', async () => {
+  const { rig, connect } = await startWebsocketRig(discover);
+  await connect(2);
+  await rig.pass();
+  rig.simulator.failNext(Number.POSITIVE_INFINITY, 'not-found', { action: 'GetApis' });
+  await rig.clock.advance(AGAIN_MS);
+  expect(await rig.exporter.runOnce()).toBe(false);
+  expect(estimateOf(await rig.metrics())).toMatchObject({ up: 1, registered: 2 });
+});
+
 test.each(['throttled', 'denied', 'html-503'] as const)(
   'while discovery fails (%s), the endpoints known before are looked at',
   async (fault) => {

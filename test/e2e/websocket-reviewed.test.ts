@@ -293,6 +293,7 @@ test('a check of what is discovered says that looking connections up was not ask
         lookUp: async () => ({ status: 'gone' }),
         apis: none,
         stages: none,
+        domains: none,
         mappings: none,
       },
       scan: async () => ({ rows: [], nextKey: undefined, capacityUnits: 0 }),

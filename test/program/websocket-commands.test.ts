@@ -186,6 +186,10 @@ test('check --aws asks for every permission that WebSocket endpoints need', asyn
   });
   allowAgain();
 
+  // Whoever hears that an API was deleted after it was listed may ask.
+  lab.simulator.failNext(1, 'not-found', { action: 'GetStages' });
+  expect((await ask()).rows[0]).toEqual([...API, 'allowed']);
+
   lab.simulator.deny('GetApis');
   // AWS judges the id before the permission: what it never issued says nothing.
   list(lab, 'prod', ['NobodyEverIssuedThis=']);

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /** A request as a test sees it: as it came over the wire, its body also as form fields. */
@@ -20,10 +21,13 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** Starts a server that answers each request with `answer`; it keeps the requests it saw. */
-export async function startServer(answer: Answer): Promise<TestServer> {
+/** Starts a server that answers each request with `answer`; it keeps the requests it saw. With a certificate it speaks TLS. */
+export async function startServer(
+  answer: Answer,
+  tls?: { readonly key: string; readonly cert: string },
+): Promise<TestServer> {
   const requests: FormRequest[] = [];
-  const server = createServer(async (incoming, response) => {
+  const take = async (incoming: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const body = Buffer.concat(chunks).toString();
@@ -36,10 +40,11 @@ export async function startServer(answer: Answer): Promise<TestServer> {
     };
     requests.push(request);
     answer(response, request);
-  });
+  };
+  const server = tls ? createTlsServer(tls, take) : createServer(take);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     close() {
       server.closeAllConnections();

@@ -5,7 +5,7 @@ import { judge, judgeAccount } from '../judge.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Listing } from './listing.ts';
 import { LIST, LOOK_UP, lookUpArn, SCAN, tableArn } from './permissions.ts';
-import type { Source } from './source.ts';
+import { isNotFound, type Source } from './source.ts';
 import type { ScanTable } from './source-dynamodb.ts';
 
 /** What a target is asked about, and with. */
@@ -33,7 +33,12 @@ export async function* ask(
   if (discovers) {
     const listed = await judge(async () => {
       for await (const { apiId } of source.apis(target, signal)) {
-        for await (const _ of source.stages(target, apiId, signal)) break;
+        try {
+          for await (const _ of source.stages(target, apiId, signal)) break;
+        } catch (error) {
+          // Of an API that was deleted meanwhile only those hear who may ask.
+          if (!isNotFound(error)) throw error;
+        }
         break;
       }
     });

@@ -1,6 +1,6 @@
 import type { Target } from '../../aws/targets.ts';
 import { toManagementUrl } from './management-url.ts';
-import type { Mapping, Source, WebSocketApi } from './source.ts';
+import { isNotFound, type Mapping, type Source, type WebSocketApi } from './source.ts';
 
 /** A stage of a WebSocket API as discovery sees it; plain data. */
 export interface Stage {
@@ -19,7 +19,12 @@ export interface Discovered {
   readonly behind: ReadonlyMap<string, Pick<Stage, 'apiId' | 'stage'>>;
   /** Stages without any address: the API's own host is disabled, and no custom domain is mapped to them. */
   readonly unreachable: number;
+  /** What was listed, but not found when it was asked what it holds: deleted meanwhile, or known to the list alone. */
+  readonly notFound: readonly NotFound[];
 }
+
+/** An API whose stages, or a custom domain whose mappings, are not found. */
+export type NotFound = { readonly api_id: string } | { readonly domain: string };
 
 /** Lists the stages of a target's WebSocket APIs, and custom domains when asked for or needed; rejects unless the listing is complete. */
 export async function discover(
@@ -28,13 +33,29 @@ export async function discover(
   withDomains: boolean,
   signal: AbortSignal,
 ): Promise<Discovered> {
+  const notFound: NotFound[] = [];
+  /** All that an item of a list holds, or nothing where the item itself is not found. */
+  const within = async <T>(item: NotFound, listing: AsyncIterable<T>): Promise<readonly T[]> => {
+    const held: T[] = [];
+    try {
+      for await (const one of listing) held.push(one);
+      return held;
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      notFound.push(item);
+      return [];
+    }
+  };
   const all: { readonly api: WebSocketApi; readonly stage: string }[] = [];
-  for await (const api of source.apis(target, signal))
-    for await (const stage of source.stages(target, api.apiId, signal)) all.push({ api, stage });
+  for await (const api of source.apis(target, signal)) {
+    const stages = await within({ api_id: api.apiId }, source.stages(target, api.apiId, signal));
+    all.push(...stages.map((stage) => ({ api, stage })));
+  }
   const mappings: Mapping[] = [];
   // A call for each domain, of which an account can have many: only when it matters.
   if (withDomains || all.some(({ api }) => api.isDefaultDisabled))
-    for await (const mapping of source.mappings(target, signal)) mappings.push(mapping);
+    for await (const domain of source.domains(target, signal))
+      mappings.push(...(await within({ domain }, source.mappings(target, domain, signal))));
 
   const stages = all.flatMap(({ api: { apiId, name, host, isDefaultDisabled }, stage }): Stage[] => {
     if (!isDefaultDisabled) return [{ apiId, stage, name, url: `https://${host}/${stage}` }];
@@ -42,7 +63,7 @@ export async function discover(
     return mapping ? [{ apiId, stage, name, url: urlOf(mapping) }] : [];
   });
   const behind = mappings.map((mapping) => [toManagementUrl(urlOf(mapping)).endpointId, mapping] as const);
-  return { stages, behind: new Map(behind), unreachable: all.length - stages.length };
+  return { stages, behind: new Map(behind), unreachable: all.length - stages.length, notFound };
 }
 
 function urlOf({ domain, key }: Mapping): string {

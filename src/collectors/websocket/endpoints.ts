@@ -60,7 +60,7 @@ export class Endpoints {
     try {
       for (const line of (await storage.read(FILE, FORMAT)) ?? []) {
         const [key, stages, behind] = JSON.parse(line) as Line;
-        found.set(key, { stages, behind: new Map(behind), unreachable: 0 });
+        found.set(key, { stages, behind: new Map(behind), unreachable: 0, notFound: [] });
       }
     } catch (err) {
       logger.warn('What was discovered before cannot be read; it is discovered again', { err });
@@ -169,6 +169,14 @@ export class Endpoints {
         'Stages without an address are not looked at: their API has no endpoint of its own, and no custom domain is mapped to them',
         targetKey(target),
         { stages: found.unreachable },
+      );
+    for (const item of found.notFound)
+      warnOnce(
+        'api_id' in item
+          ? 'A WebSocket API is listed but not found when asked for its stages; it is taken to have no stages'
+          : 'A custom domain is listed but not found when asked for its mappings; it is taken to lead nowhere',
+        JSON.stringify([targetKey(target), item]),
+        item,
       );
   }
 

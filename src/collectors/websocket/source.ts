@@ -29,8 +29,10 @@ export interface Source {
   apis(target: Target, signal: AbortSignal): AsyncIterable<WebSocketApi>;
   /** The names of an API's stages. */
   stages(target: Target, apiId: string, signal: AbortSignal): AsyncIterable<string>;
-  /** Every mapping of every custom domain. */
-  mappings(target: Target, signal: AbortSignal): AsyncIterable<Mapping>;
+  /** The names of the custom domains. */
+  domains(target: Target, signal: AbortSignal): AsyncIterable<string>;
+  /** The mappings of a custom domain. */
+  mappings(target: Target, domain: string, signal: AbortSignal): AsyncIterable<Mapping>;
 }
 
 /** The source that asks AWS through the SDK. */
@@ -87,24 +89,32 @@ export function createSource(aws: Pick<Aws, 'accountId' | 'management' | 'apiGat
       for await (const { StageName } of stages) yield given('GetStages', 'StageName', StageName);
     },
 
-    async *mappings(target, signal) {
-      const { GetApiMappingsCommand, GetDomainNamesCommand } = await import('@aws-sdk/client-apigatewayv2');
+    async *domains(target, signal) {
+      const { GetDomainNamesCommand } = await import('@aws-sdk/client-apigatewayv2');
       const client = await aws.apiGateway(target);
       const domains = listed('GetDomainNames', (paging) =>
         client.send(new GetDomainNamesCommand(paging), { abortSignal: signal }),
       );
-      for await (const { DomainName } of domains) {
-        const domain = given('GetDomainNames', 'DomainName', DomainName);
-        const mappings = listed('GetApiMappings', (paging) =>
-          client.send(new GetApiMappingsCommand({ DomainName: domain, ...paging }), { abortSignal: signal }),
-        );
-        for await (const { ApiMappingKey, ApiId, Stage } of mappings) {
-          const apiId = given('GetApiMappings', 'ApiId', ApiId);
-          yield { domain, key: ApiMappingKey ?? '', apiId, stage: given('GetApiMappings', 'Stage', Stage) };
-        }
+      for await (const { DomainName } of domains) yield given('GetDomainNames', 'DomainName', DomainName);
+    },
+
+    async *mappings(target, domain, signal) {
+      const { GetApiMappingsCommand } = await import('@aws-sdk/client-apigatewayv2');
+      const client = await aws.apiGateway(target);
+      const mappings = listed('GetApiMappings', (paging) =>
+        client.send(new GetApiMappingsCommand({ DomainName: domain, ...paging }), { abortSignal: signal }),
+      );
+      for await (const { ApiMappingKey, ApiId, Stage } of mappings) {
+        const apiId = given('GetApiMappings', 'ApiId', ApiId);
+        yield { domain, key: ApiMappingKey ?? '', apiId, stage: given('GetApiMappings', 'Stage', Stage) };
       }
     },
   };
+}
+
+/** Whether API Gateway itself says that there is no such API or domain; a 404 of anything in between says nothing about it. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof Error && toStatus(error) === 404 && error.name === 'NotFoundException';
 }
 
 /** Nothing but API Gateway answers 410, whose body is empty. */

@@ -145,14 +145,14 @@ test('the stages of an API', async () => {
   expect(server.requests[0]?.url).toBe('/v2/apis/a1/stages?maxResults=100');
 });
 
-test('the mappings of every custom domain', async () => {
+test('the custom domains, and the mappings of one', async () => {
   const { source, server } = await setUp(
     json(200, { items: [{ domainName: 'ws.example.com' }, { domainName: 'api.example.com' }] }),
     json(200, { items: [{ apiId: 'a1', stage: 'prod', apiMappingKey: 'chat' }], nextToken: '2' }),
     json(200, { items: [{ apiId: 'a1', stage: 'dev' }] }),
-    json(200, { items: [] }),
   );
-  expect(await all(source.mappings(TARGET, NEVER))).toEqual([
+  expect(await all(source.domains(TARGET, NEVER))).toEqual(['ws.example.com', 'api.example.com']);
+  expect(await all(source.mappings(TARGET, 'ws.example.com', NEVER))).toEqual([
     { domain: 'ws.example.com', key: 'chat', apiId: 'a1', stage: 'prod' },
     { domain: 'ws.example.com', key: '', apiId: 'a1', stage: 'dev' },
   ]);
@@ -160,7 +160,6 @@ test('the mappings of every custom domain', async () => {
     '/v2/domainnames?',
     '/v2/domainnames/ws.example.com/apimappings?',
     '/v2/domainnames/ws.example.com/apimappings?&nextToken=2',
-    '/v2/domainnames/api.example.com/apimappings?',
   ]);
 });
 

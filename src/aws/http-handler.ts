@@ -1,0 +1,47 @@
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { brokenAnswer } from './answers.ts';
+
+/**
+ * The largest honest answers are pages of 1,000 Client VPN connections, of about 1.5 kB each, and pages of DynamoDB, which
+ * end at 1 MB before they are written as JSON: ten times as much is none of AWS' answers.
+ */
+const MAX_MIB = 16;
+
+/** The SDK's HTTP, except that an answer comes with its whole body, of bounded size, and that a redirect is an error. */
+export class HttpHandler extends NodeHttpHandler {
+  override async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
+    const { response } = await super.handle(request, options);
+    response.body = await collect(response.body).catch((cause: unknown) => {
+      // Giving the call up resets the connection, which is then nobody's fault.
+      throw options?.abortSignal?.aborted ? abortError(cause) : cause;
+    });
+    const { statusCode, headers } = response;
+    if (statusCode >= 300 && statusCode < 400) throw redirect(statusCode, headers.location);
+    return { response };
+  }
+}
+
+/** All of a body; rejects when it is cut, times out, is aborted, or grows too long. */
+async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    // Thrown out of the loop, this also closes the socket.
+    if (length > MAX_MIB * 2 ** 20)
+      throw brokenAnswer(`the answer is longer than ${MAX_MIB} MiB, as none of AWS is`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function redirect(httpStatusCode: number, location: string | undefined): Error {
+  // Without what a query may hold.
+  const to = location === undefined ? 'nowhere' : location.replace(/[?#].*$/s, '');
+  const message = `the answer is a redirect to ${to}, as none of AWS is`;
+  return Object.assign(new Error(message), { name: 'Redirect', $metadata: { httpStatusCode } });
+}
+
+function abortError(cause: unknown): Error {
+  return Object.assign(new Error('the call was given up', { cause }), { name: 'AbortError' });
+}
