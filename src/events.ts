@@ -6,13 +6,18 @@ import type { Collector } from './core/collector.ts';
 import type { ConnectionEvent, Taken } from './core/connection-event.ts';
 import { toSentence } from './core/error-text.ts';
 import type { LogFields, Logger } from './core/logger.ts';
+import { Seldom } from './core/seldom.ts';
 import { createIntakeApp } from './intake/app.ts';
+import { toTokens } from './intake/token.ts';
 import type { OwnCounters } from './own-families.ts';
+import type { OnUnreadable } from './server/listen.ts';
+import { createUnreadableLog } from './server/unreadable-log.ts';
 
-/** Serves `app` at this listen address, or rejects. */
+/** Serves `app` at this listen address, or rejects; what is no request is heard of. */
 export type Listen = (
   app: RequestListener,
   address: string,
+  onUnreadable: OnUnreadable,
 ) => Promise<{ readonly urls: readonly string[]; close(): Promise<void> }>;
 
 /** What the intake is made of. */
@@ -45,7 +50,8 @@ const WRONGS: Readonly<Record<string, string>> = {
 /** Events from outside, between passes: the port on which they come, who takes them in, and when they are published. */
 export class Events {
   readonly #deps: EventsDeps;
-  readonly #saidAt = new Map<string, number>();
+  readonly #seldom: Seldom;
+  readonly #onUnreadable: OnUnreadable;
   #open: (Awaited<ReturnType<Listen>> & { readonly address: string }) | undefined;
   #app: RequestListener = (_request, response) => response.writeHead(503).end();
   #cancelSettling = () => {};
@@ -53,6 +59,12 @@ export class Events {
 
   constructor(deps: EventsDeps) {
     this.#deps = deps;
+    this.#seldom = new Seldom(deps.clock, SAY_AGAIN_MS);
+    const sayUnreadable = createUnreadableLog(deps, 'the intake', { metric: metricOf('unreadable') });
+    this.#onUnreadable = (unreadable, from) => {
+      deps.intakeEvents.add({ event: 'unknown', result: 'unreadable' });
+      sayUnreadable(unreadable, from);
+    };
   }
 
   /** Where events are taken in; empty while nowhere. */
@@ -112,7 +124,8 @@ export class Events {
     const { listen } = this.#deps;
     if (!listen) return undefined;
     try {
-      return { ...(await listen((request, response) => this.#app(request, response), address)), address };
+      const app: RequestListener = (request, response) => this.#app(request, response);
+      return { ...(await listen(app, address, this.#onUnreadable)), address };
     } catch (cause) {
       throw new Error('opening the intake (intake.listen_address)', { cause });
     }
@@ -120,14 +133,14 @@ export class Events {
 
   async #createApp({ token_file: file }: IntakeConfig): Promise<RequestListener> {
     const { logger, intakeEvents } = this.#deps;
-    const token = file === null ? undefined : (await readToken(file)).trim();
+    const tokens = file === null ? undefined : toTokens(await readToken(file));
     for (const event of ['connect', 'disconnect', 'message'] as const)
       for (const result of ['accepted', 'over_capacity', 'unroutable', 'unreadable', 'unauthorized'] as const)
         intakeEvents.add({ event, result }, 0);
     for (const result of ['unreadable', 'unauthorized'] as const)
       intakeEvents.add({ event: 'unknown', result }, 0);
     return createIntakeApp({
-      token,
+      tokens,
       take: (event) => this.#take(event),
       onEvent: (event, result, reason) => {
         intakeEvents.add({ event, result });
@@ -147,14 +160,11 @@ export class Events {
   }
 
   #say(result: string, fields: LogFields): void {
-    const { clock, logger } = this.#deps;
     const wrong = WRONGS[result];
-    const now = clock.monotonic();
-    if (wrong === undefined || now - (this.#saidAt.get(result) ?? -SAY_AGAIN_MS) < SAY_AGAIN_MS) return;
-    this.#saidAt.set(result, now);
-    logger.warn(`${wrong} (said at most every ten minutes)`, {
+    if (wrong === undefined || this.#seldom.due(result) === undefined) return;
+    this.#deps.logger.warn(`${wrong} (said at most every ten minutes)`, {
       ...fields,
-      metric: `aws_connections_exporter_intake_events_total{result="${result}"}`,
+      metric: metricOf(result),
     });
   }
 
@@ -169,6 +179,10 @@ export class Events {
         .finally(() => this.#settleLater());
     });
   }
+}
+
+function metricOf(result: string): string {
+  return `aws_connections_exporter_intake_events_total{result="${result}"}`;
 }
 
 function readToken(file: string): Promise<string> {

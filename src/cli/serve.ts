@@ -11,6 +11,7 @@ import { createLogger } from '../log.ts';
 import { createApp } from '../server/app.ts';
 import { INTAKE_LIMITS } from '../server/limits.ts';
 import { type ListenAddress, listen, toListenAddress } from '../server/listen.ts';
+import { createUnreadableLog } from '../server/unreadable-log.ts';
 import { openStorage } from '../storage/storage.ts';
 import { revision, version } from '../version.ts';
 import type { Args } from './args.ts';
@@ -82,7 +83,8 @@ export async function start(
     storage,
     random: Math.random,
     onProgress,
-    listen: (app, address) => listen(app, [toAddress(address)], { limits: INTAKE_LIMITS }),
+    listen: (app, address, onUnreadable) =>
+      listen(app, [toAddress(address)], { limits: INTAKE_LIMITS, onUnreadable }),
   });
   releases.add(() => exporter.close());
   for (const warning of warningsOf(config)) logger.warn(warning);
@@ -101,7 +103,8 @@ export async function start(
     connections: () => exporter.table('connections'),
     onError: (path, err) => logger.error('A request could not be answered', { path, err }),
   });
-  const { urls, close } = await listen(app, addresses);
+  const onUnreadable = createUnreadableLog({ clock, logger }, 'the metrics port');
+  const { urls, close } = await listen(app, addresses, { onUnreadable });
   releases.add(close);
   logger.info('Listening', { urls: urls.map((url) => `${url}${flags['web.telemetry-path']}`).join(' ') });
   exporter.schedule();

@@ -15,7 +15,7 @@ export const intakeConfig = z
       .default(':10177')
       .describe('Address of the intake, host:port or :port; nothing else is served there.'),
     token_file: optionalText().describe(
-      'File with the secret that events carry in the header X-Intake-Token; relative to this file.',
+      'File with the secrets, one a line, of which events carry one in the header X-Intake-Token; relative to this file.',
     ),
     allow_unauthenticated: z
       .boolean()
@@ -42,9 +42,12 @@ export const intakeConfig = z
 /** The parsed `intake` section. */
 export type IntakeConfig = z.output<typeof intakeConfig>;
 
-/** Why a text can be no token, which is sent in a header; whitespace around it does not count. */
+/** Why a text holds no tokens, one a line, which are sent in a header; blank lines and white space around a token do not count. */
 export function tokenProblem(text: string): string | undefined {
-  return /^[!-~]+$/.test(text.trim())
-    ? undefined
-    : 'must hold one word of visible ASCII, for it is sent in a header: openssl rand -hex 32 makes one';
+  const expected =
+    'must hold one word of visible ASCII a line, for it is sent in a header: openssl rand -hex 32 makes one';
+  const lines = text.split('\n').map((line) => line.trim());
+  if (lines.every((line) => line === '')) return expected;
+  const bad = lines.flatMap((line, index) => (/^[!-~]*$/.test(line) ? [] : [index + 1]));
+  return bad.length === 0 ? undefined : `${expected}. Not so: line ${bad.slice(0, 10).join(', ')}`;
 }

@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { ConnectionEvent, Taken } from '../core/connection-event.ts';
+import { HEADERS } from '../server/headers.ts';
 import { drainBody, readBody } from './body.ts';
 import {
   type EventPath,
@@ -13,8 +14,8 @@ import { createTokenCheck } from './token.ts';
 
 /** All that the intake needs of the rest. */
 export interface Intake {
-  /** What the header X-Intake-Token must say; undefined lets everyone in. */
-  readonly token: string | undefined;
+  /** Of these the header X-Intake-Token must say one; undefined lets everyone in. */
+  readonly tokens: readonly string[] | undefined;
   /** Takes an event in, at once and without waiting for anything. */
   take(event: ConnectionEvent): Taken;
   /** Hears once of every request to a path that takes events, unless it failed by our fault; and why it could not be read. */
@@ -28,8 +29,8 @@ export interface Intake {
 }
 
 /** The event port's HTTP answers as an express application; it listens nowhere yet. */
-export function createIntakeApp({ token, take, onEvent, onError }: Intake): Express {
-  const isToken = createTokenCheck(token);
+export function createIntakeApp({ tokens, take, onEvent, onError }: Intake): Express {
+  const isToken = createTokenCheck(tokens);
 
   const settle = (response: Response, path: EventPath, event: ConnectionEvent | Unreadable) => {
     if ('reason' in event) {
@@ -93,5 +94,5 @@ async function readText(request: Request): Promise<string | Unreadable> {
 }
 
 function say(response: Response, status: number, sentence: string): void {
-  response.status(status).type('text/plain').send(`${sentence}\n`);
+  response.set(HEADERS).status(status).type('text/plain').send(`${sentence}\n`);
 }

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { ConnectionEvent } from '../core/connection-event.ts';
 import { isConnectionId } from '../core/connection-id.ts';
 import { toInstant } from '../core/instant.ts';
+import { isNamedTwice } from './named-twice.ts';
 import { repeatsKey } from './repeats-key.ts';
 
 /** A path that events are sent to, with the type of its events; undefined where the event itself says it. */
@@ -64,6 +65,7 @@ export function toBodyEvent(path: EventPath, body: string): ConnectionEvent | Un
   if (json === undefined) return unreadable(`The body is not JSON. ${EXPECTED}`);
   if (!isObject(json)) return unreadable(`The body is not a JSON object. ${EXPECTED}`);
   if (repeatsKey(body)) return unreadable(`The body's JSON has a key twice. ${EXPECTED}`);
+  if (isNamedTwice(body)) return unreadable(`The body names a connection in two places. ${EXPECTED}`);
   if (Object.hasOwn(json, 'connectionId')) return toEvent(path, 'The field connectionId', json);
   const context = json.requestContext;
   if (!isObject(context) || !Object.hasOwn(context, 'connectionId'))

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
 import { acceptsGzip } from './accept-encoding.ts';
+import { isForeign } from './foreign.ts';
+import { HEADERS } from './headers.ts';
 import { type Dashboard, dashboardsPage } from './page/dashboards.ts';
 import type { StatusModel } from './page/model.ts';
 import { statusPage } from './page/status.ts';
-import { STYLE } from './page/style.ts';
+import { slots } from './slots.ts';
 
 /** All that the HTTP door needs of the rest. */
 export interface Routes {
@@ -29,16 +30,9 @@ export interface Routes {
   onError(path: string, error: unknown): void;
 }
 
+/** How many answers to people may be under way at once. */
+const MAX_PAGES = 40;
 const EXPOSITION = 'text/plain; version=0.0.4; charset=utf-8';
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
-const HEADERS = {
-  'Content-Security-Policy':
-    `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; ` +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Cache-Control': 'no-store',
-};
 
 /** The exporter's HTTP answers as an express application; it listens nowhere yet. */
 export function createApp(routes: Routes): Express {
@@ -50,9 +44,40 @@ export function createApp(routes: Routes): Express {
     next();
   });
 
-  const get = (path: string, handler: RequestHandler) =>
-    app.route(path).get(handler).all(refuse('GET, HEAD'));
-  get(literal(routes.telemetryPath), scrapeHandler(routes));
+  const get = (path: string, ...handlers: RequestHandler[]) =>
+    app.route(path).get(handlers).all(refuse('GET, HEAD'));
+  get(
+    literal(routes.telemetryPath),
+    slots(routes.maxRequests, (response: Response) =>
+      say(response, 503, `${routes.maxRequests} scrapes are under way, the most allowed; try again later.`),
+    ),
+    scrapeHandler(routes),
+  );
+  get('/-/healthy', (_request, response) => say(response, 200, 'The exporter is healthy.'));
+  get('/-/ready', (_request, response) => {
+    const reason = routes.notReady();
+    say(response, reason === undefined ? 200 : 503, reason ?? 'The exporter is ready.');
+  });
+  const reload: RequestHandler = async (request, response) => {
+    if (isForeign(request.headers))
+      return say(
+        response,
+        403,
+        'A page of another origin asked for this: Origin must be that of Host. Programs need not send one.',
+      );
+    if (!routes.reload)
+      return say(response, 403, 'Reloading is not enabled: start with --web.enable-lifecycle.');
+    const problems = await routes.reload();
+    if (problems.length === 0) return say(response, 200, 'The configuration was reloaded.');
+    say(response, 400, ['The configuration was not reloaded:', ...problems].join('\n'));
+  };
+  app.route('/-/reload').post(reload).put(reload).all(refuse('POST, PUT'));
+  // What follows is for people, and can be long: slow readers of it fill neither the memory nor the connections that scrapes need.
+  app.use(
+    slots(MAX_PAGES, (response: Response) =>
+      say(response, 503, `${MAX_PAGES} pages are being read, the most allowed; try again later.`),
+    ),
+  );
   get('/', (_request, response) => {
     response.type('html').send(
       statusPage(routes.status(), {
@@ -61,19 +86,6 @@ export function createApp(routes: Routes): Express {
       }),
     );
   });
-  get('/-/healthy', (_request, response) => say(response, 200, 'The exporter is healthy.'));
-  get('/-/ready', (_request, response) => {
-    const reason = routes.notReady();
-    say(response, reason === undefined ? 200 : 503, reason ?? 'The exporter is ready.');
-  });
-  const reload: RequestHandler = async (_request, response) => {
-    if (!routes.reload)
-      return say(response, 403, 'Reloading is not enabled: start with --web.enable-lifecycle.');
-    const problems = await routes.reload();
-    if (problems.length === 0) return say(response, 200, 'The configuration was reloaded.');
-    say(response, 400, ['The configuration was not reloaded:', ...problems].join('\n'));
-  };
-  app.route('/-/reload').post(reload).put(reload).all(refuse('POST, PUT'));
   get('/config', (_request, response) => say(response, 200, routes.config().trimEnd()));
   get('/api/v1/connections', (_request, response) => {
     const table = routes.connections();
@@ -104,16 +116,7 @@ export function createApp(routes: Routes): Express {
 }
 
 function scrapeHandler(routes: Routes): RequestHandler {
-  const { maxRequests } = routes;
-  let underWay = 0;
   return async (request, response) => {
-    if (maxRequests > 0 && underWay >= maxRequests) {
-      return say(response, 503, `${maxRequests} scrapes are under way, the most allowed; try again later.`);
-    }
-    underWay += 1;
-    response.once('close', () => {
-      underWay -= 1;
-    });
     const gzip = acceptsGzip(request.headers['accept-encoding']);
     const body = await routes.scrape(gzip);
     response.set({

@@ -3,6 +3,8 @@ export interface Limits {
   /** For a request's headers, and for all of it. */
   readonly headersMs: number;
   readonly requestMs: number;
+  /** For an answer to be taken, whole, from when it is made. */
+  readonly answerMs: number;
   /** Without a byte either way while a request is under way, or before the first. */
   readonly silenceMs: number;
   /** Between looks at how long requests have taken. */
@@ -16,6 +18,7 @@ export interface Limits {
 export const SCRAPE_LIMITS: Limits = {
   headersMs: 10_000,
   requestMs: 30_000,
+  answerMs: 30_000,
   silenceMs: 60_000,
   checkMs: 5_000,
   maxConnections: 512,
@@ -26,6 +29,7 @@ export const SCRAPE_LIMITS: Limits = {
 export const INTAKE_LIMITS: Limits = {
   headersMs: 5_000,
   requestMs: 10_000,
+  answerMs: 10_000,
   silenceMs: 15_000,
   checkMs: 1_000,
   maxConnections: 4_096,

@@ -1,7 +1,10 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, isIPv6, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '../core/clock.ts';
+import { Conversation } from './conversation.ts';
 import { type Limits, SCRAPE_LIMITS } from './limits.ts';
+import type { ConnectionError, Unreadable } from './unreadable.ts';
 
 export interface ListenAddress {
   /** Undefined for every address of the machine. */
@@ -42,18 +45,29 @@ export function toListenAddress(text: string): ListenAddress | string {
   return { host: v6 ?? (name || undefined), port };
 }
 
+/** Hears of what is no request, and from which address it came. */
+export type OnUnreadable = (unreadable: Unreadable, from: string | undefined) => void;
+
+/** How it is listened. */
+export interface ListenOptions {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  /** Hears at most once per connection of something that is no request, and from which address it came. */
+  readonly onUnreadable: OnUnreadable;
+}
+
 /** Serves `app` on all these addresses, or rejects and serves on none. */
 export async function listen(
   app: RequestListener,
   addresses: readonly ListenAddress[],
-  { clock = systemClock, limits = SCRAPE_LIMITS }: { readonly clock?: Clock; readonly limits?: Limits } = {},
+  { clock = systemClock, limits = SCRAPE_LIMITS, onUnreadable = () => {} }: Partial<ListenOptions> = {},
 ): Promise<Listening> {
   const servers: Started[] = [];
   const close = async () => {
     await Promise.all(servers.map((started) => stop(started, clock)));
   };
   try {
-    for (const address of addresses) servers.push(await start(app, address, limits));
+    for (const address of addresses) servers.push(await start(app, address, { clock, limits, onUnreadable }));
   } catch (error) {
     await close();
     throw error;
@@ -67,13 +81,16 @@ interface Started {
   readonly idle: ReadonlySet<Socket>;
 }
 
-function start(app: RequestListener, address: ListenAddress, limits: Limits): Promise<Started> {
+function start(app: RequestListener, address: ListenAddress, options: ListenOptions): Promise<Started> {
+  const { clock, limits, onUnreadable } = options;
   // Slow clients do not pile up: each has so long to send its headers and its request, and to take its answer.
   const server = createServer({
     headersTimeout: limits.headersMs,
     requestTimeout: limits.requestMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: limits.checkMs,
+    // What Node.js would refuse by itself, uncounted and without a sentence, is refused by the conversation, or let be.
+    requireHostHeader: false,
   });
   // Past their number Node.js would drop headers, and with them what they say; their length is bounded.
   server.maxHeadersCount = 0;
@@ -82,22 +99,29 @@ function start(app: RequestListener, address: ListenAddress, limits: Limits): Pr
   // Closing, Node.js would destroy every socket whose answer was handed over, though most of it may not have been sent.
   server.closeIdleConnections = () => {};
   const idle = new Set<Socket>();
+  const conversations = new WeakMap<Duplex, Conversation>();
   server.on('connection', (socket) => {
     // Whoever has been idle longest makes room, so that idle connections alone lock nobody out.
     const [oldest] = idle;
     if (idle.size >= limits.maxIdle) oldest?.destroy();
     idle.add(socket);
     socket.once('close', () => idle.delete(socket));
-  });
-  server.on('request', (request, response) => {
-    const { socket } = request;
-    idle.delete(socket);
-    response.once('close', () => {
-      if (!server.listening) socket.destroySoon();
+    const onBusy = (isBusy: boolean) => {
+      if (isBusy) idle.delete(socket);
+      else if (!server.listening) socket.destroySoon();
       else if (!socket.destroyed) idle.add(socket);
-    });
-    app(request, response);
+    };
+    const { answerMs } = limits;
+    conversations.set(
+      socket,
+      new Conversation(socket, { clock, answer: app, answerMs, onBusy, onUnreadable }),
+    );
   });
+  const onRequest: RequestListener = (request, response) =>
+    conversations.get(request.socket)?.take(request, response);
+  server.on('request', onRequest);
+  server.on('checkExpectation', onRequest);
+  server.on('clientError', (error: ConnectionError, socket) => conversations.get(socket)?.fail(error));
   return new Promise((resolve, reject) => {
     // It stays for good: once listening, a connection that cannot be accepted must not end the process.
     server.on('error', (error) => reject(toListenError(address, error)));

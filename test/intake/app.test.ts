@@ -29,7 +29,7 @@ async function start(
   const counted: string[] = [];
   const errors: unknown[] = [];
   const app = createIntakeApp({
-    token: options.token,
+    tokens: options.token === undefined ? undefined : [options.token],
     take: (event) => {
       taken.push(event);
       return options.take?.() ?? 'accepted';

@@ -9,6 +9,12 @@ test.each([
   '{"":1 , "" : 2}',
   '{"\\"":1,"\\"":2}',
   '{"x":"\\\\","x":1}',
+  '{"a":{"b":1,"b":2}}',
+  '[{"a":1,"a":2}]',
+  '{"a":[[{"b":[{}],"b":2}]]}',
+  '{"a":{"b":{},"c":{},"b":{}}}',
+  '{"__proto__":1,"__proto__":2}',
+  '{"a":{"":1,"\\u0000":1,"":2}}',
 ])('%s repeats a key', (json) => {
   expect(repeatsKey(json)).toBe(true);
 });
@@ -18,6 +24,8 @@ test.each([
   '7',
   '{"a":{"a":{"a":1}}}',
   '{"a":[{"b":1},{"b":2}]}',
+  '{"a":{"b":{"a":1},"c":1},"b":{"a":1,"b":[":",":"]},"c":1}',
+  '{"__proto__":1,"constructor":2,"has":3}',
   '{"a":"a","b":"a"}',
   '{"a":"\\",\\"a\\":\\"","b":1}',
   '{"a":"{[","b":"]}","c":{}}',
@@ -32,7 +40,10 @@ test('what JSON.stringify writes never repeats a key, and with one more of its k
       const json = JSON.stringify(value, null, indent);
       expect(repeatsKey(json)).toBe(false);
       for (const key of Object.keys(value))
-        expect(repeatsKey(`{${JSON.stringify(key)}:"\\"",${json.slice(1)}`)).toBe(true);
+        for (const around of ['@', '[@]', '{"a":@}', '{"a":[{"b":0,"c":@}]}'])
+          expect(
+            repeatsKey(around.replace('@', () => `{${JSON.stringify(key)}:"\\"",${json.slice(1)}`)),
+          ).toBe(true);
     }),
   );
 });

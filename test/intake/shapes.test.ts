@@ -269,6 +269,126 @@ test("a client's query that ends the quotes of a template forges no other connec
     expect(toBodyEvent(CONNECT, template(`","${key}":"forged","y":"`))).toMatchObject({ status: 400 });
 });
 
+const FORGED = '"connectionId":"forged"';
+test.each<[template: (query: string) => string, queries: readonly string[]]>([
+  [
+    (query) => `{"requestContext":{"connectionId":"${ID}","stage":"prod","query":"${query}"}}`,
+    [
+      `",${FORGED},"y":"`,
+      '","\\u0063onnectionId":"forged","y":"',
+      '","connectionId" : "forged" ,"y":"',
+      '","stage":"other","y":"',
+      '","y":{"stage":"a","stage":"b"},"z":"',
+      `"},${FORGED},"y":{"z":"`,
+      `"},"requestContext":{${FORGED},"y":"`,
+      `"},"\\u0072equestContext":{${FORGED},"y":"`,
+    ],
+  ],
+  [
+    (query) => `{"requestContext":{"query":"${query}","connectionId":"${ID}","stage":"prod"}}`,
+    [
+      `",${FORGED},"y":"`,
+      `"},${FORGED},"y":{"z":"`,
+      `",${FORGED}},"y":{"z":"`,
+      `",${FORGED}},"headers":{"z":"`,
+      `",${FORGED}},"params":{"z":"`,
+      `",${FORGED}},"y":[1,{"requestContext":{}}],"z":{"z":"`,
+    ],
+  ],
+  [
+    (query) =>
+      `{"requestContext":{"a":"${query.split('&')[0]}","connectionId":"${ID}","b":"${query.split('&')[1]}"}}`,
+    [`","y":{"z":"&"},${FORGED},"w":"`, `"},"y":{"z":"&"},${FORGED},"w":{"v":"`],
+  ],
+  [
+    (query) => `{"requestContext":{"connectionId":"${ID}","params":{"query":{"x":"${query}"}}}}`,
+    [`"}},${FORGED},"y":{"z":{"x":"`, `"}}},${FORGED},"y":{"z":{"x":{"x":"`, '","x":"'],
+  ],
+  [
+    (query) => `{"connectionId":"${ID}","stage":"prod","params":{"querystring":{"x":"${query}"}}}`,
+    [
+      `"}},${FORGED},"y":{"z":{"x":"`,
+      `"}},"requestContext":{${FORGED}},"y":{"z":{"x":"`,
+      `"},"querystring":{"x":"`,
+      '","x":"',
+    ],
+  ],
+])('a query that ends the quotes of the template %# forges no other connection', (template, queries) => {
+  for (const path of [CONNECT, { type: 'disconnect' } as const]) {
+    expect(toBodyEvent(path, template('1'))).toMatchObject({ connectionId: ID });
+    for (const query of queries) {
+      const json = template(query);
+      expect(JSON.parse(json)).toBeTypeOf('object');
+      expect([query, toBodyEvent(path, json)]).toMatchObject([query, { status: 400 }]);
+    }
+  }
+});
+
+test('a connection that is named in two places is refused, were it the same', () => {
+  const requestContext = { connectionId: ID, eventType: 'CONNECT' };
+  const bodies = [
+    { connectionId: ID, requestContext },
+    { connectionId: null, requestContext },
+    { connectionId: ID, requestContext: {} },
+    { connectionId: ID, other: { connectionId: ID } },
+    { requestContext, headers: { connectionId: ID } },
+    { requestContext: { ...requestContext, identity: [{ connectionId: ID }] } },
+  ];
+  for (const body of bodies)
+    expect([body, toBodyEvent(CONNECT, JSON.stringify(body))]).toMatchObject([
+      body,
+      { reason: expect.stringMatching(/^The body names a connection in two places\. /) },
+    ]);
+});
+
+test('what a client calls connectionId does no harm where API Gateway tells what clients sent', () => {
+  const client = { connectionId: 'no', requestContext: { connectionId: 'no' } };
+  const bodies = [
+    { headers: client, queryStringParameters: client, requestContext: { connectionId: ID }, body: '' },
+    { connectionId: ID, params: { header: client, querystring: client } },
+    { params: client, connectionId: ID },
+  ];
+  for (const body of bodies)
+    expect(toBodyEvent(CONNECT, JSON.stringify(body))).toEqual({
+      type: 'connect',
+      connectionId: ID,
+      ...NOTHING_ELSE,
+    });
+});
+
+test.each([
+  '{"__proto__":{"connectionId":"a"}}',
+  '{"requestContext":{"__proto__":{"connectionId":"a"}}}',
+  '{"__proto__":{"requestContext":{"connectionId":"a"}}}',
+  '{"constructor":{"prototype":{"connectionId":"a"}}}',
+])('%s names no connection', (body) => {
+  expect(toBodyEvent(CONNECT, body)).toMatchObject({
+    reason: expect.stringMatching(/^The body names no connection\. /),
+  });
+  expect(Object.hasOwn(Object.prototype, 'connectionId')).toBe(false);
+});
+
+test('what a prototype says of an event is not read', () => {
+  const context = `{"connectionId":"${ID}","__proto__":{"eventType":"DISCONNECT","stage":"other"}}`;
+  for (const body of [context, `{"requestContext":${context}}`])
+    expect(toBodyEvent(CONNECT, body)).toEqual({ type: 'connect', connectionId: ID, ...NOTHING_ELSE });
+});
+
+test('JSON as deep as a body can be is read', () => {
+  const deep = (open: string, close: string, times: number) => open.repeat(times) + close.repeat(times);
+  const bombs = [deep('[', ']', 30_000), `${'{"a":'.repeat(9_000)}1${'}'.repeat(9_000)}`];
+  for (const bomb of bombs) {
+    const event = { type: 'connect', connectionId: ID, ...NOTHING_ELSE };
+    expect(toBodyEvent(CONNECT, `{"connectionId":"${ID}","params":${bomb}}`)).toEqual(event);
+    expect(toBodyEvent(CONNECT, `{"requestContext":{"params":${bomb},"connectionId":"${ID}"}}`)).toEqual(
+      event,
+    );
+    expect(toBodyEvent(CONNECT, `{"params":${bomb},"params":1,"connectionId":"${ID}"}`)).toMatchObject({
+      status: 400,
+    });
+  }
+});
+
 const odd = fc.oneof(fc.anything(), fc.constantFrom(...IDS, 'CONNECT', '$disconnect', '', '1790295783'));
 const oddEvent = fc.oneof(
   odd,

@@ -262,6 +262,45 @@ test('reload answers with the problems, or with none', async () => {
   expect(reloads).toBe(3);
 });
 
+const SITE = 'exporter.example.com:10176';
+test.each<[headers: Record<string, string>, status: number]>([
+  [{}, 200],
+  [{ host: SITE, origin: `http://${SITE}` }, 200],
+  [{ host: SITE.toUpperCase(), origin: `http://${SITE}` }, 200],
+  [{ host: 'exporter.example.com', origin: 'https://exporter.example.com' }, 200],
+  [{ host: 'exporter.example.com:443', origin: 'https://exporter.example.com' }, 200],
+  [{ host: SITE, origin: `https://${SITE}`, 'sec-fetch-site': 'same-origin' }, 200],
+  [{ host: SITE, 'sec-fetch-site': 'none' }, 200],
+  [{ host: SITE, origin: 'https://evil.example' }, 403],
+  [{ host: SITE, origin: 'http://exporter.example.com' }, 403],
+  [{ host: SITE, origin: 'http://exporter.example.com:10177' }, 403],
+  [{ host: SITE, origin: `http://${SITE}.evil.example` }, 403],
+  [{ host: SITE, origin: `http://${SITE}@evil.example` }, 403],
+  [{ host: SITE, origin: 'null' }, 403],
+  [{ host: SITE, origin: '' }, 403],
+  [{ host: SITE, origin: SITE }, 403],
+  [{ host: SITE, origin: `http://${SITE}, https://evil.example` }, 403],
+  [{ host: SITE, 'x-forwarded-host': 'evil.example', origin: 'https://evil.example' }, 403],
+  [{ host: SITE, 'sec-fetch-site': 'cross-site' }, 403],
+  [{ host: SITE, 'sec-fetch-site': 'same-site' }, 403],
+  [{ host: SITE, origin: `http://${SITE}`, 'sec-fetch-site': 'cross-site' }, 403],
+  [{ host: SITE, origin: 'https://evil.example', 'sec-fetch-site': 'none' }, 403],
+])('a reload asked for with %j is %i', async (headers, status) => {
+  let reloads = 0;
+  const { ask } = await setUp({
+    reload: async () => {
+      reloads += 1;
+      return [];
+    },
+  });
+  for (const method of ['POST', 'PUT']) {
+    const answer = await ask('/-/reload', method, headers);
+    expect(answer.status).toBe(status);
+    if (status === 403) expect(answer.body.toString()).toMatch(/^A page of another origin asked for this: /);
+  }
+  expect(reloads).toBe(status === 200 ? 2 : 0);
+});
+
 test('connections are JSON', async () => {
   const { ask } = await setUp({ connections: () => ({ rows: [{ username: 'alice' }] }) });
   const { headers, body } = await ask('/api/v1/connections');

@@ -1,0 +1,14 @@
+import { createHash } from 'node:crypto';
+import { STYLE } from './page/style.ts';
+
+const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
+
+/** What every answer of the metrics port says to browsers, and every refusal of the intake. */
+export const HEADERS = {
+  'Content-Security-Policy':
+    `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; ` +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-store',
+};
