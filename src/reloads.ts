@@ -15,6 +15,8 @@ export class Reloads {
   readonly #logger: Logger;
   readonly #apply: (config: Config) => Promise<void>;
   #state: ReloadState;
+  /** The reload that has not begun yet. */
+  #waiting: Promise<readonly string[]> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   /** `apply` puts a configuration in force, or rejects, changing nothing. */
@@ -29,11 +31,17 @@ export class Reloads {
     this.#state = { problems: [], lastSuccessAt: clock.now() };
   }
 
-  /** Puts what `load` gives in force; resolves to its problems, or none. */
+  /**
+   * Puts what `load` gives in force; resolves to its problems, or none. Whoever asks while a reload waits for its turn is answered by
+   * that one, which has loaded nothing yet.
+   */
   reload(load: () => Loaded): Promise<readonly string[]> {
-    const turn = this.#last.then(() => this.#reload(load()));
-    this.#last = turn.catch(() => {});
-    return turn;
+    this.#waiting ??= this.#last.then(() => {
+      this.#waiting = undefined;
+      return this.#reload(load());
+    });
+    this.#last = this.#waiting.catch(() => {});
+    return this.#waiting;
   }
 
   /** Why the last configuration was refused, as lines for people; none when it is in force. */

@@ -2,7 +2,6 @@ import { Calls } from '../aws/calls.ts';
 import { openAws, resolveTargets } from '../aws-settings.ts';
 import type { Verdict } from '../collectors/domain.ts';
 import type { Config } from '../config/schema.ts';
-import { warningsOf } from '../config/warnings.ts';
 import { systemClock } from '../core/clock.ts';
 import { toSentence } from '../core/error-text.ts';
 import { eachDomain } from '../domains.ts';
@@ -22,7 +21,7 @@ export async function check({ flags }: Args): Promise<number> {
     return 1;
   }
   await print(`${path ?? 'The default configuration'} is valid\n`);
-  for (const warning of warningsOf(loaded.config)) await print(`warning: ${warning}\n`);
+  for (const warning of loaded.warnings) await print(`warning: ${warning}\n`);
   return flags.aws ? askAws(loaded.config) : 0;
 }
 

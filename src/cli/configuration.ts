@@ -1,16 +1,62 @@
-import { readFileSync } from 'node:fs';
 import { loadConfig } from '../config/load.ts';
 import { formatProblems } from '../config/problems.ts';
 import type { Config } from '../config/schema.ts';
+import { warningsOf } from '../config/warnings.ts';
+import { readSmallFile, toLook } from './text-file.ts';
 
-/** The configuration of this file (all defaults without one), or its problems, one line each, and how many there are. */
-export function readConfig(
-  path: string | undefined,
-): { readonly config: Config } | { readonly problems: readonly string[]; readonly count: number } {
-  const result = loadConfig({ path, readFile: (file) => readFileSync(file, 'utf8') });
-  if ('config' in result) return result;
-  const { problems } = result;
-  return { problems: formatProblems(problems, path ?? 'configuration').split('\n'), count: problems.length };
+/** A configuration that can be used. */
+export interface Read {
+  readonly config: Config;
+  /** What is probably not meant, a line each. */
+  readonly warnings: readonly string[];
+  /** Whether a file was read that says nothing at all. */
+  readonly isEmpty: boolean;
+  readonly looks: Looks;
+}
+
+/** What is wrong with a configuration, one line each, and how many problems there are; the last line can stand for many. */
+export interface Refused {
+  readonly problems: readonly string[];
+  readonly count: number;
+  readonly looks: Looks;
+}
+
+/** What each file that was read looked like then, by its path. */
+export type Looks = ReadonlyMap<string, string>;
+
+/** The configuration of this file (all defaults without one), or its problems. */
+export function readConfig(path: string | undefined): Read | Refused {
+  const looks = new Map<string, string>();
+  const readFile = (file: string): string => {
+    try {
+      const content = readSmallFile(file);
+      looks.set(file, toLook(content));
+      return content.toString();
+    } catch (error) {
+      looks.set(file, toLook(error));
+      throw error;
+    }
+  };
+  const result = loadConfig({ path, readFile });
+  const name = path ?? 'configuration';
+  if ('problems' in result) {
+    const { problems } = result;
+    return { problems: formatProblems(problems, name).split('\n'), count: problems.length, looks };
+  }
+  const { config, isEmpty } = result;
+  const empty = isEmpty ? [`${name} is empty: every key has its default`] : [];
+  return { config, warnings: [...empty, ...warningsOf(config)], isEmpty, looks };
+}
+
+/**
+ * The same, to replace a configuration in force: an empty file is refused here, for it is sooner cut short, or read while it is
+ * written, than meant.
+ */
+export function readNextConfig(path: string | undefined): Read | Refused {
+  const read = readConfig(path);
+  if ('problems' in read || !read.isEmpty) return read;
+  const problem = `${path}: is empty; write {} into it where every key is meant to have its default`;
+  return { problems: [problem], count: 1, looks: read.looks };
 }
 
 /** The same for a command that cannot go on without it: the problems go to stderr. */

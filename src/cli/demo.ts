@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import { feedIntake } from '../simulator/websocket-feed.ts';
 import type { Args } from './args.ts';
 import { start } from './serve.ts';
 import { untilSignal } from './signals.ts';
+import { readSmallFile } from './text-file.ts';
 
 const STEP_MS = 1_000;
 
@@ -36,12 +36,12 @@ export async function demo({ flags }: Args): Promise<number> {
       useDemoCredentials();
       const loaded = loadConfig({
         text: demoConfig(simulator.url, tokenFile),
-        readFile: (path) => readFileSync(path, 'utf8'),
+        readFile: (path) => readSmallFile(path).toString(),
       });
       if ('problems' in loaded)
         throw new Error(`the demo's own configuration has problems: ${JSON.stringify(loaded.problems)}`);
       const demoFlags = { ...flags, 'storage.path': folder };
-      const { urls, exporter } = await start(loaded.config, demoFlags, logger, releases);
+      const { urls, exporter } = await start(loaded.config, () => loaded, demoFlags, logger, releases);
       const [url] = urls;
       const [intakeUrl = ''] = exporter.intakeUrls;
       const feed = feedIntake({ url: intakeUrl, token, world: websockets.world });

@@ -40,7 +40,7 @@ export const flags = {
   }),
   'config.enable-auto-reload': toggle({
     commands: ['serve'],
-    help: 'Reload the configuration when its file changes.',
+    help: 'Reload the configuration when its file, or a key, token or CA bundle that it names, changes.',
   }),
   'web.listen-address': many([':10176'], 'ADDRESS', {
     commands: servers,

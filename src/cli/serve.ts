@@ -1,13 +1,13 @@
-import { unwatchFile, watchFile } from 'node:fs';
+import { neededFiles } from '../config/files.ts';
 import type { Config } from '../config/schema.ts';
 import { showConfig } from '../config/show.ts';
-import { warningsOf } from '../config/warnings.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import { loadDashboards } from '../dashboards.ts';
 import { Exporter } from '../exporter.ts';
 import { type Releases, withReleases } from '../lifecycle.ts';
 import { createLogger } from '../log.ts';
+import type { Loaded } from '../reloads.ts';
 import { createApp } from '../server/app.ts';
 import { INTAKE_LIMITS } from '../server/limits.ts';
 import { type ListenAddress, listen, toListenAddress } from '../server/listen.ts';
@@ -15,12 +15,12 @@ import { createUnreadableLog } from '../server/unreadable-log.ts';
 import { openStorage } from '../storage/storage.ts';
 import { revision, version } from '../version.ts';
 import type { Args } from './args.ts';
-import { readConfig } from './configuration.ts';
+import { readConfig, readNextConfig } from './configuration.ts';
 import type { Flags } from './flags.ts';
 import { loggedProgress } from './progress.ts';
 import { onSignals, untilSignal } from './signals.ts';
-
-const WATCH_MS = 5_000;
+import { lookAt } from './text-file.ts';
+import { Watch } from './watch.ts';
 
 /** Passes on their schedules and /metrics, until a signal. */
 export async function serve({ flags }: Args): Promise<number> {
@@ -38,16 +38,28 @@ export async function serve({ flags }: Args): Promise<number> {
       let reload = () =>
         logger.warn('SIGHUP came before the start was complete; the configuration was just read');
       releases.add(onSignals(['SIGHUP'], () => reload()));
-      const started = await Promise.race([start(loaded.config, flags, logger, releases), stopped]);
+      for (const warning of loaded.warnings) logger.warn(warning);
+      const watch = new Watch(systemClock, lookAt);
+      watch.read(loaded.looks);
+      const load = () => {
+        const next = readNextConfig(path);
+        watch.read(next.looks);
+        return next;
+      };
+      const started = await Promise.race([start(loaded.config, load, flags, logger, releases), stopped]);
       if (typeof started === 'string') {
         logger.info('Shutting down before the start was complete', { signal: started });
         return 0;
       }
       const { exporter } = started;
-      reload = () => void exporter.reload(() => readConfig(path));
+      reload = () => void exporter.reload(load);
       if (flags['config.enable-auto-reload'] && path !== undefined) {
-        watchFile(path, { interval: WATCH_MS, persistent: false }, () => reload());
-        releases.add(() => unwatchFile(path));
+        const inForce = () => [path, ...neededFiles(exporter.config)];
+        const onChange = (changed: readonly string[]) => {
+          logger.info('Files of the configuration changed', { files: changed.join(' ') });
+          return exporter.reload(load);
+        };
+        releases.add(watch.start({ inForce, reload: onChange }));
       }
       const signal = await stopped;
       logger.info('Shutting down', { signal });
@@ -60,9 +72,10 @@ export async function serve({ flags }: Args): Promise<number> {
   });
 }
 
-/** Brings up storage, HTTP and passes, each to be released in reverse; resolves to where it listens. */
+/** Brings up storage, HTTP and passes, each to be released in reverse; resolves to where it listens. `load` gives what a reload puts in force. */
 export async function start(
   config: Config,
+  load: () => Loaded,
   flags: Flags,
   logger: Logger,
   releases: Releases,
@@ -87,7 +100,6 @@ export async function start(
       listen(app, [toAddress(address)], { limits: INTAKE_LIMITS, onUnreadable }),
   });
   releases.add(() => exporter.close());
-  for (const warning of warningsOf(config)) logger.warn(warning);
   await exporter.apply(config);
   const app = createApp({
     telemetryPath: flags['web.telemetry-path'],
@@ -96,9 +108,7 @@ export async function start(
     status: () => exporter.status(),
     dashboards: loadDashboards,
     notReady: () => exporter.notReady(),
-    reload: flags['web.enable-lifecycle']
-      ? () => exporter.reload(() => readConfig(flags['config.file']))
-      : undefined,
+    reload: flags['web.enable-lifecycle'] ? () => exporter.reload(load) : undefined,
     config: () => showConfig(exporter.config),
     connections: () => exporter.table('connections'),
     onError: (path, err) => logger.error('A request could not be answered', { path, err }),

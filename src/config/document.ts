@@ -1,15 +1,6 @@
-import {
-  type CST,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  Parser,
-  parseDocument,
-} from 'yaml';
+import { Composer, type CST, Lexer, LineCounter, Parser } from 'yaml';
+import { given } from './given.ts';
+import { toOutline } from './outline.ts';
 import type { Problem } from './problems.ts';
 
 /** A YAML text as plain data, and where each of its keys stands. */
@@ -24,51 +15,76 @@ export interface Document {
 
 /** Far more than the schema has. */
 const DEEPEST = 100;
+/** Far more than people or programs write for this schema, and so few that reading them takes no longer than a second or two. */
+const MOST_TOKENS = 150_000;
+const MOST_VALUES = 100_000;
+const MOST_ALIASES = 1_000;
 
-/** Reads one YAML 1.2 document; never throws. Anchors and `<<` are resolved. */
+/** Reads one YAML 1.2 document, in time that grows no faster than its length; never throws. Anchors and `<<` are resolved. */
 export function toDocument(text: string): Document {
-  if (isTooDeep(text)) {
-    const message = 'it is nested too deeply to be a configuration';
-    return { data: undefined, problems: [{ path: '', message }], lineOf: () => undefined };
-  }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
-  const problems = [...document.errors, ...document.warnings].map(({ code, message, pos }): Problem => {
-    const { line, col } = lines.linePos(pos[0]);
-    return {
-      path: '',
-      line,
-      column: col,
-      message: code === 'MULTIPLE_DOCS' ? 'a second document begins here; a configuration is one' : message,
-    };
+  const tokens = toTokens(text, lines);
+  if (tokens === undefined) return refused('it holds more keys, values and signs than any configuration');
+  if (isTooDeep(tokens)) return refused('it is nested too deeply to be a configuration');
+
+  // Whether keys are unique is asked of the outline: the library compares each with every other.
+  const composer = new Composer({ merge: true, uniqueKeys: false, logLevel: 'error' });
+  const [document, second] = composer.compose(tokens, true, text.length);
+  const outline = toOutline(document?.contents);
+  const broken = [...(document?.errors ?? [])].map(({ message, pos: [offset] }) => ({ message, offset }));
+  if (second) {
+    const message = 'a second document begins here; a configuration is one';
+    broken.push({ message, offset: second.range[0] });
+  }
+  const doubtful = [
+    ...(document?.warnings ?? []).map(({ message, pos: [offset] }) => ({ message, offset })),
+    ...outline.repeated.map(({ value, range }) => ({
+      message: `the key ${given(String(value))} stands here once more; keys must be unique`,
+      offset: range?.[0] ?? 0,
+    })),
+  ];
+  const problems = [...broken, ...doubtful].map(({ message, offset }): Problem => {
+    const { line, col } = lines.linePos(offset);
+    return { path: '', line, column: col, message };
   });
   const lineOf = (path: readonly PropertyKey[]) => {
-    let node: unknown = document.contents;
-    let offset = isNode(node) ? node.range?.[0] : undefined;
-    for (const key of path) {
-      if (isAlias(node)) node = node.resolve(document);
-      const next = child(node, key);
-      if (!next) break;
-      offset = next.at.range?.[0] ?? offset;
-      node = next.value;
-    }
+    const offset = outline.at(path)?.range?.[0];
     return offset === undefined ? undefined : lines.linePos(offset).line;
   };
   // A key that stands twice still leaves data to be checked; a broken text does not.
-  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY'))
-    return { data: undefined, problems, lineOf };
+  if (broken.length > 0) return { data: undefined, problems, lineOf };
   try {
-    return { data: withoutNulls(document.toJS()), problems, lineOf };
+    if (outline.aliases > MOST_ALIASES) throw new Error(`there are more than ${MOST_ALIASES}`);
+    return { data: toData(document?.toJS()), problems, lineOf };
   } catch (error) {
     // An alias without an anchor, or one inside its own, or more of them than any honest file has.
-    const message = `the aliases of this file cannot be resolved: ${error}`;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `the aliases of this file cannot be resolved: ${reason}`;
     return { data: undefined, problems: [...problems, { path: '', message }], lineOf };
   }
 }
 
+function refused(message: string): Document {
+  return { data: undefined, problems: [{ path: '', message }], lineOf: () => undefined };
+}
+
+/** The collections of a text, not yet made into values; undefined when there is too much in it. */
+function toTokens(text: string, lines: LineCounter): readonly CST.Token[] | undefined {
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  let lexemes = 0;
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    lexemes += 1;
+    if (lexemes > MOST_TOKENS) return undefined;
+    tokens.push(...parser.next(lexeme));
+  }
+  return [...tokens, ...parser.end()];
+}
+
 /** Whether collections stand in each other deeper than recursion, which reads them, could follow; level by level, for the same reason. */
-function isTooDeep(text: string): boolean {
-  let level: readonly CST.Token[] = [...new Parser().parse(text)];
+function isTooDeep(tokens: readonly CST.Token[]): boolean {
+  let level = tokens;
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > DEEPEST) return true;
     level = level.flatMap(below);
@@ -81,19 +97,16 @@ function below(token: CST.Token): readonly CST.Token[] {
   return 'items' in token ? token.items.flatMap(({ key, value }) => [key ?? [], value ?? []].flat()) : [];
 }
 
-function child(node: unknown, key: PropertyKey): { at: Node; value: unknown } | undefined {
-  if (isSeq(node)) {
-    const item = node.items[Number(key)];
-    return isNode(item) ? { at: item, value: item } : undefined;
-  }
-  if (!isMap(node)) return undefined;
-  const pair = node.items.findLast((item) => isScalar(item.key) && String(item.key.value) === key);
-  return pair && isNode(pair.key) ? { at: pair.key, value: pair.value } : undefined;
-}
-
-function withoutNulls(value: unknown): unknown {
-  if (value === null) return undefined;
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, of]) => [key, withoutNulls(of)]));
+/** The data without its nulls; throws where aliases repeat so much of it that reading it on would take for ever. */
+function toData(document: unknown): unknown {
+  let values = 0;
+  const copy = (value: unknown): unknown => {
+    values += 1;
+    if (values > MOST_VALUES) throw new Error(`they repeat what they stand for too often`);
+    if (value === null) return undefined;
+    if (Array.isArray(value)) return value.map(copy);
+    if (typeof value !== 'object') return value;
+    return Object.fromEntries(Object.entries(value).map(([key, of]) => [key, copy(of)]));
+  };
+  return copy(document);
 }

@@ -1,6 +1,11 @@
 import { closest } from 'fastest-levenshtein';
 
+/** Of more than these, which only a machine can have written, the rest is not looked through. */
+const MOST_NAMES = 1_000;
+/** A longer word is like no other for its beginning alone. */
+const LONGEST_WORD = 100;
+
 /** The one of `known`, which must not be empty, that is spelled most like `word`. */
 export function nearest(word: string, known: readonly string[]): string {
-  return closest(word.toLowerCase(), known);
+  return closest(word.slice(0, LONGEST_WORD).toLowerCase(), known.slice(0, MOST_NAMES));
 }

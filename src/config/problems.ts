@@ -20,12 +20,15 @@ export function toPath(keys: readonly PropertyKey[]): string {
 /** A file with more is not a configuration that somebody mistyped. */
 const MOST_PROBLEMS = 100;
 
+const LONGEST_PATH = 200;
+
 /** One line per problem, the first hundred: `exporter.yaml:12: client_vpn.page_sise: unknown key, did you mean page_size?`. */
 export function formatProblems(problems: readonly Problem[], file: string): string {
   const rest = problems.length - MOST_PROBLEMS;
   const lines = problems.slice(0, MOST_PROBLEMS).map(({ path, line, column, message }) => {
     const place = [file, line, column].filter((part) => part !== undefined).join(':');
-    return [place, path, message].filter((part) => part !== '').join(': ');
+    const shown = path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path;
+    return [place, shown, message].filter((part) => part !== '').join(': ');
   });
   return [
     ...lines,

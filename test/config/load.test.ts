@@ -30,6 +30,7 @@ function problems(text: string): string[] {
 
 test('no file at all has every default', () => {
   expect(loadConfig({ readFile })).toEqual({
+    isEmpty: false,
     config: {
       targets: [
         { name: 'default', regions: [], profile: null, role_arn: null, external_id: null, account_id: null },
@@ -86,7 +87,8 @@ test('no file at all has every default', () => {
 test.each(['', '\n', '# nothing\n', '---\n', 'client_vpn:\naws:\n', 'client_vpn:\n  timeout:\n  users:\n'])(
   'a file or a key without a value has its defaults: %j',
   (text) => {
-    expect(load(text)).toEqual(loadConfig({ readFile }));
+    expect(config(text)).toEqual(config('{}'));
+    expect(load(text)).toMatchObject({ isEmpty: !text.includes('client_vpn') });
   },
 );
 
@@ -316,6 +318,51 @@ test('of very many problems every one is found, and the first hundred are shown'
   expect(problems(text(100))).toHaveLength(100);
 });
 
+/** Texts for which reading took minutes: each makes every key, alias or item be compared with every other. */
+const slow: Readonly<Record<string, (n: number) => string>> = {
+  'unknown keys': (n) => Array.from({ length: n / 12 }, (_, i) => `key${i}: 1\n`).join(''),
+  'a key that repeats': (n) => 'a: 1\n'.repeat(n / 5),
+  'wrong items': (n) => `client_vpn: {endpoints: [${'x,'.repeat(n / 2)}]}`,
+  'wrong targets': (n) => `targets:\n${'  - {nam: 1}\n'.repeat(n / 13)}`,
+  'empty flow mappings': (n) => '{}'.repeat(n / 2),
+  'merged mappings': (n) => `a: &a {x: 1}\nb:\n${'  <<: *a\n'.repeat(n / 9)}`,
+  'anchors and aliases': (n) => Array.from({ length: n / 20 }, (_, i) => `- &a${i} 1\n- *a${i}\n`).join(''),
+  'a list that repeats itself': (n) =>
+    `targets:\n  - {name: a, regions: &r [${'x,'.repeat(n / 4)}]}\n${'  - {regions: *r}\n'.repeat(99)}`,
+  'a key without end': (n) => `? ${'k'.repeat(n)}\n: 1\n`,
+  'empty lines': (n) => '\n'.repeat(n),
+  'endpoints of unknown targets': (n) =>
+    `targets: [${Array.from({ length: n / 40 }, (_, i) => `{name: t${i}}`).join(',')}]\nwebsocket: {endpoints: [${Array.from({ length: n / 40 }, (_, i) => `{target: u${i}}`).join(',')}]}`,
+};
+
+test.each(Object.keys(slow))('%s: a megabyte is told of in short lines, and soon', (name) => {
+  for (const length of [100_000, 1_000_000]) {
+    const lines = problems(slow[name]?.(length) ?? '');
+    expect(lines.length).toBeLessThanOrEqual(101);
+    expect(Math.max(0, ...lines.map((line) => line.length))).toBeLessThan(500);
+  }
+});
+
+test('more than a megabyte is refused unread', () => {
+  const text = `# ${'x'.repeat(2 ** 20)}`;
+  expect(problems(text)).toEqual(['exporter.yaml: it is larger than 1 MiB, which no configuration is']);
+  expect(problems(text.slice(0, 2 ** 20))).toEqual([]);
+});
+
+test('every key, item and alias is told at its own line, however the file is written', () => {
+  const name = fc.stringMatching(/^x[a-z]{1,8}$/);
+  fc.assert(
+    fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 40 }), fc.boolean(), (names, isFlow) => {
+      const text = isFlow
+        ? `aws: {\n${names.map((key) => `  ${key}: 1`).join(',\n')}\n}\n`
+        : `aws:\n${names.map((key) => `  ${key}: 1\n`).join('')}`;
+      expect(problems(text).map((line) => line.replace(/: unknown.*/, ''))).toEqual(
+        names.map((key, index) => `exporter.yaml:${index + 2}: aws.${key}`),
+      );
+    }),
+  );
+});
+
 test('every repetition in a long list is told', () => {
   const ids = Array.from({ length: 3_000 }, (_, n) => `cvpn-endpoint-${n % 2_000}`);
   const result = load(`client_vpn: {endpoints: [${ids.join(', ')}]}`);
@@ -336,7 +383,7 @@ test.each(['12345', 'true', '[hush]', '{a: hush}'])('an external id of %s is not
   expect(lines).toEqual(['exporter.yaml:1: targets[0].external_id: expected text; put it in quotes']);
 });
 
-test.each(['1-999999999 * * * * *', '*/100 * * * * *', `${'0,'.repeat(1_000_000)}0 * * * * *`])(
+test.each(['1-999999999 * * * * *', '*/100 * * * * *', `${'0,'.repeat(500_000)}0 * * * * *`])(
   'a schedule that would take for ever to read is a problem like others: %.30s',
   (schedule) => {
     expect(problems(`client_vpn: {page_size: 1, schedule: "${schedule}"}`)).toEqual([

@@ -337,3 +337,22 @@ test('connections that a reload enables are a 503 until a pass has listed them, 
   const { status, text } = await rig.get('/api/v1/connections');
   expect([status, JSON.parse(text)]).toEqual([200, [expect.objectContaining({ connection_id: id })]]);
 });
+
+test('who asks for a reload while one waits for its turn shares that one', async () => {
+  const { rig } = await startTalking();
+  let loads = 0;
+  const load = () => {
+    loads += 1;
+    return { problems: [`number ${loads}`] };
+  };
+  const asked = Array.from({ length: 200 }, () => rig.exporter.reload(load));
+  expect(await Promise.all(asked)).toEqual(asked.map(() => ['number 1']));
+  // One that has begun may have read what was changed since.
+  const first = rig.exporter.reload(() => {
+    later.push(rig.exporter.reload(load), rig.exporter.reload(load));
+    return { problems: ['first'] };
+  });
+  const later: Promise<readonly string[]>[] = [];
+  expect(await first).toEqual(['first']);
+  expect(await Promise.all(later)).toEqual([['number 2'], ['number 2']]);
+});

@@ -1,8 +1,10 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { total } from './exposition.ts';
-import { type Daemon, type Lab, openLab, ready } from './lab.ts';
-import { DEADLINE_MS, eventually } from './program.ts';
+import { type Daemon, type Lab, listening, openLab, ready } from './lab.ts';
+import { DEADLINE_MS, eventually, start } from './program.ts';
 
 const SUCCESSFUL = 'aws_connections_exporter_config_last_reload_successful';
 const USERS = 'users: {enabled: true}';
@@ -79,3 +81,130 @@ test(
   },
   3 * DEADLINE_MS,
 );
+
+/** A volume as Kubernetes mounts it: its files lead through `..data` to the version in force, which one rename replaces. */
+function openVolume(folder: string) {
+  let versions = 0;
+  return {
+    folder,
+    /** Replaces all files at once. */
+    mount(files: Readonly<Record<string, string>>) {
+      versions += 1;
+      const version = `..version_${versions}`;
+      mkdirSync(join(folder, version), { recursive: true });
+      for (const [name, text] of Object.entries(files)) {
+        writeFileSync(join(folder, version, name), text);
+        if (!existsSync(join(folder, name))) symlinkSync(`..data/${name}`, join(folder, name));
+      }
+      symlinkSync(version, join(folder, '..data_tmp'));
+      renameSync(join(folder, '..data_tmp'), join(folder, '..data'));
+      if (versions > 1) rmSync(join(folder, `..version_${versions - 1}`), { recursive: true });
+    },
+  };
+}
+
+const WEBSOCKET = 'enabled: true, endpoints: [{url: "https://a.example/x", source: {type: intake}}]';
+
+test(
+  '--config.enable-auto-reload follows every file that the configuration names, and refuses no event meanwhile',
+  async () => {
+    const lab = await openLab();
+    const volume = openVolume(join(lab.folder, 'secrets'));
+    volume.mount({ token: 'first\n', key: 'one' });
+    const intake = `enabled: true, listen_address: "127.0.0.1:0", token_file: "${volume.folder}/token"`;
+    const clientVpn = `identity: hash, identity_key_file: "${volume.folder}/key", users: {enabled: true}`;
+    lab.configure({ clientVpn, websocket: WEBSOCKET, intake });
+    lab.world.connect(lab.world.addEndpoint(), { username: 'alice' });
+    const daemon = await lab.serve(['--config.enable-auto-reload']);
+    await ready(daemon);
+    const post = async (token: string, id: string) => {
+      const headers = { 'X-Intake-Token': token, ConnectionId: id };
+      return (await fetch(`${daemon.intakeUrl}/websocket/connect`, { method: 'POST', headers })).status;
+    };
+    const user = async () => {
+      const keys = [...(await daemon.scrape()).keys()];
+      return keys.flatMap((key) => /^aws_client_vpn_user_connections\{.*user="(.*?)"/.exec(key)?.[1] ?? []);
+    };
+    const before = await user();
+    expect([await post('first', 'a='), await post('second', 'b=')]).toEqual([200, 401]);
+
+    // The key alone changes: who sends the token all the time is never refused.
+    const answers = new Set<number>();
+    volume.mount({ token: 'first\n', key: 'two' });
+    await eventually(async () => {
+      answers.add(await post('first', 'c='));
+      const now = await user();
+      expect(now).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/)]);
+      expect(now).not.toEqual(before);
+    });
+    expect([...answers]).toEqual([200]);
+
+    volume.mount({ token: 'second\n', key: 'two' });
+    await eventually(async () => expect(await post('second', 'd=')).toBe(200));
+    expect(await post('first', 'e=')).toBe(401);
+
+    // A version that lacks a file is refused with the reason; with it, everything goes on by itself.
+    rmSync(join(volume.folder, 'key'));
+    volume.mount({ token: 'third\n' });
+    await eventually(async () => expect(total(await daemon.scrape(), SUCCESSFUL)).toBe(0));
+    expect(daemon.stderr()).toMatch(/was not reloaded.*identity_key_file: \S+key cannot be read: ENOENT/);
+    expect(await post('second', 'f=')).toBe(200);
+    volume.mount({ token: 'third\n', key: 'two' });
+    await eventually(async () => expect(total(await daemon.scrape(), SUCCESSFUL)).toBe(1));
+    expect(await post('third', 'g=')).toBe(200);
+  },
+  6 * DEADLINE_MS,
+);
+
+test('without --config.enable-auto-reload nothing is watched', async () => {
+  const { lab, daemon } = await daemonWithoutUsers();
+  const flags = [`--config.file=${lab.configFile}`, '--storage.path=', '--web.listen-address=127.0.0.1:0'];
+  const watching = await listening(start(['serve', ...flags, '--config.enable-auto-reload']));
+  lab.configure({ clientVpn: USERS });
+  await eventually(() => showsUsers(watching));
+  expect(daemon.stderr()).not.toContain('reloaded');
+});
+
+test('a file that was emptied is refused, one that says {} is not', async () => {
+  const { lab, daemon } = await daemonWithoutUsers('--web.enable-lifecycle');
+  const reload = async () => {
+    const response = await fetch(`${daemon.url}/-/reload`, { method: 'POST' });
+    return `${response.status} ${await response.text()}`;
+  };
+  for (const text of ['', '\n', '# client_vpn:\n', '---\n', 'null\n']) {
+    writeFileSync(lab.configFile, text);
+    expect(await reload()).toMatch(/^400 .*exporter\.yaml: is empty; write \{\} into it/s);
+  }
+  expect((await daemon.get('/config')).text).toContain(lab.simulator.url);
+  writeFileSync(lab.configFile, '{}');
+  expect(await reload()).not.toContain('is empty');
+});
+
+test('very many signals are one reload more', async () => {
+  const { lab, daemon } = await daemonWithoutUsers();
+  lab.simulator.failNext(1, 'hang');
+  for (let n = 0; n < 200; n += 1) daemon.kill('SIGHUP');
+  const reloads = () => daemon.stderr().split('The configuration was reloaded').length - 1;
+  await eventually(() => expect(reloads()).toBeGreaterThan(0));
+  lab.configure({ clientVpn: USERS });
+  daemon.kill('SIGHUP');
+  await eventually(() => showsUsers(daemon));
+  expect(reloads()).toBeLessThanOrEqual(4);
+});
+
+test.each([
+  ['a pipe', 'it is a pipe or a device'],
+  ['ten megabytes', 'it is larger than 4 MiB'],
+  ['two megabytes', 'it is larger than 1 MiB'],
+  ['100,000 unknown keys', 'more keys, values and signs'],
+])('a configuration of %s is refused while the exporter goes on', async (kind, reason) => {
+  const { lab, daemon } = await daemonWithoutUsers();
+  rmSync(lab.configFile);
+  if (kind === 'a pipe') execFileSync('sh', ['-c', 'mkfifo "$0"', lab.configFile]);
+  else if (kind === 'ten megabytes') writeFileSync(lab.configFile, '#'.repeat(10_000_000));
+  else if (kind === 'two megabytes') writeFileSync(lab.configFile, '#'.repeat(2_000_000));
+  else writeFileSync(lab.configFile, Array.from({ length: 100_000 }, (_, n) => `k${n}: 1\n`).join(''));
+  daemon.kill('SIGHUP');
+  await eventually(async () => expect(total(await daemon.scrape(), SUCCESSFUL)).toBe(0));
+  expect(daemon.stderr()).toContain(reason);
+});

@@ -2,7 +2,7 @@ import { cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { readConfig } from '../../src/cli/configuration.ts';
+import { readConfig, readNextConfig } from '../../src/cli/configuration.ts';
 import { showConfig } from '../../src/config/show.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { loadDashboards } from '../../src/dashboards.ts';
@@ -190,7 +190,7 @@ async function start(
   });
   let isScheduled = false;
   const reload = async () => {
-    const problems = await exporter.reload(() => readConfig(file));
+    const problems = await exporter.reload(() => readNextConfig(file));
     if (problems.length === 0 && !isScheduled) {
       isScheduled = true;
       exporter.schedule();
