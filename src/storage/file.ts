@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { breathe } from '../core/clock.ts';
 
@@ -8,17 +8,28 @@ const CHUNK_CHARACTERS = 1 << 16;
 /**
  * Writes the file whole or not at all: a temporary file, fsync, rename, fsync of the folder. The first line names the format, the last one
  * holds the SHA-256 of all before it. Lines, which hold no line feed, are taken bit by bit, so that a long file does not block the event loop.
+ * Without `isSynced` a power cut may leave the file as it was before, or empty; a crash of the process still leaves it whole.
  */
-export async function writeLines(path: string, format: string, lines: Iterable<string>): Promise<void> {
+export async function writeLines(
+  path: string,
+  format: string,
+  lines: Iterable<string>,
+  { isSynced = true } = {},
+): Promise<void> {
   const temporary = `${path}.tmp`;
   const file = await open(temporary, 'w', 0o600);
   try {
     await writeChunks(file, format, lines);
-    await file.sync();
+    if (isSynced) await file.sync();
   } finally {
     await file.close();
   }
   await rename(temporary, path);
+  if (isSynced) await syncFolderOf(path);
+}
+
+/** Without this a crash could lose the name of a new file. */
+export async function syncFolderOf(path: string): Promise<void> {
   const folder = await open(dirname(path), 'r');
   try {
     await folder.sync();
@@ -30,20 +41,16 @@ export async function writeLines(path: string, format: string, lines: Iterable<s
 async function writeChunks(file: FileHandle, format: string, lines: Iterable<string>): Promise<void> {
   const hash = createHash('sha256');
   let chunk = `${format}\n`;
-  const flush = async () => {
-    const bytes = Buffer.from(chunk);
-    chunk = '';
-    hash.update(bytes);
-    // Not `write`, which a full disk may cut short without an error.
-    await file.appendFile(bytes);
-    await breathe();
-  };
   for (const line of lines) {
     chunk += `${line}\n`;
-    if (chunk.length >= CHUNK_CHARACTERS) await flush();
+    if (chunk.length < CHUNK_CHARACTERS) continue;
+    hash.update(chunk);
+    // Not `write`, which a full disk may cut short without an error.
+    await file.appendFile(chunk);
+    chunk = '';
+    await breathe();
   }
-  await flush();
-  await file.appendFile(`sha256 ${hash.digest('hex')}\n`);
+  await file.appendFile(`${chunk}sha256 ${hash.update(chunk).digest('hex')}\n`);
 }
 
 /** Reads the lines between format and checksum; undefined if there is no such file, an error that says how it is broken otherwise. */
@@ -72,7 +79,25 @@ export class BrokenFile extends Error {}
 
 /** Moves a broken file out of the way, keeping it for people to look at; resolves to its new name. */
 export async function setAside(path: string, now: Date): Promise<string> {
-  const aside = `${path}.broken-${now.toISOString().replaceAll(':', '')}`;
+  const aside = asideOf(path, now);
   await rename(path, aside);
   return aside;
+}
+
+/** Keeps a copy of a file for people to look at, on disk for good; resolves to its name. */
+export async function copyAside(path: string, now: Date): Promise<string> {
+  const aside = asideOf(path, now);
+  await copyFile(path, aside);
+  const copy = await open(aside, 'r+');
+  try {
+    await copy.sync();
+  } finally {
+    await copy.close();
+  }
+  await syncFolderOf(aside);
+  return aside;
+}
+
+function asideOf(path: string, now: Date): string {
+  return `${path}.broken-${now.toISOString().replaceAll(':', '')}`;
 }

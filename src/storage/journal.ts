@@ -1,27 +1,24 @@
 import { createHash } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { breathe } from '../core/clock.ts';
+import { syncFolderOf } from './file.ts';
+import { readEnd, type Tail, writeEnd } from './journal-end.ts';
 
 const CHUNK_CHARACTERS = 1 << 16;
 const CHECKSUM = /^sha256 [0-9a-f]{64}$/;
 const CHECKSUM_CHARACTERS = 'sha256 '.length + 64;
 
-/** Where the good part of a journal ends, and the checksum to which the next batch is chained. */
-export interface Tail {
-  readonly bytes: number;
-  readonly digest: string;
-}
-
 /** The tail of a journal without batches. */
-export const BEGINNING: Tail = { bytes: 0, digest: '' };
+export const BEGINNING: Tail = { batches: 0, bytes: 0, digest: '' };
 
 /** What was read of a journal. */
 export interface ReadJournal {
   readonly batches: readonly (readonly string[])[];
   readonly tail: Tail;
-  /** Whether more is lost than the batch that was being appended when the process or the machine ended. */
-  readonly isDamaged: boolean;
+  /** How many batches are lost that had been saved, as far as is known; undefined when only what a crash tore is missing. */
+  readonly lost: number | undefined;
+  /** Whether there is no such file, though there was one. */
+  readonly isGone: boolean;
 }
 
 /**
@@ -32,65 +29,81 @@ export interface ReadJournal {
 export async function appendBatch(path: string, tail: Tail, lines: Iterable<string>): Promise<Tail> {
   const file = await open(path, 'a', 0o600);
   let { bytes } = tail;
+  let digest: string;
   try {
-    if ((await file.stat()).size < bytes) throw new Error('it is shorter than it was written');
-    await file.truncate(bytes);
+    const { size } = await file.stat();
+    if (size < bytes) throw new Error('it is shorter than it was written');
+    if (size > bytes) await file.truncate(bytes);
     const hash = createHash('sha256').update(tail.digest);
     const append = async (text: string) => {
       const chunk = Buffer.from(text);
       // Not `write`, which a full disk may cut short without an error.
       await file.appendFile(chunk);
       bytes += chunk.length;
-      return chunk;
     };
     let text = '';
     for (const line of lines) {
       text += `${line}\n`;
       if (text.length < CHUNK_CHARACTERS) continue;
-      hash.update(await append(text));
+      hash.update(text);
+      await append(text);
       text = '';
       await breathe();
     }
-    hash.update(await append(text));
-    const digest = hash.digest('hex');
-    await append(`sha256 ${digest}\n`);
+    digest = hash.update(text).digest('hex');
+    await append(`${text}sha256 ${digest}\n`);
     await file.sync();
-    if (tail.bytes === 0) await syncFolder(path);
-    return { bytes, digest };
   } finally {
     await file.close();
   }
+  if (tail.bytes === 0) await syncFolderOf(path);
+  const next = { batches: tail.batches + 1, bytes, digest };
+  await writeEnd(path, next);
+  return next;
 }
 
-/** Without this a crash could lose the name of a new file. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(dirname(path), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-/** Reads the batches up to the first that is cut short or damaged, and nothing after it; undefined if there is no such file. */
+/**
+ * Reads the batches up to the first that is cut short or damaged, and nothing after it; undefined if there is no such file. Rejects with a
+ * `BrokenFile` when it cannot be read where the journal ended.
+ */
 export async function readBatches(path: string): Promise<ReadJournal | undefined> {
+  const end = await readEnd(path);
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return end?.batches ? { batches: [], tail: BEGINNING, lost: end.batches, isGone: true } : undefined;
   }
   const batches: string[][] = [];
   let tail = BEGINNING;
-  for (const end of checksumLines(bytes)) {
-    const body = bytes.subarray(tail.bytes, end.from);
-    const digest = createHash('sha256').update(tail.digest).update(body).digest('hex');
-    if (end.digest !== digest) return { batches, tail, isDamaged: end.to < bytes.length };
+  let isWhole = end === undefined || end.bytes === 0;
+  const read = (hasMore = false): ReadJournal => {
+    const lost = isWhole && !hasMore ? undefined : Math.max((end?.batches ?? 0) - tail.batches, 1);
+    return { batches, tail, lost, isGone: false };
+  };
+  for (const { from, to, digest } of checksumLines(bytes)) {
+    const body = bytes.subarray(tail.bytes, from);
+    // What a crash tore is the last there is.
+    if (createHash('sha256').update(tail.digest).update(body).digest('hex') !== digest)
+      return read(to < bytes.length);
     batches.push(body.toString().split('\n').slice(0, -1));
-    tail = { bytes: end.to, digest };
+    tail = { batches: batches.length, bytes: to, digest };
+    isWhole ||= end?.bytes === to && end.digest === digest;
   }
-  return { batches, tail, isDamaged: false };
+  return read();
+}
+
+/** Cuts off all behind the tail, for good. */
+export async function cutBack(path: string, tail: Tail): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.truncate(tail.bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await writeEnd(path, tail);
 }
 
 /** The lines that look like the end of a batch; no line of JSON does. */

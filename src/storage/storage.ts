@@ -5,8 +5,9 @@ import { toSentence } from '../core/error-text.ts';
 import type { Family } from '../core/family.ts';
 import type { Logger } from '../core/logger.ts';
 import { Tally } from '../core/tally.ts';
-import { BrokenFile, readLines, setAside, writeLines } from './file.ts';
-import { appendBatch, BEGINNING, readBatches, type Tail } from './journal.ts';
+import { BrokenFile, copyAside, readLines, setAside, writeLines } from './file.ts';
+import { appendBatch, BEGINNING, cutBack, type ReadJournal, readBatches } from './journal.ts';
+import { endOf, isEnd, removeEnd, type Tail } from './journal-end.ts';
 import { type Lock, takeLock } from './lock.ts';
 
 /** Named files of lines that are written whole, or journals that grow by whole batches of lines, and read verified; names are `folder/file`. */
@@ -14,19 +15,24 @@ export interface Storage {
   readonly families: readonly Family[];
   /** The names in a folder, none if there is no such folder. */
   list(folder: string): Promise<readonly string[]>;
-  /** The lines last written; undefined if there are none. A broken file is set aside, logged and counted, and reads as none. */
-  read(name: string, format: string): Promise<readonly string[] | undefined>;
+  /** The lines last written; undefined if there are none. A broken file is set aside, logged with what is `lost`, counted, and reads as none. */
+  read(name: string, format: string, lost: string): Promise<readonly string[] | undefined>;
   /** Resolves when the lines are on disk for good; rejects, leaving what was there, when the disk refuses. */
   write(name: string, format: string, lines: Iterable<string>): Promise<void>;
-  /** The batches appended to a journal, without one at its end that a crash cut short; undefined if there is no such journal. */
-  readJournal(name: string): Promise<readonly (readonly string[])[] | undefined>;
+  /**
+   * The batches appended to a journal, without one at its end that a crash cut short; undefined if there is no such journal. When batches that
+   * had been appended are gone or damaged, those before them are given; a copy is set aside, logged with what is `lost`, and counted.
+   */
+  readJournal(name: string, lost: string): Promise<readonly (readonly string[])[] | undefined>;
   /**
    * Resolves when the batch is at the end of the journal for good; rejects when the disk refuses: then the batch may be read one day, if none is
    * appended in its place. A journal is a file like others: its name must not be that of one written whole. Lines must not look like a checksum.
    */
   append(name: string, lines: Iterable<string>): Promise<void>;
-  /** Moves a file whose lines make no sense out of the way. */
-  reject(name: string, reason: string): Promise<void>;
+  /** Moves a file whose lines make no sense out of the way; logged, with what is `lost`, and counted. */
+  reject(name: string, reason: string, lost: string): Promise<void>;
+  /** Says that a file is gone which must be there; logged, with what is `lost`, and counted. */
+  tellMissing(name: string, lost: string): void;
   remove(name: string): Promise<void>;
   /** Removes the files of a folder that were set aside. */
   removeSetAside(folder: string): Promise<void>;
@@ -57,6 +63,7 @@ const keepNothing: Storage = {
   readJournal: async () => undefined,
   append: async () => {},
   reject: async () => {},
+  tellMissing: () => {},
   remove: async () => {},
   removeSetAside: async () => {},
   problem: () => undefined,
@@ -66,7 +73,7 @@ const keepNothing: Storage = {
 function createSetAside(): Tally<never> {
   return new Tally(
     'aws_connections_exporter_storage_files_set_aside_total',
-    'Broken files in the storage folder that were moved out of the way, since the exporter started.',
+    'Files in the storage folder that were found broken, cut short or missing, since the exporter started; what is left of them is kept beside them.',
     [],
   );
 }
@@ -109,17 +116,17 @@ class FolderStorage implements Storage {
 
   async list(folder: string): Promise<readonly string[]> {
     const files = (await this.#files(folder)).filter(
-      (file) => !file.endsWith('.tmp') && !SET_ASIDE.test(file),
+      (file) => !file.endsWith('.tmp') && !isEnd(file) && !SET_ASIDE.test(file),
     );
     return files.sort().map((file) => `${folder}/${file}`);
   }
 
-  async read(name: string, format: string): Promise<readonly string[] | undefined> {
+  async read(name: string, format: string, lost: string): Promise<readonly string[] | undefined> {
     try {
       return await readLines(join(this.#path, name), format);
     } catch (error) {
       if (!(error instanceof BrokenFile)) throw error;
-      await this.reject(name, error.message);
+      await this.reject(name, error.message, lost);
       return undefined;
     }
   }
@@ -128,18 +135,45 @@ class FolderStorage implements Storage {
     return this.#change(name, (path) => writeLines(path, format, lines));
   }
 
-  async readJournal(name: string): Promise<readonly (readonly string[])[] | undefined> {
+  async readJournal(name: string, lost: string): Promise<readonly (readonly string[])[] | undefined> {
     const path = join(this.#path, name);
-    const journal = await readBatches(path);
+    const journal = await readBatches(path).catch(async (error: unknown) => {
+      if (!(error instanceof BrokenFile)) throw error;
+      await this.reject(endOf(name), error.message, 'nothing, if the journal beside it is whole');
+      return readBatches(path);
+    });
+    if (journal?.lost !== undefined) await this.#mend(path, journal, journal.lost, lost);
     this.#tails.set(name, journal?.tail ?? BEGINNING);
-    if (journal?.isDamaged)
-      this.#logger.warn('A stored journal is damaged: what follows the damage is lost', { file: path });
-    return journal?.batches;
+    return journal?.isGone ? undefined : journal?.batches;
+  }
+
+  /** Goes on from the good part of a journal, once what there is of it has been kept. */
+  async #mend(
+    path: string,
+    { tail, isGone }: ReadJournal,
+    lost_batches: number,
+    lost: string,
+  ): Promise<void> {
+    const now = new Date(this.#clock.now());
+    const aside = isGone ? await setAside(endOf(path), now) : await copyAside(path, now);
+    this.#setAside.add({});
+    const found = isGone ? 'is missing' : 'was cut short or damaged';
+    this.#logger.error(
+      `A stored journal ${found}; what was saved in it before that is used, the rest is lost`,
+      {
+        file: path,
+        aside,
+        good_batches: tail.batches,
+        lost_batches,
+        lost,
+      },
+    );
+    if (!isGone) await cutBack(path, tail);
   }
 
   append(name: string, lines: Iterable<string>): Promise<void> {
     return this.#change(name, async (path) => {
-      if (!this.#tails.has(name)) await this.readJournal(name);
+      if (!this.#tails.has(name)) await this.readJournal(name, 'what was appended to it last');
       this.#tails.set(name, await appendBatch(path, this.#tails.get(name) ?? BEGINNING, lines));
     });
   }
@@ -159,8 +193,9 @@ class FolderStorage implements Storage {
     }
   }
 
-  async reject(name: string, reason: string): Promise<void> {
+  async reject(name: string, reason: string, lost: string): Promise<void> {
     const path = join(this.#path, name);
+    await removeEnd(path);
     const aside = await setAside(path, new Date(this.#clock.now()));
     this.#tails.delete(name);
     this.#setAside.add({});
@@ -168,11 +203,22 @@ class FolderStorage implements Storage {
       file: path,
       aside,
       reason,
+      lost,
+    });
+  }
+
+  tellMissing(name: string, lost: string): void {
+    this.#setAside.add({});
+    this.#logger.error('A stored file is missing: somebody removed it', {
+      file: join(this.#path, name),
+      lost,
     });
   }
 
   async remove(name: string): Promise<void> {
-    await rm(join(this.#path, name), { force: true });
+    const path = join(this.#path, name);
+    await removeEnd(path);
+    await rm(path, { force: true });
     this.#tails.delete(name);
     this.#failing?.delete(name);
   }

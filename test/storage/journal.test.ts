@@ -5,11 +5,13 @@ import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import { appendBatch, BEGINNING, readBatches } from '../../src/storage/journal.ts';
+import { endOf, isEnd } from '../../src/storage/journal-end.ts';
 import { openStorage } from '../../src/storage/storage.ts';
 import { createLogBook } from '../support/log-book.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const NAME = 'folder/journal';
+const LOST = 'what it held';
 
 function journal(): string {
   return join(temporaryFolder(), 'journal');
@@ -58,15 +60,19 @@ test('batches come back as they were appended, whoever appends them, of any Unic
 
 test('a last batch that was cut short at any byte is as if it had not been, and the next one takes its place', async () => {
   const path = journal();
-  const [, , before] = await append(path, [['["a",1]', '["é",2]'], ['"a"'], ['["b",3]', '["ü",4]']]);
+  const [, , before = BEGINNING] = await append(path, [['["a",1]', '["é",2]'], ['"a"']]);
+  const end = readFileSync(endOf(path));
+  await append(path, [['["b",3]', '["ü",4]']], before);
   const whole = readFileSync(path);
-  for (let length = before?.bytes ?? 0; length < whole.length; length += 1) {
+  for (let length = before.bytes; length < whole.length; length += 1) {
     writeFileSync(path, whole.subarray(0, length));
+    writeFileSync(endOf(path), end);
     const read = await readBatches(path);
     expect(read, `cut after ${length} bytes`).toEqual({
       batches: [['["a",1]', '["é",2]'], ['"a"']],
       tail: before,
-      isDamaged: false,
+      lost: undefined,
+      isGone: false,
     });
     await append(path, [['["c",5]']], read?.tail);
     expect(await batchesOf(path)).toEqual([['["a",1]', '["é",2]'], ['"a"'], ['["c",5]']]);
@@ -100,30 +106,62 @@ test('batches are read only in the order in which they were appended', async () 
   }
 });
 
-test('that more is lost than the last batch is said once, by the file and not by what it holds', async () => {
-  const { storage, path, log } = await openFolder();
+test('batches that had been appended and are gone are told once, with a copy of what there was; those before them are read', async () => {
+  const { storage, folder, path, log } = await openFolder();
   for (const text of ['one', 'two', 'three']) await storage.append(NAME, [`"${text}"`]);
   const whole = readFileSync(path, 'utf8');
-  writeFileSync(path, whole.replace('three', 'thref'));
-  expect(await storage.readJournal(NAME)).toEqual([['"one"'], ['"two"']]);
+  const damaged = whole.replace('two', 'twp');
+  writeFileSync(path, damaged);
+  for (let time = 0; time < 2; time += 1) expect(await storage.readJournal(NAME, LOST)).toEqual([['"one"']]);
+  const aside = readdirSync(join(folder, 'folder')).find((file) => file.includes('.broken-')) ?? '';
+  expect(readFileSync(join(folder, 'folder', aside), 'utf8')).toBe(damaged);
+  expect(log).toEqual([
+    `error A stored journal was cut short or damaged; what was saved in it before that is used, the rest is lost ${JSON.stringify(
+      { file: path, aside: join(folder, 'folder', aside), good_batches: 1, lost_batches: 2, lost: LOST },
+    )}`,
+  ]);
+  await storage.append(NAME, ['"four"']);
+  expect(await storage.readJournal(NAME, LOST)).toEqual([['"one"'], ['"four"']]);
+});
+
+test.each([
+  ['cut between two batches', (text: string) => text.slice(0, text.indexOf('"two"'))],
+  ['emptied', () => ''],
+  ['written over with another', (text: string) => text.slice(text.indexOf('"two"'))],
+])('a journal that was %s is told', async (_, damage) => {
+  const { storage, path, log } = await openFolder();
+  for (const text of ['one', 'two']) await storage.append(NAME, [`"${text}"`]);
+  writeFileSync(path, damage(readFileSync(path, 'utf8')));
+  await storage.readJournal(NAME, LOST);
+  expect(log).toEqual([expect.stringMatching(/^error A stored journal was cut short or damaged/)]);
+});
+
+test('a journal of version 0.1, which says nowhere where it ends, is read as it is', async () => {
+  const { storage, path, log } = await openFolder();
+  for (const text of ['one', 'two', 'three']) await storage.append(NAME, [`"${text}"`]);
+  rmSync(endOf(path));
+  const whole = readFileSync(path, 'utf8');
+  expect(await storage.readJournal(NAME, LOST)).toHaveLength(3);
+  truncateSync(path, whole.length - 1);
+  expect(await storage.readJournal(NAME, LOST)).toHaveLength(2);
   expect(log).toEqual([]);
   writeFileSync(path, whole.replace('two', 'twp'));
-  expect(await storage.readJournal(NAME)).toEqual([['"one"']]);
-  expect(log).toEqual([
-    `warn A stored journal is damaged: what follows the damage is lost {"file":"${path}"}`,
-  ]);
+  expect(await storage.readJournal(NAME, LOST)).toHaveLength(1);
+  expect(log).toHaveLength(1);
 });
 
 test('a new process goes on behind the last whole batch, whether or not it read the journal', async () => {
   const first = await openFolder();
   await first.storage.append(NAME, ['1']);
+  const end = readFileSync(endOf(first.path));
   await first.storage.append(NAME, ['2']);
   truncateSync(first.path, statSync(first.path).size - 1);
+  writeFileSync(endOf(first.path), end);
   await first.storage.close();
   const second = await openFolder(first.folder);
   await second.storage.append(NAME, ['3']);
   await second.storage.append(NAME, ['4']);
-  expect(await second.storage.readJournal(NAME)).toEqual([['1'], ['3'], ['4']]);
+  expect(await second.storage.readJournal(NAME, LOST)).toEqual([['1'], ['3'], ['4']]);
   expect(second.log).toEqual([]);
 });
 
@@ -133,12 +171,12 @@ test('a journal that is removed, or moved out of the way, begins anew', async ()
   await storage.remove(NAME);
   expect(await storage.list('folder')).toEqual([]);
   await storage.append(NAME, ['2']);
-  expect(await storage.readJournal(NAME)).toEqual([['2']]);
-  await storage.reject(NAME, 'it makes no sense');
+  expect(await storage.readJournal(NAME, LOST)).toEqual([['2']]);
+  await storage.reject(NAME, 'it makes no sense', LOST);
   await storage.append(NAME, ['3']);
-  expect(await storage.readJournal(NAME)).toEqual([['3']]);
+  expect(await storage.readJournal(NAME, LOST)).toEqual([['3']]);
   expect(await storage.list('folder')).toEqual([NAME]);
-  expect(readdirSync(join(folder, 'folder'))).toHaveLength(2);
+  expect(readdirSync(join(folder, 'folder')).filter((file) => !isEnd(file))).toHaveLength(2);
 });
 
 test('a journal that somebody shortened is not appended to, for what follows could not be read', async () => {
@@ -159,9 +197,9 @@ test('lines that fail to come leave the batches before them, and the next batch 
     throw new Error('no more lines');
   })();
   await expect(storage.append(NAME, failing)).rejects.toThrow('cannot write');
-  expect(await storage.readJournal(NAME)).toEqual([['1']]);
+  expect(await storage.readJournal(NAME, LOST)).toEqual([['1']]);
   await storage.append(NAME, ['3']);
-  expect(await storage.readJournal(NAME)).toEqual([['1'], ['3']]);
+  expect(await storage.readJournal(NAME, LOST)).toEqual([['1'], ['3']]);
 });
 
 test('a folder that was taken over is appended to no more, and that shows as every failed write does', async () => {
@@ -197,7 +235,7 @@ test.skipIf(!limitFileSize('unlimited'))(
     await expect(storage.append(NAME, lines)).rejects.toMatchObject({ cause: { code: 'EFBIG' } });
     limitFileSize('unlimited');
     await storage.append(NAME, ['2']);
-    expect(await storage.readJournal(NAME)).toEqual([['1'], ['2']]);
+    expect(await storage.readJournal(NAME, LOST)).toEqual([['1'], ['2']]);
   },
 );
 
@@ -215,5 +253,5 @@ test('what is there and is no file is an error of another kind than damage', asy
 test('an empty path keeps no journal', async () => {
   const storage = await openStorage('', { clock: systemClock, logger: createLogBook() });
   await storage.append(NAME, ['1']);
-  expect(await storage.readJournal(NAME)).toBeUndefined();
+  expect(await storage.readJournal(NAME, LOST)).toBeUndefined();
 });

@@ -179,7 +179,7 @@ test('writes go on without the lock that somebody tidied away, and the folder is
   const storage = await openStorage(folder, { clock: desk.clock, logger: createLogBook() });
   rmSync(desk.path);
   await storage.write('ledgers/one', 'test 1', ['line']);
-  expect(await storage.read('ledgers/one', 'test 1')).toEqual(['line']);
+  expect(await storage.read('ledgers/one', 'test 1', 'what it held')).toEqual(['line']);
   expect(existsSync(desk.path)).toBe(true);
   rmSync(desk.path);
   await storage.close();

@@ -9,6 +9,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const NAME = 'ledgers/one';
 const FORMAT = 'test 1';
+const LOST = 'what it held';
 
 async function open(folder = join(temporaryFolder(), 'data')) {
   const logger = createLogBook();
@@ -29,11 +30,11 @@ function metrics({ families }: { families: readonly Family[] }): Record<string, 
 
 test('it makes its folder, and gives back what was written', async () => {
   const { storage } = await open();
-  expect(await storage.read(NAME, FORMAT)).toBeUndefined();
+  expect(await storage.read(NAME, FORMAT, LOST)).toBeUndefined();
   expect(await storage.list('ledgers')).toEqual([]);
   expect(metrics(storage)).toEqual({ last_write_successful: [], files_set_aside_total: [0] });
   await storage.write(NAME, FORMAT, ['one']);
-  expect(await storage.read(NAME, FORMAT)).toEqual(['one']);
+  expect(await storage.read(NAME, FORMAT, LOST)).toEqual(['one']);
   expect(metrics(storage)).toEqual({ last_write_successful: [1], files_set_aside_total: [0] });
 });
 
@@ -53,12 +54,13 @@ test('a broken file is set aside, told and counted, and reads as none; what is w
   const { storage, folder, log } = await open();
   mkdirSync(join(folder, 'ledgers'));
   writeFileSync(join(folder, NAME), 'test 1\nhalf');
-  expect(await storage.read(NAME, FORMAT)).toBeUndefined();
+  expect(await storage.read(NAME, FORMAT, LOST)).toBeUndefined();
   expect(log).toEqual([
     `error A stored file is broken and was set aside; what it held starts anew ${JSON.stringify({
       file: join(folder, NAME),
       aside: join(folder, `${NAME}.broken-2026-01-01T000000.000Z`),
       reason: 'it has no checksum: it is cut short or not a file of this exporter',
+      lost: LOST,
     })}`,
   ]);
   expect(metrics(storage)).toMatchObject({ files_set_aside_total: [1] });
@@ -69,7 +71,7 @@ test('a broken file is set aside, told and counted, and reads as none; what is w
 test('a file that cannot be read just now is an error, and stays where it is', async () => {
   const { storage, folder } = await open();
   mkdirSync(join(folder, NAME), { recursive: true });
-  await expect(storage.read(NAME, FORMAT)).rejects.toThrow('EISDIR');
+  await expect(storage.read(NAME, FORMAT, LOST)).rejects.toThrow('EISDIR');
   expect(readdirSync(join(folder, 'ledgers'))).toEqual(['one']);
 });
 
@@ -96,7 +98,7 @@ test.skipIf(!existsSync('/dev/full'))(
       expect(error).toMatchObject({ cause: { code: 'ENOSPC' } });
       unlinkSync(join(folder, `${name}.tmp`));
     }
-    expect(await storage.read('ledgers/a', FORMAT)).toEqual(['old']);
+    expect(await storage.read('ledgers/a', FORMAT, LOST)).toEqual(['old']);
     await storage.write('ledgers/a', FORMAT, ['new']);
     expect(metrics(storage)).toMatchObject({ last_write_successful: [0] });
     await storage.write('ledgers/b', FORMAT, ['new']);
@@ -122,7 +124,7 @@ test('a folder that was taken over is written to no more', async () => {
   expect(error).toMatchObject({
     cause: new Error('the folder was taken over by process 4711 on other (since 2026-01-01T00:00:00.000Z)'),
   });
-  expect(await storage.read(NAME, FORMAT)).toEqual(['mine']);
+  expect(await storage.read(NAME, FORMAT, LOST)).toEqual(['mine']);
   expect(metrics(storage)).toMatchObject({ last_write_successful: [0] });
 });
 
@@ -135,7 +137,7 @@ test('a path that cannot be a folder is an error that names it and the flag', as
 test('an empty path keeps nothing, and says nothing of writes', async () => {
   const { storage } = await open('');
   await storage.write(NAME, FORMAT, ['one']);
-  expect(await storage.read(NAME, FORMAT)).toBeUndefined();
+  expect(await storage.read(NAME, FORMAT, LOST)).toBeUndefined();
   expect(await storage.list('ledgers')).toEqual([]);
   expect(metrics(storage)).toMatchObject({ last_write_successful: [] });
 });

@@ -5,17 +5,18 @@ export function slowStorage(storage: Storage, wait: () => Promise<void>): Storag
   return {
     families: storage.families,
     list: (folder) => storage.list(folder),
-    read: (name, format) => storage.read(name, format),
+    read: (...args) => storage.read(...args),
     async write(name, format, lines) {
       await wait();
       await storage.write(name, format, lines);
     },
-    readJournal: (name) => storage.readJournal(name),
+    readJournal: (...args) => storage.readJournal(...args),
     async append(name, lines) {
       await wait();
       await storage.append(name, lines);
     },
-    reject: (name, reason) => storage.reject(name, reason),
+    reject: (...args) => storage.reject(...args),
+    tellMissing: (...args) => storage.tellMissing(...args),
     remove: (name) => storage.remove(name),
     removeSetAside: (folder) => storage.removeSetAside(folder),
     problem: () => storage.problem(),

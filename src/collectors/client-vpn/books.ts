@@ -20,7 +20,12 @@ export type Place = Pick<Scope, 'accountId' | 'region'>;
 const FOLDER = NAME;
 const BOOK = '.ledger';
 const KEY_FILE = `${FOLDER}/filters.key`;
+/** A ledger of filters, named by the key. */
+const OF_FILTERS = /_[0-9a-f]{16}\.ledger$/;
 const KEY_FORMAT = `aws-connections-exporter ${NAME}-filter-key 1`;
+/** What is lost with a ledger, and what with the key: said in the log. */
+const BOOK_LOST = 'all that was counted of a Client VPN endpoint; it begins anew with its next listing';
+const KEY_LOST = 'which ledgers belong to client_vpn.filters; they begin anew';
 const RETIRED_BOOKS_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** A book whose file is there and cannot be read; writing a new one would lose what it holds. */
@@ -130,7 +135,7 @@ export class Books {
     const book = this.#books.get(name);
     if (book?.identity === identity) return book;
     if (book) return new Book(book.scope, identity, { state: book.state(), entries: book.entries() });
-    const lines = await this.#storage.read(name, BOOK_FORMAT).catch((cause: unknown) => {
+    const lines = await this.#storage.read(name, BOOK_FORMAT, BOOK_LOST).catch((cause: unknown) => {
       throw new UnreadableBook(name, cause);
     });
     if (!lines) return undefined;
@@ -143,7 +148,7 @@ export class Books {
       return new Book(scope, identity, saved);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      await this.#storage.reject(name, `its lines cannot be read: ${reason}`);
+      await this.#storage.reject(name, `its lines cannot be read: ${reason}`, BOOK_LOST);
       return undefined;
     }
   }
@@ -164,9 +169,13 @@ export class Books {
   async #readFilterKey(): Promise<string> {
     const key = randomBytes(32).toString('hex');
     try {
-      const lines = await this.#storage.read(KEY_FILE, KEY_FORMAT);
+      const files = await this.#storage.list(FOLDER);
+      const lines = await this.#storage.read(KEY_FILE, KEY_FORMAT, KEY_LOST);
       if (lines?.[0]) return lines[0];
       this.#unsavedKey = key;
+      // Where there never was a key, no ledger is named by it.
+      if (!files.includes(KEY_FILE) && files.some((name) => OF_FILTERS.test(name)))
+        this.#storage.tellMissing(KEY_FILE, KEY_LOST);
     } catch (err) {
       // The key that is there may be read again by the next process: it is not written over.
       const message = 'The key of filters cannot be read: until a restart finds it, their ledgers begin anew';

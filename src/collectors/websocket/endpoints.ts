@@ -11,6 +11,7 @@ import { createRoute, type Route } from './router.ts';
 
 const FILE = `${NAME}/discovered`;
 const FORMAT = `aws-connections-exporter ${NAME}-discovered 1`;
+const LOST = 'which stages there are, until they are discovered again; events wait for that';
 /** APIs come and go rarely, and the calls that list them are rationed for the whole account: 10 a second. */
 const DISCOVERY_EVERY_MS = 5 * 60_000;
 
@@ -58,7 +59,7 @@ export class Endpoints {
     const { discovered, storage, logger } = this.#deps;
     const found = new Map<string, Discovered>();
     try {
-      for (const line of (await storage.read(FILE, FORMAT)) ?? []) {
+      for (const line of (await storage.read(FILE, FORMAT, LOST)) ?? []) {
         const [key, stages, behind] = JSON.parse(line) as Line;
         found.set(key, { stages, behind: new Map(behind), unreachable: 0, notFound: [] });
       }

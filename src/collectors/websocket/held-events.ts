@@ -1,4 +1,5 @@
 import type { ConnectionEvent } from '../../core/connection-event.ts';
+import { toSentence } from '../../core/error-text.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { NAME } from './name.ts';
@@ -12,6 +13,9 @@ export interface Held {
 
 const FILE = `${NAME}/held`;
 const FORMAT = `aws-connections-exporter ${NAME}-held 1`;
+const LOST = 'events that waited until their endpoints were known';
+
+const TYPES: ReadonlySet<unknown> = new Set<ConnectionEvent['type']>(['connect', 'disconnect', 'message']);
 
 /** Events that wait until their endpoints are known; they outlive configurations and, on disk, the process. */
 export class HeldEvents {
@@ -50,11 +54,21 @@ export class HeldEvents {
   async load(): Promise<void> {
     if (this.#isLoaded) return;
     try {
-      const lines = (await this.#storage.read(FILE, FORMAT)) ?? [];
-      this.#held = [...lines.map((line) => JSON.parse(line) as Held), ...this.#held];
+      const lines = (await this.#storage.read(FILE, FORMAT, LOST)) ?? [];
+      this.#held = [...(await this.#toHeld(lines)), ...this.#held];
       this.#isLoaded = true;
     } catch (err) {
       this.#logger.warn('Events that waited for their endpoints cannot be read', { err });
+    }
+  }
+
+  /** None when the lines make no sense: they are set aside. */
+  async #toHeld(lines: readonly string[]): Promise<readonly Held[]> {
+    try {
+      return lines.map((line) => toHeld(JSON.parse(line)));
+    } catch (error) {
+      await this.#storage.reject(FILE, toSentence(error), LOST);
+      return [];
     }
   }
 
@@ -75,4 +89,11 @@ export class HeldEvents {
     });
     return this.#saving;
   }
+}
+
+function toHeld(value: unknown): Held {
+  const { event, at } = (value ?? {}) as Partial<Held>;
+  if (typeof event?.connectionId !== 'string' || !TYPES.has(event.type) || !Number.isFinite(at))
+    throw new Error('one of its lines is not an event');
+  return value as Held;
 }

@@ -11,6 +11,7 @@ import {
   generationOf,
   REGISTRY_FORMAT,
   type SavedState,
+  sequenceOf,
   toBatch,
   toLines,
 } from './registry-file.ts';
@@ -25,6 +26,9 @@ export interface RegistryKey {
 
 const BASE = '.registry';
 const JOURNAL = '.journal';
+/** What is lost with a base, and what with a part of a journal: said in the log. */
+const BASE_LOST = 'the known connections and all counters of a WebSocket endpoint';
+const JOURNAL_LOST = 'what a WebSocket endpoint was told since; its counters may be lower than they were';
 
 /**
  * A registry with its look-ups and its files: a base that holds everything as of one moment, and a journal of what changed since. The name of
@@ -41,6 +45,8 @@ export class KeptRegistry {
   readonly #name: string;
   /** Undefined while there is no base that the journal can go on from. */
   #generation: string | undefined;
+  /** How many bases were begun, by processes before too. */
+  #sequence: number;
   #journalLines: number;
   /** The journal last written to, whether or not that succeeded. */
   #journal: string | undefined;
@@ -57,26 +63,27 @@ export class KeptRegistry {
     this.registry = new Registry(kind, this.entries, saved?.state.registry);
     this.totals = new LookupTotals(saved?.state.totals);
     this.#generation = saved?.state.generation;
+    this.#sequence = saved?.state.sequence ?? 0;
     this.#journalLines = saved?.journalLines ?? 0;
-    this.#savedState = JSON.stringify(this.#state(''));
+    this.#savedState = JSON.stringify(this.#state());
   }
 
   /** Reads the registry of this key, a new one if there is none or if it is broken; rejects when it is there and cannot be read. */
   static async read(storage: Storage, key: RegistryKey): Promise<KeptRegistry> {
     const name = nameOf(key);
     const saved = await readSaved(storage, name);
-    await removeJournals(storage, name, saved?.state.generation);
+    await tidyJournals(storage, name, saved?.state);
     return new KeptRegistry(storage, key, saved);
   }
 
   /** Whether all of it is on disk. */
   get isSaved(): boolean {
-    return this.entries.changed === 0 && this.#savedState === JSON.stringify(this.#state(''));
+    return this.entries.changed === 0 && this.#savedState === JSON.stringify(this.#state());
   }
 
   /** Writes what changed since it was last written; after a rejection the next call writes everything. */
   async save(): Promise<void> {
-    const state = JSON.stringify(this.#state(''));
+    const state = JSON.stringify(this.#state());
     const { changed, size } = this.entries;
     if (changed === 0 && state === this.#savedState) return;
     const generation = this.#generation;
@@ -96,7 +103,8 @@ export class KeptRegistry {
 
   async #writeBase(): Promise<string> {
     const generation = randomBytes(8).toString('hex');
-    const lines = toLines(this.#state(generation), this.entries.takeAll());
+    this.#sequence += 1;
+    const lines = toLines(this.#stateOf(generation), this.entries.takeAll());
     await this.#storage.write(`${this.#name}${BASE}`, REGISTRY_FORMAT, lines);
     this.#journalLines = 0;
     // By name too: one whose writing failed may not be there to be listed, and counts as failing until it is removed.
@@ -108,20 +116,19 @@ export class KeptRegistry {
 
   async #append(generation: string): Promise<string> {
     this.#journalLines += this.entries.changed + 1;
-    const lines = toBatch(this.#state(generation), this.entries.takeChanges());
+    const lines = toBatch(this.#stateOf(generation), this.entries.takeChanges());
     this.#journal = journalOf(this.#name, generation);
     await this.#storage.append(this.#journal, lines);
     return generation;
   }
 
-  #state(generation: string): SavedState {
-    return {
-      endpointId: this.endpointId,
-      source: this.#key.source,
-      generation,
-      registry: this.registry.state(),
-      totals: this.totals.state(),
-    };
+  #stateOf(generation: string): SavedState {
+    const { endpointId, source } = this.#key;
+    return { endpointId, source, generation, sequence: this.#sequence, ...this.#state() };
+  }
+
+  #state(): Pick<SavedState, 'registry' | 'totals'> {
+    return { registry: this.registry.state(), totals: this.totals.state() };
   }
 }
 
@@ -142,24 +149,49 @@ function journalOf(name: string, generation: string): string {
 
 /** What its files hold; undefined if there are none, or none that make sense, which are set aside. */
 async function readSaved(storage: Storage, name: string): Promise<Saved | undefined> {
-  const lines = await storage.read(`${name}${BASE}`, REGISTRY_FORMAT);
+  const lines = await storage.read(`${name}${BASE}`, REGISTRY_FORMAT, BASE_LOST);
   if (!lines) return undefined;
   const generation = generationOf(lines);
   const journal =
-    generation === undefined ? undefined : await storage.readJournal(journalOf(name, generation));
+    generation === undefined
+      ? undefined
+      : await storage.readJournal(journalOf(name, generation), JOURNAL_LOST);
   try {
     const journalLines = journal?.reduce((sum, batch) => sum + batch.length, 0) ?? 0;
     return { ...fromLines(lines, journal), journalLines };
   } catch (error) {
-    await storage.reject(`${name}${BASE}`, toSentence(error));
+    await storage.reject(`${name}${BASE}`, toSentence(error), BASE_LOST);
     return undefined;
+  }
+}
+
+/**
+ * Removes the journals of this name that a crash left of the bases before this one. What goes on from a base that is missing, broken or newer
+ * than this one is a loss, and set aside.
+ */
+async function tidyJournals(storage: Storage, name: string, base: SavedState | undefined): Promise<void> {
+  for (const file of await journalsOf(storage, name, base?.generation)) {
+    const [first] = (await storage.readJournal(file, JOURNAL_LOST)) ?? [];
+    if (!first || (base && sequenceOf(first) <= (base.sequence ?? 0))) await storage.remove(file);
+    else {
+      const reason = `the base that it goes on from is missing or broken${base ? ': the one there is older' : ''}`;
+      await storage.reject(file, reason, base ? JOURNAL_LOST : BASE_LOST);
+    }
   }
 }
 
 /** Removes the journals of this name but the one of this generation. */
 async function removeJournals(storage: Storage, name: string, generation: string | undefined): Promise<void> {
+  for (const file of await journalsOf(storage, name, generation)) await storage.remove(file);
+}
+
+/** The journals of this name but the one of this generation. */
+async function journalsOf(
+  storage: Storage,
+  name: string,
+  generation: string | undefined,
+): Promise<readonly string[]> {
   const kept = generation === undefined ? undefined : journalOf(name, generation);
-  for (const file of await storage.list(dirname(name))) {
-    if (file.startsWith(`${name}.`) && file.endsWith(JOURNAL) && file !== kept) await storage.remove(file);
-  }
+  const files = await storage.list(dirname(name));
+  return files.filter((file) => file.startsWith(`${name}.`) && file.endsWith(JOURNAL) && file !== kept);
 }

@@ -15,6 +15,8 @@ export interface SavedState {
   readonly source: string;
   /** Tells the journal of this file from those of files before it. */
   readonly generation: string;
+  /** Which base of its registry it is, from 1 on; undefined in files of version 0.1. */
+  readonly sequence?: number;
   readonly registry: RegistryState;
   readonly totals: LookupState;
 }
@@ -57,6 +59,11 @@ export function generationOf([first = '']: readonly string[]): string | undefine
   return /"generation":"([0-9a-f]{16})"/.exec(first)?.[1];
 }
 
+/** Which base a batch of `toBatch` goes on from; 0 when it does not say. */
+export function sequenceOf([first]: readonly string[]): number {
+  return toState(first).sequence ?? 0;
+}
+
 function toLine(id: string, entry: Entry): string {
   const { firstSeenAt, connectedAt, lastSeenAt, aliveAt } = entry;
   const cells: Cell[] = [id, firstSeenAt, connectedAt, lastSeenAt, aliveAt];
@@ -92,6 +99,7 @@ function toState(line = 'null'): SavedState {
     typeof state?.endpointId !== 'string' ||
     typeof state.source !== 'string' ||
     !/^[0-9a-f]{16}$/.test(String(state.generation)) ||
+    !(state.sequence === undefined || isCount(state.sequence)) ||
     !(listedAt === undefined || isTime(listedAt)) ||
     !counts.every(isCount) ||
     !isHistogram(age, AGE_BUCKETS) ||

@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Keeper } from '../../../src/collectors/websocket/registries.ts';
 import { REGISTRY_FORMAT } from '../../../src/collectors/websocket/registry-file.ts';
+import { endOf } from '../../../src/storage/journal-end.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
 import { contentsOf, copyOf, createRegistryDisk, INTAKE, take } from '../../support/registry-disk.ts';
 
@@ -70,13 +71,19 @@ test('after a crash at any moment and any events meanwhile, what is read back is
       write: (name, format, lines) => onDisk(() => storage.write(name, format, disturbed(lines))),
       append: (name, lines) =>
         onDisk(async () => {
-          const before = (await storage.readJournal(name)) === undefined ? 0 : sizeOf(folder, name);
+          const path = join(folder, name);
+          const before = existsSync(path) ? readFileSync(path).length : 0;
+          const noted = existsSync(endOf(path)) ? readFileSync(endOf(path)) : '';
           await storage.append(name, disturbed(lines));
-          const whole = readFileSync(join(folder, name));
+          const whole = readFileSync(path);
+          const end = readFileSync(endOf(path));
           const torn = before + Math.floor((whole.length - before) * (present?.share ?? 0));
-          writeFileSync(join(folder, name), whole.subarray(0, torn));
+          writeFileSync(path, whole.subarray(0, torn));
+          writeFileSync(endOf(path), noted);
           crash();
-          writeFileSync(join(folder, name), whole);
+          writeFileSync(path, whole);
+          crash();
+          writeFileSync(endOf(path), end);
         }),
       remove: async (name) => {
         crash();
@@ -104,10 +111,6 @@ test('after a crash at any moment and any events meanwhile, what is read back is
   await fc.assert(fc.asyncProperty(fc.array(flush, { maxLength: 6 }), survives), { numRuns: 40 });
 });
 
-function sizeOf(folder: string, name: string): number {
-  return readFileSync(join(folder, name)).length;
-}
-
 test('what a crash left of an older base is never applied to a newer one, and is tidied away', async () => {
   const { registries, storage, folder } = await createRegistryDisk();
   const keeper = await registries.open(INTAKE);
@@ -116,10 +119,10 @@ test('what a crash left of an older base is never applied to a newer one, and is
   take(keeper, 'disconnect', 'a', 1);
   await registries.flush();
   const [journal = '', base = ''] = await storage.list('websocket');
-  const lines = (await storage.read(base, REGISTRY_FORMAT)) ?? [];
+  const lines = (await storage.read(base, REGISTRY_FORMAT, 'it')) ?? [];
   const generation = 'f'.repeat(16);
   await storage.write(base, REGISTRY_FORMAT, [
-    (lines[0] ?? '').replace(/"generation":"\w+"/, `"generation":"${generation}"`),
+    (lines[0] ?? '').replace(/"generation":"\w+","sequence":1/, `"generation":"${generation}","sequence":2`),
     ...lines.slice(1),
   ]);
   const after = await createRegistryDisk(copyOf(folder));

@@ -216,7 +216,7 @@ test.each([
   ['its base is damaged', (text: string) => text.replace('"a"', '"b"')],
   ['its base is cut short', (text: string) => text.slice(0, -10)],
   ['its base is of another format', (text: string) => text.replace('registry 1', 'registry 0')],
-])('a registry begins anew when %s; the file is kept and the journal is not', async (_, change) => {
+])('a registry begins anew when %s; the file and its journal are kept aside', async (_, change) => {
   const { registries, storage, folder } = await createRegistryDisk();
   const keeper = await registries.open(INTAKE);
   take(keeper, 'connect', 'a');
@@ -227,7 +227,13 @@ test.each([
   writeFileSync(join(folder, base), change(readFileSync(join(folder, base), 'utf8')));
   const { contents, log, files } = await readBack(folder);
   expect([contents.entries, contents.registry.opened, files]).toEqual([{}, 0, []]);
-  expect(log).toEqual([expect.stringMatching(/^error A stored file is broken and was set aside/)]);
+  // With its base a journal makes no sense, but may tell people what was lost.
+  expect(log).toEqual([
+    expect.stringMatching(/^error A stored file is broken and was set aside.*\.registry"/),
+    expect.stringMatching(
+      /^error A stored file is broken and was set aside.*\.journal".*base .* missing or broken/,
+    ),
+  ]);
 });
 
 test.each(['base', 'journal'] as const)(
@@ -245,7 +251,9 @@ test.each(['base', 'journal'] as const)(
     else await storage.append(journal, ['{}']);
     const { contents, log, files } = await readBack(folder);
     expect([contents.entries, files]).toEqual([{}, []]);
-    expect(log).toEqual([expect.stringMatching('one of its lines is not the state of a registry')]);
+    expect(log[0]).toMatch('one of its lines is not the state of a registry');
+    expect(log[1]).toMatch(/\.journal".*the base that it goes on from is missing or broken/);
+    expect(log).toHaveLength(2);
   },
 );
 
