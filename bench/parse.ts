@@ -4,6 +4,7 @@ import { DescribeClientVpnConnectionsCommand, EC2Client } from '@aws-sdk/client-
 import { Calls } from '../src/aws/calls.ts';
 import { createAws } from '../src/aws/clients.ts';
 import { systemClock } from '../src/core/clock.ts';
+import { createLogger } from '../src/log.ts';
 
 const PAGES = 126;
 const ROWS = 1000;
@@ -57,13 +58,14 @@ export async function benchParse(): Promise<{ sdk: number; ours: number }> {
   const region = 'eu-west-1';
   process.env.AWS_ACCESS_KEY_ID = 'a';
   process.env.AWS_SECRET_ACCESS_KEY = 's';
+  const logger = createLogger({ level: 'error', format: 'logfmt' });
   const aws = createAws(
     { endpointUrl, connectTimeoutMs: 5000, requestTimeoutMs: 20_000, maxAttempts: 4 },
-    { clock: systemClock, calls: new Calls(systemClock), requestsPerSecond: {} },
+    { clock: systemClock, calls: new Calls(systemClock), logger, requestsPerSecond: {} },
   );
   try {
     const sdk = await measure(new EC2Client({ endpoint: endpointUrl, region }));
-    const ours = await measure(await aws.ec2({ name: 'bench', region }));
+    const ours = await measure(await aws.ec2({ name: 'bench', region, accountId: '111122223333' }));
     return { sdk, ours };
   } finally {
     aws.close();

@@ -1,19 +1,21 @@
-import type { Calls } from './aws/calls.ts';
-import { type Aws, createAws } from './aws/clients.ts';
+import { type Aws, type AwsDeps, createAws } from './aws/clients.ts';
+import { profileOf } from './aws/credentials.ts';
 import { defaultRegion } from './aws/default-region.ts';
+import { rereadSharedFiles } from './aws/shared-files.ts';
 import type { Target } from './aws/targets.ts';
 import type { Config } from './config/schema.ts';
-import type { Clock } from './core/clock.ts';
 
 /** The accounts and regions that a configuration names, each region by itself; rejects when a target has no region. */
 export async function resolveTargets({ targets }: Config): Promise<readonly Target[]> {
+  await rereadSharedFiles();
   const resolved = await Promise.all(
     targets.map(async ({ name, regions, profile, role_arn, external_id, account_id }, index) => {
-      const own = regions.length > 0 ? regions : [await defaultRegion(profile ?? undefined)];
+      const used = profileOf(profile);
+      const own = regions.length > 0 ? regions : [await defaultRegion(used)];
       return own.map((region): Target => {
         if (region === undefined) {
           const where =
-            profile === null ? 'the environment has no AWS_REGION' : `profile ${profile} has no region`;
+            used === undefined ? 'the environment has no AWS_REGION' : `profile ${used} has no region`;
           throw new Error(
             `no region for target ${name}: ${where}, and targets[${index}].regions names none; set AWS_REGION, or name the regions there`,
           );
@@ -21,6 +23,7 @@ export async function resolveTargets({ targets }: Config): Promise<readonly Targ
         return {
           name,
           region,
+          ...(regions.length > 1 && { regions }),
           ...(profile !== null && { profile }),
           ...(role_arn !== null && { roleArn: role_arn }),
           ...(external_id !== null && { externalId: external_id }),
@@ -36,7 +39,10 @@ export async function resolveTargets({ targets }: Config): Promise<readonly Targ
 const API_GATEWAY_REQUESTS_PER_SECOND = 5;
 
 /** AWS as configured; its sockets are to be closed. */
-export function openAws({ aws, client_vpn, websocket }: Config, clock: Clock, calls: Calls): Aws {
+export function openAws(
+  { aws, client_vpn, websocket }: Config,
+  deps: Omit<AwsDeps, 'requestsPerSecond'>,
+): Aws {
   const options = {
     ...(aws.endpoint_url !== null && { endpointUrl: aws.endpoint_url }),
     endpointUrls: aws.endpoint_urls,
@@ -50,5 +56,5 @@ export function openAws({ aws, client_vpn, websocket }: Config, clock: Clock, ca
     'execute-api': websocket.requests_per_second,
     apigateway: API_GATEWAY_REQUESTS_PER_SECOND,
   };
-  return createAws(options, { clock, calls, requestsPerSecond });
+  return createAws(options, { ...deps, requestsPerSecond });
 }

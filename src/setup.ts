@@ -33,7 +33,7 @@ export function startDomains(
   const opens = eachDomain((key, domain) => startDomain(key, domain, deps));
   return async (config, { clock, calls }) => {
     const targets = await resolveTargets(config);
-    const aws = openAws(config, clock, calls);
+    const aws = openAws(config, { clock, calls, logger: deps.logger });
     const shared = { targets, aws, maxConnections: config.intake.max_connections };
     const parts = new Map<string, Part>();
     for (const { name, open } of opens) {

@@ -4,18 +4,22 @@ import type { Target } from './targets.ts';
 
 /** Who knows, or asks AWS for, the account behind a target's credentials. */
 export interface AccountSource {
+  /** The account, once there are credentials of it; rejects while there are none. */
   accountId(target: Target, signal: AbortSignal): Promise<string>;
+  /** The account as far as it is known without them. */
+  knownAccount(target: Target): string | undefined;
 }
 
-/** A target and the account behind it, or why that is not known. */
+/** A target and the account behind its credentials, or why there are none; what is known of the account then is no reason to poll it. */
 export type Resolved =
   | {
       readonly target: Target;
       readonly accountId: string;
       /** The target that reaches the same account and region and comes first in the file; this one is not polled. */
       readonly polledBy: Target | undefined;
+      readonly error: undefined;
     }
-  | { readonly target: Target; readonly accountId: undefined; readonly error: string };
+  | { readonly target: Target; readonly accountId: string | undefined; readonly error: string };
 
 /** How long targets wait for each other's accounts, so that of two which reach the same one the first in the file polls. */
 const SETTLE_MS = 5_000;
@@ -29,8 +33,12 @@ export function resolveAccounts(
 ): readonly Promise<Resolved>[] {
   const asked = targets.map((target) =>
     source.accountId(target, signal).then(
-      (accountId) => ({ target, accountId }),
-      (cause: unknown) => ({ target, accountId: undefined, error: explain(cause, signal) }),
+      (accountId) => ({ target, accountId, error: undefined }),
+      (cause: unknown) => ({
+        target,
+        accountId: source.knownAccount(target),
+        error: explain(cause, signal),
+      }),
     ),
   );
   const settled = settle(asked, clock);
@@ -38,7 +46,7 @@ export function resolveAccounts(
   return asked.map(async (answer): Promise<Resolved> => {
     await settled;
     const resolved = await answer;
-    if (resolved.accountId === undefined) return resolved;
+    if (resolved.error !== undefined) return resolved;
     const claim = `${resolved.accountId}/${resolved.target.region}`;
     const polledBy = claims.get(claim);
     if (!polledBy) claims.set(claim, resolved.target);

@@ -144,7 +144,8 @@ function toSignal(context: HandlerExecutionContext): AbortSignal | undefined {
   return signal instanceof AbortSignal ? signal : undefined;
 }
 
-function raceAbort<T>(send: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+/** What `send` comes to, unless `signal` aborts first: then it rejects at once, and what comes later is dropped. */
+export function raceAbort<T>(send: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return send();
   return new Promise((resolve, reject) => {
     const abort = () => reject(toAbortError(signal));

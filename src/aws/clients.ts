@@ -4,11 +4,13 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { MiddlewareStack } from '@smithy/types';
 import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/logger.ts';
 import type { Calls } from './calls.ts';
-import { type Api, type AwsOptions, createConnection } from './connection.ts';
+import { type Api, type AwsOptions, at, createConnection } from './connection.ts';
 import { sendElsewhere } from './elsewhere.ts';
 import { createIdentities } from './identities.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limit.ts';
+import { renewWhenRefused } from './refused.ts';
 import { remember } from './remember.ts';
 import type { Target } from './targets.ts';
 
@@ -16,6 +18,7 @@ import type { Target } from './targets.ts';
 export interface AwsDeps {
   readonly clock: Clock;
   readonly calls: Calls;
+  readonly logger: Logger;
   /** Per target, all its calls of an API together; an API that is left out is not limited. */
   readonly requestsPerSecond: Readonly<Partial<Record<Api, number>>>;
 }
@@ -27,8 +30,10 @@ export interface Aws {
   management(target: Target, url: string): Promise<ApiGatewayManagementApiClient>;
   apiGateway(target: Target): Promise<ApiGatewayV2Client>;
   dynamoDb(target: Target): Promise<DynamoDBClient>;
-  /** The account of a target: as configured, else the role's, else asked from STS once; a failure is not remembered. */
+  /** The account of a target, once there are credentials of it: STS is asked whenever they are new. Clients reject as this does. */
   accountId(target: Target, signal: AbortSignal): Promise<string>;
+  /** The account as far as it is known without asking: as configured, else the role's, else as it was learned. */
+  knownAccount(target: Target): string | undefined;
   /** Closes the sockets; calls under way fail. */
   close(): void;
 }
@@ -36,7 +41,7 @@ export interface Aws {
 /** Clients for any number of targets; each part of the SDK is loaded when a client of it is first asked for. */
 export function createAws(options: AwsOptions, deps: AwsDeps): Aws {
   const connection = createConnection(options);
-  const identities = createIdentities(connection, deps.calls);
+  const identities = createIdentities({ connection, ...deps });
   const limiters = new Map<string, RateLimiter>();
 
   const toKey = (...[{ name, region }, ...more]: [target: Target, ...more: string[]]) =>
@@ -51,13 +56,11 @@ export function createAws(options: AwsOptions, deps: AwsDeps): Aws {
     return limiter;
   };
 
-  const settings = async (api: Api, target: Target) => {
-    const [settings, credentials] = await Promise.all([
-      connection.settings(api, target),
-      identities.credentials(target),
-    ]);
-    return { ...settings, credentials };
-  };
+  const settings = async (api: Api, target: Target) => ({
+    ...(await connection.settings(api, target)),
+    // Marked as remembered by itself: the SDK would keep what it got once for ever, or fail while it is still valid.
+    credentials: Object.assign(() => identities.credentials(target), { memoized: true }),
+  });
 
   const equip = <Input extends object, Output extends object>(
     { middlewareStack }: { middlewareStack: MiddlewareStack<Input, Output> },
@@ -65,6 +68,7 @@ export function createAws(options: AwsOptions, deps: AwsDeps): Aws {
     target: Target,
   ) => {
     middlewareStack.use(deps.calls.plugin(identities.labels(api, target), limiterOf(api, target)));
+    middlewareStack.use(renewWhenRefused(() => identities.replace(target)));
     // It copies every row of every answer for a logger that nobody gave: 2 µs a Client VPN connection.
     middlewareStack.remove('loggerMiddleware');
   };
@@ -87,7 +91,7 @@ export function createAws(options: AwsOptions, deps: AwsDeps): Aws {
         settings('execute-api', target),
       ]);
       // A look-up is never sent again: the next pass draws anew.
-      const own = { ...common, endpoint: url, maxAttempts: 1 };
+      const own = { ...common, ...at(url), maxAttempts: 1 };
       const elsewhere = connection.endpointUrl('execute-api');
       if (elsewhere !== undefined)
         own.requestHandler = await connection.requestHandler(new URL(elsewhere).hostname);
@@ -118,6 +122,7 @@ export function createAws(options: AwsOptions, deps: AwsDeps): Aws {
     }),
 
     accountId: identities.accountId,
+    knownAccount: identities.knownAccount,
     close: connection.close,
   };
 }

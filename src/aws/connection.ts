@@ -30,6 +30,11 @@ export interface AwsOptions {
 /** The part of a client's configuration that says how AWS is reached; its sockets are shared by all clients. */
 export type Connection = ReturnType<typeof createConnection>;
 
+/** The endpoint that a URL gives to a client: the SDK refuses one beside FIPS or dual-stack, which choose a host themselves. */
+export function at(endpoint: string) {
+  return { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false };
+}
+
 /** Sockets and settings for any number of clients. */
 export function createConnection(options: AwsOptions) {
   const { idleMs = IDLE_MS } = options;
@@ -80,7 +85,7 @@ export function createConnection(options: AwsOptions) {
         requestHandler: await requestHandler(),
         userAgentAppId: APP,
         ...(profile === undefined ? {} : { profile }),
-        ...(endpoint === undefined ? {} : { endpoint }),
+        ...(endpoint === undefined ? {} : at(endpoint)),
       };
     },
     /** Calls under way fail. */

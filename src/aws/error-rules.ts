@@ -77,6 +77,24 @@ export const RULES: readonly Rule[] = [
   },
   {
     error: 'denied',
+    names: /^ProfileError$/,
+    remedy:
+      'no other credentials are tried than those of this profile: check its name (profile of the target, else AWS_PROFILE), its entry in the shared AWS configuration files, and what it calls',
+  },
+  {
+    error: 'denied',
+    names: /^TokenFileError$/,
+    remedy:
+      'check that the token is mounted there and readable for this user, or correct AWS_WEB_IDENTITY_TOKEN_FILE (web_identity_token_file of a profile, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)',
+  },
+  {
+    error: 'denied',
+    names: /^OtherAccount$/,
+    remedy:
+      'nothing is asked of AWS with them: check the profile, the keys and the role, or correct account_id; where the change is meant, reload the configuration',
+  },
+  {
+    error: 'denied',
     names: /^(CredentialsProviderError|TokenProviderError|ProviderError)$/,
     remedy:
       'no usable credentials were found: give the process a role, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile',

@@ -17,19 +17,53 @@ export function explain(error: unknown, signal?: AbortSignal): string {
     .join(', ');
   const what = `${action ?? 'the call'} failed${label === '' ? '' : ` (${label})`}`;
   const said = message.replace(/\.+$/, '');
-  return `${what}: ${said === '' ? 'no reason given' : said}; ${remedy}`;
+  const { where, hint } = troubleOf(error);
+  const begin = where === undefined ? '' : `${where}: `;
+  const end = hint === undefined ? '' : `; ${hint}`;
+  return `${begin}${what}: ${said === '' ? 'no reason given' : said}; ${remedy}${end}`;
 }
 
 /** Remembers of the error which call failed, as the IAM action that allows it, for `explain`. */
 export function noteCall(error: unknown, api: string, operation: string): void {
-  if (typeof error === 'object' && error !== null)
+  // A call that could not be signed failed before itself: that was noted already.
+  if (typeof error === 'object' && error !== null && !ACTIONS.has(error))
     ACTIONS.set(error, `${api}:${IAM_NAMES[api] ?? operation}`);
+}
+
+/** What `explain` shall say of an error besides what it holds itself. */
+export interface Trouble {
+  /** What was being done, where that is no call. */
+  readonly action?: string;
+  /** Whose trouble it is; the sentence begins with it. */
+  readonly where?: string;
+  /** What else people can do; the sentence ends with it. */
+  readonly hint?: string;
+}
+
+/** Remembers these of the error, which it returns. */
+export function noteTrouble<E>(error: E, { action, ...trouble }: Trouble): E {
+  if (typeof error !== 'object' || error === null) return error;
+  if (action !== undefined) ACTIONS.set(error, action);
+  TROUBLES.set(error, { ...TROUBLES.get(error), ...trouble });
+  return error;
 }
 
 /** Where IAM does not name its actions by the operation (Service Authorization Reference). */
 const IAM_NAMES: Readonly<Record<string, string>> = { 'execute-api': 'ManageConnections', apigateway: 'GET' };
 
 const ACTIONS = new WeakMap<object, string>();
+const TROUBLES = new WeakMap<object, Trouble>();
+
+/** What was remembered of an error or of the first of its causes. */
+function troubleOf(error: unknown): Trouble {
+  let at = error;
+  for (let depth = 0; depth < 10 && typeof at === 'object' && at !== null; depth += 1) {
+    const trouble = TROUBLES.get(at);
+    if (trouble) return trouble;
+    at = at instanceof Error ? at.cause : undefined;
+  }
+  return {};
+}
 
 interface Verdict {
   readonly error: CallError;

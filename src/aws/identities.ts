@@ -1,74 +1,122 @@
-import { brokenAnswer } from './answers.ts';
-import type { CallLabels, Calls } from './calls.ts';
-import { APP, type Api, type Connection } from './connection.ts';
-import { remember } from './remember.ts';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/logger.ts';
+import { type CallLabels, type Calls, raceAbort } from './calls.ts';
+import type { Api, Connection } from './connection.ts';
+import { createObtain, profileOf } from './credentials.ts';
+import { explain, noteTrouble } from './errors.ts';
+import { Renewal } from './renewal.ts';
+import { createSts } from './sts.ts';
 import { knownAccountId, type Target } from './targets.ts';
 
-const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+/** What identities are made with. */
+export interface IdentityDeps {
+  readonly connection: Connection;
+  readonly calls: Calls;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
 
-/** Who we are in each target, its credentials and its account; STS is asked once for all targets of a name, and only where it must. */
-export function createIdentities(connection: Connection, calls: Calls) {
-  const learned = new Map<string, string>();
-
-  const labels = (api: Api, target: Target): CallLabels => ({
-    api,
-    region: target.region,
-    accountId: () => knownAccountId(target) ?? learned.get(target.name),
-  });
-
-  // The STS client of a name keeps its credentials, which the SDK refreshes before they expire.
-  const sts = remember(
-    ({ name }: Target) => name,
-    async (target) => {
-      const [{ STSClient }, { fromNodeProviderChain, fromTemporaryCredentials }, clientConfig] =
-        await Promise.all([
-          import('@aws-sdk/client-sts'),
-          import('@aws-sdk/credential-providers'),
-          connection.settings('sts', target),
-        ]);
-      const { profile, roleArn, externalId } = target;
-      const chain = fromNodeProviderChain({
-        clientConfig,
-        clientPlugins: [calls.plugin(labels('sts', target))],
-        // A profile in our configuration is a choice: no warning that the environment holds keys as well.
-        ...(profile === undefined ? {} : { profile, logger: SILENT }),
-      });
-      const assume = (RoleArn: string) =>
-        fromTemporaryCredentials({
-          masterCredentials: chain,
-          params: {
-            RoleArn,
-            RoleSessionName: APP,
-            ...(externalId === undefined ? {} : { ExternalId: externalId }),
-          },
-          clientConfig,
-          clientPlugins: [calls.plugin(labels('sts', target))],
-        });
-      const client = new STSClient({
-        ...clientConfig,
-        credentials: roleArn === undefined ? chain : assume(roleArn),
-      });
-      client.middlewareStack.use(calls.plugin(labels('sts', target)));
-      return client;
-    },
-  );
-
-  const callerAccount = remember(
-    ({ name }: Target, _signal: AbortSignal) => name,
-    async (target, abortSignal) => {
-      const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
-      const { Account } = await (await sts(target)).send(new GetCallerIdentityCommand({}), { abortSignal });
-      if (Account === undefined) throw brokenAnswer('STS GetCallerIdentity named no account');
-      learned.set(target.name, Account);
-      return Account;
-    },
-  );
-
+/** Who we are in each target: credentials that are known to be of its account. Targets of a name share them. */
+export function createIdentities(deps: IdentityDeps) {
+  const known = new Map<string, Identity>();
+  const identityOf = (target: Target): Identity => {
+    const identity = known.get(target.name) ?? createIdentity(deps, target);
+    known.set(target.name, identity);
+    return identity;
+  };
   return {
     /** What the calls of a client are counted under. */
-    labels,
-    credentials: async (target: Target) => (await sts(target)).config.credentials,
-    accountId: async (target: Target, signal: AbortSignal) =>
-      knownAccountId(target) ?? callerAccount(target, signal),
+    labels: (api: Api, target: Target): CallLabels => ({
+      api,
+      region: target.region,
+      accountId: () => identityOf(target).account(),
+    }),
+    /** Resolves to credentials of the target's account, or rejects. */
+    credentials: (target: Target) => identityOf(target).renewal.get(),
+    /** Gets credentials anew after AWS refused them; whether others came. */
+    replace: (target: Target) => identityOf(target).renewal.replace(),
+    /** The account as far as it is known now. */
+    knownAccount: (target: Target) => identityOf(target).account(),
+    /** The account, once there are credentials of it. */
+    async accountId(target: Target, signal: AbortSignal): Promise<string> {
+      const { renewal, account } = identityOf(target);
+      await raceAbort(() => renewal.get(), signal);
+      const accountId = account();
+      if (accountId === undefined) throw new Error(`nobody knows the account of target ${target.name}`);
+      return accountId;
+    },
   };
+}
+
+interface Identity {
+  readonly renewal: Renewal;
+  account(): string | undefined;
+}
+
+function createIdentity({ connection, calls, clock, logger }: IdentityDeps, target: Target): Identity {
+  const configured = knownAccountId(target);
+  let account = configured;
+  let isWarned = false;
+  const sts = createSts(connection, target, (region) =>
+    calls.plugin({ api: 'sts', region, accountId: () => account }),
+  );
+  const obtain = createObtain(() => connection.requestHandler(), sts, target);
+
+  /** The account that STS names; where it cannot be asked, the one that is written down. */
+  const ownerOf = async (credentials: AwsCredentialIdentity) => {
+    const { accountId } = credentials;
+    if (accountId !== undefined && sts.gave(credentials)) return { owner: accountId, isSure: true };
+    try {
+      return { owner: await sts.callerAccount(credentials), isSure: true };
+    } catch (cause) {
+      const believed = accountId ?? configured;
+      if (believed === undefined)
+        throw noteTrouble(cause, { hint: 'with account_id in the target, STS need not be reached' });
+      const message =
+        'STS could not be asked whose the credentials of a target are; the account written down is believed';
+      if (!isWarned)
+        logger.warn(message, { target: target.name, account_id: believed, reason: explain(cause) });
+      isWarned = true;
+      return { owner: believed, isSure: false };
+    }
+  };
+
+  const obtainVerified = async () => {
+    const credentials = await obtain();
+    const { owner, isSure } = await ownerOf(credentials);
+    if (account !== undefined && owner !== account) throw otherAccount(target, account, owner);
+    account = owner;
+    return { credentials, isSure };
+  };
+
+  const renewal = new Renewal({
+    clock,
+    obtain: obtainVerified,
+    isFinal: (cause) => cause instanceof OtherAccount,
+    onFailure: (cause, expiresAt) =>
+      logger.warn('Credentials could not be renewed; those at hand are used until they expire', {
+        target: target.name,
+        expires: Number.isFinite(expiresAt) ? new Date(expiresAt).toISOString() : 'never',
+        reason: explain(cause),
+      }),
+  });
+  return { renewal, account: () => account };
+}
+
+/** Numbers of another account must never stand under this one, nor its lack of an endpoint retire ours. */
+class OtherAccount extends Error {
+  override readonly name = 'OtherAccount';
+}
+
+function otherAccount(target: Target, account: string, owner: string): Error {
+  const profile = profileOf(target.profile);
+  const whose = profile === undefined ? 'the credentials' : `the credentials of profile ${profile}`;
+  const configured = target.accountId === undefined ? 'role_arn' : 'account_id';
+  const expected =
+    knownAccountId(target) === undefined
+      ? `until now they were of account ${account}`
+      : `${configured} names account ${account}`;
+  const error = new OtherAccount(`${whose} are of account ${owner}, but ${expected}`);
+  return noteTrouble(error, { action: 'getting credentials' });
 }

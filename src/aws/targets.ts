@@ -2,7 +2,9 @@
 export interface Target {
   readonly name: string;
   readonly region: string;
-  /** A profile of the shared AWS configuration files; without it the default credential chain is used. */
+  /** Every region of this name; STS can be asked in each of them. Without it, in `region`. */
+  readonly regions?: readonly string[];
+  /** A profile of the shared AWS configuration files: it alone gives credentials. Else AWS_PROFILE, else the default credential chain. */
   readonly profile?: string;
   /** Assumed through STS with the credentials of the profile or of the default chain. */
   readonly roleArn?: string;
@@ -11,12 +13,23 @@ export interface Target {
 }
 
 /** The account that is known without asking: the configured one, else the one that the role belongs to. */
-export function knownAccountId(target: Target): string | undefined {
+export function knownAccountId(target: Pick<Target, 'accountId' | 'roleArn'>): string | undefined {
   return target.accountId ?? target.roleArn?.match(/^arn:[^:]+:iam::(\d{12}):/)?.[1];
 }
 
-/** The partition of a region, as ARNs begin with it. */
-export function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+/** Partitions by the first letters of their regions (`partitions.json` of the SDKs); every other region is of `aws`. */
+const PARTITIONS: readonly (readonly [regions: string, partition: string])[] = [
+  ['cn-', 'aws-cn'],
+  ['us-gov-', 'aws-us-gov'],
+  ['eusc-', 'aws-eusc'],
+  ['us-iso-', 'aws-iso'],
+  ['us-isob-', 'aws-iso-b'],
+  ['eu-isoe-', 'aws-iso-e'],
+  ['us-isof-', 'aws-iso-f'],
+];
+
+/** The partition, as ARNs begin with it: that of the role, else that of the region. */
+export function partitionOf({ region, roleArn }: Pick<Target, 'region' | 'roleArn'>): string {
+  const ofRole = roleArn?.split(':')[1];
+  return ofRole ?? PARTITIONS.find(([regions]) => region.startsWith(regions))?.[1] ?? 'aws';
 }

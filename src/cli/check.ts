@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
 import { toSentence } from '../core/error-text.ts';
 import { eachDomain } from '../domains.ts';
+import { createLogger } from '../log.ts';
 import type { Args } from './args.ts';
 import { readConfig } from './configuration.ts';
 import { print } from './output.ts';
@@ -22,12 +23,13 @@ export async function check({ flags }: Args): Promise<number> {
   }
   await print(`${path ?? 'The default configuration'} is valid\n`);
   for (const warning of loaded.warnings) await print(`warning: ${warning}\n`);
-  return flags.aws ? askAws(loaded.config) : 0;
+  return flags.aws ? askAws(loaded.config, flags) : 0;
 }
 
-async function askAws(config: Config): Promise<number> {
+async function askAws(config: Config, flags: Args['flags']): Promise<number> {
+  const logger = createLogger({ level: flags['log.level'], format: flags['log.format'] });
   const verdicts: Verdict[] = [];
-  const aws = openAws(config, systemClock, new Calls(systemClock));
+  const aws = openAws(config, { clock: systemClock, calls: new Calls(systemClock), logger });
   const { signal, release } = abortOnSignal();
   try {
     const targets = await resolveTargets(config);

@@ -20,7 +20,7 @@ export async function connections({ flags }: Args): Promise<number> {
   if (!config) return 1;
   const clock = systemClock;
   const logger = createLogger({ level: flags['log.level'], format: flags['log.format'] });
-  const aws = openAws(config, clock, new Calls(clock));
+  const aws = openAws(config, { clock, calls: new Calls(clock), logger });
   const { signal, release } = abortOnSignal();
   const progress = createProgress(logger, clock);
   const wanted = { endpoints: flags.endpoint, statuses: flags.status, user: flags.user };

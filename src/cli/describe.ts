@@ -1,4 +1,4 @@
-import { knownAccountId } from '../aws/targets.ts';
+import { knownAccountId, partitionOf } from '../aws/targets.ts';
 import type { Permission } from '../collectors/domain.ts';
 import { configJsonSchema } from '../config/json-schema.ts';
 import type { Config } from '../config/schema.ts';
@@ -28,13 +28,14 @@ export async function describe({ flags, topic }: Args): Promise<number> {
 export function iamPolicy(config: Config) {
   const places = config.targets.flatMap(({ name, regions, role_arn, account_id }) => {
     const known = {
-      name,
-      region: '',
       ...(role_arn !== null && { roleArn: role_arn }),
       ...(account_id !== null && { accountId: account_id }),
     };
     const accountId = knownAccountId(known) ?? '*';
-    return (regions.length > 0 ? regions : ['*']).map((region) => ({ name, accountId, region }));
+    return (regions.length > 0 ? regions : ['*']).map((region) => {
+      const partition = partitionOf({ ...known, region });
+      return { name, accountId, region, partition };
+    });
   });
   const roles = [...new Set(config.targets.flatMap(({ role_arn }) => role_arn ?? []))];
   const permissions: Permission[] = roles.length > 0 ? [{ action: 'sts:AssumeRole', resources: roles }] : [];

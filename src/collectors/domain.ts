@@ -35,6 +35,8 @@ export interface Place {
   readonly name: string;
   readonly accountId: string;
   readonly region: string;
+  /** As ARNs begin with it, such as `aws`. */
+  readonly partition: string;
 }
 
 /** An IAM permission that a configuration needs. */

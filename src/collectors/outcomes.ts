@@ -1,5 +1,6 @@
 import type { Target } from '../aws/targets.ts';
 import type { EndpointStatus, TargetStatus } from '../core/collector.ts';
+import type { LogFields } from '../core/logger.ts';
 import { type Scope, UNKNOWN } from '../core/scope.ts';
 
 /** What is published of an endpoint, as far as every domain has it. */
@@ -44,6 +45,34 @@ export function outOfSight<V extends ScopedView>(
   return [...views]
     .filter((view) => blind.has(view.region) && !isPolled(view))
     .map((view) => ({ ...view, up: false, error: blind.get(view.region) }));
+}
+
+/** What is logged of a target that has no credentials of its account. */
+export function noWayIn(
+  { target, accountId }: Pick<TargetResult<unknown>, 'target' | 'accountId'>,
+  reason: string,
+  therefore: string,
+): [message: string, fields: LogFields] {
+  const fields = { target: target.name, region: target.region, reason };
+  return accountId === undefined
+    ? [`The account of a target is not known, so ${therefore}`, fields]
+    : [
+        `There are no credentials for the account of a target, so ${therefore}`,
+        { ...fields, account_id: accountId },
+      ];
+}
+
+/** What a target comes to that has no credentials of its account: what it had, not up, as far as the account is known. */
+export function withoutCredentials<V extends ScopedView>(
+  { target, accountId }: Pick<TargetResult<unknown>, 'target' | 'accountId'>,
+  error: string,
+  views: Iterable<V>,
+): TargetResult<V> {
+  const outcome =
+    accountId === undefined
+      ? { views: [], failed: 0, error }
+      : failedTarget(views, { accountId, region: target.region }, error);
+  return { target, accountId, outcome };
 }
 
 /** What a target comes to that failed as a whole: what it had, not up. */

@@ -19,6 +19,7 @@ export interface TemporaryKey extends Identity {
 export class AccessKeys {
   readonly #accounts: Readonly<Record<string, string>>;
   readonly #temporary = new Map<string, TemporaryKey>();
+  readonly #revoked = new Set<string>();
 
   constructor(accounts: Readonly<Record<string, string>>) {
     this.#accounts = accounts;
@@ -39,8 +40,14 @@ export class AccessKeys {
     return key;
   }
 
+  /** From now on this key is nobody's. */
+  revoke(accessKeyId: string): void {
+    this.#revoked.add(accessKeyId);
+  }
+
   /** Who signed with this key; why not, when a handed-out key has expired or came with another token. */
   identify(accessKeyId: string, sessionToken: string | undefined): Identity | 'expired' | 'auth-failure' {
+    if (this.#revoked.has(accessKeyId)) return 'auth-failure';
     const temporary = this.#temporary.get(accessKeyId);
     if (temporary) {
       if (temporary.sessionToken !== sessionToken) return 'auth-failure';

@@ -44,6 +44,8 @@ export interface Simulator {
   clearFaults(): void;
   /** Takes a permission away until the returned function is called. */
   deny(action: string, where?: Omit<Where, 'action'>): () => void;
+  /** Deletes an access key: calls that are signed with it are refused. */
+  revoke(accessKeyId: string): void;
   /** The signed calls that arrived, oldest first; the last 10,000. */
   requests(): readonly Arrival[];
   /** Stops, breaking every open connection; closing twice is closing once. */
@@ -133,6 +135,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       delivery.release();
     },
     deny: (action, where) => faults.deny({ ...where, action }),
+    revoke: (accessKeyId) => keys.revoke(accessKeyId),
     requests: () => arrivals.slice(-arrivalsKept),
     async close() {
       if (!server.listening) return;

@@ -9,6 +9,7 @@ function ask() {
   const clock = createHandClock();
   const answers = new Map<string, { resolve(accountId: string): void; reject(error: Error): void }>();
   const source: AccountSource = {
+    knownAccount: () => undefined,
     accountId: ({ name }) =>
       new Promise((resolve, reject) => {
         answers.set(name, { resolve, reject });

@@ -10,7 +10,9 @@ import { defaultRegion } from '../../src/aws/default-region.ts';
 import { explain } from '../../src/aws/errors.ts';
 import type { Target } from '../../src/aws/targets.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import { callerIdentity } from '../support/aws.ts';
 import { type Answer, startServer, type TestServer } from '../support/http-server.ts';
+import { createLogBook } from '../support/log-book.ts';
 
 const TARGET: Target = { name: 'default', region: 'eu-west-1', accountId: '111122223333' };
 const NEVER = new AbortController().signal;
@@ -31,24 +33,25 @@ const fails =
 
 const assumedRole: Answer = (response) =>
   void response.end(
-    `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+    `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><AssumedRoleUser><Arn>arn:aws:sts::777788889999:assumed-role/exporter/s</Arn></AssumedRoleUser><Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
   );
-const identity: Answer = (response) =>
-  void response.end(
-    `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Account>444455556666</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
-  );
+const identity = callerIdentity('444455556666');
 
 let answers: Answer[];
 let server: TestServer;
+/** It says of every key that it is of the account of TARGET. */
+let sts: TestServer;
 let folder: string;
 const cleanUps: (() => unknown)[] = [];
 
 beforeEach(async () => {
   answers = [];
   server = await startServer((response, request) => (answers.shift() ?? good)(response, request));
+  sts = await startServer(callerIdentity('111122223333'));
   folder = await mkdtemp(join(tmpdir(), 'aws-'));
   cleanUps.push(
     () => server.close(),
+    () => sts.close(),
     () => rm(folder, { recursive: true }),
   );
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIATEST');
@@ -69,8 +72,15 @@ afterEach(async () => {
 function setUp(options: Partial<AwsOptions> = {}) {
   const calls = new Calls(systemClock);
   const aws = createAws(
-    { endpointUrl: server.url, connectTimeoutMs: 1000, requestTimeoutMs: 5000, maxAttempts: 3, ...options },
-    { clock: systemClock, calls, requestsPerSecond: { ec2: 100 } },
+    {
+      endpointUrl: server.url,
+      endpointUrls: { sts: sts.url },
+      connectTimeoutMs: 1000,
+      requestTimeoutMs: 5000,
+      maxAttempts: 3,
+      ...options,
+    },
+    { clock: systemClock, calls, logger: createLogBook(), requestsPerSecond: { ec2: 100 } },
   );
   cleanUps.unshift(() => aws.close());
   const list = async (target = TARGET, abortSignal = NEVER) =>
@@ -83,8 +93,12 @@ function setUp(options: Partial<AwsOptions> = {}) {
   return { aws, calls, list };
 }
 
-/** The counters above zero, in short. */
+/** The counters above zero, in short; without the question whose credentials they are, which every test asks. */
 function counts(calls: Calls): string[] {
+  return allCounts(calls).filter((line) => !line.startsWith('sts:GetCallerIdentity'));
+}
+
+function allCounts(calls: Calls): string[] {
   return calls.families
     .filter(({ type }) => type === 'counter')
     .flatMap((family) => [...family.samples()])
@@ -102,13 +116,14 @@ test('rows, with the metadata of the SDK', async () => {
   expect(page.$metadata).toMatchObject({ httpStatusCode: 200, attempts: 1 });
   expect(counts(calls)).toEqual(['ec2:DescribeClientVpnConnections 1']);
   expect(server.requests[0]?.headers['user-agent']).toContain('app/aws-connections-exporter');
-  expect([...(calls.families[0]?.samples() ?? [])][0]?.labels).toEqual({
+  expect([...(calls.families[0]?.samples() ?? [])][1]?.labels).toEqual({
     account_id: '111122223333',
     region: 'eu-west-1',
     api: 'ec2',
     operation: 'DescribeClientVpnConnections',
   });
-  const duration = [...(calls.families[2]?.samples() ?? [])].find(({ suffix }) => suffix === '_count');
+  const durations = [...(calls.families[2]?.samples() ?? [])].filter(({ suffix }) => suffix === '_count');
+  const duration = durations.find(({ labels }) => Object.values(labels).includes('ec2'));
   expect(duration).toMatchObject({
     labels: { api: 'ec2', operation: 'DescribeClientVpnConnections' },
     value: 1,
@@ -193,7 +208,7 @@ test('an abort ends a call at once, without another attempt', async () => {
 });
 
 test('an abort does not wait for credentials', async () => {
-  const { list } = setUp();
+  const { list } = setUp({ endpointUrls: {} });
   const abort = new AbortController();
   answers = [() => abort.abort()];
   const role = { ...TARGET, roleArn: 'arn:aws:iam::111122223333:role/r' };
@@ -202,7 +217,7 @@ test('an abort does not wait for credentials', async () => {
 });
 
 test('one role serves all regions of a target with one AssumeRole', async () => {
-  const { list, calls } = setUp();
+  const { list, calls } = setUp({ endpointUrls: {} });
   const role = { name: 'network', roleArn: 'arn:aws:iam::777788889999:role/exporter', externalId: 'x-id' };
   answers = [fails(503, 'Unavailable'), assumedRole];
   await Promise.all([list({ ...role, region: 'eu-west-1' }), list({ ...role, region: 'us-east-1' })]);
@@ -220,23 +235,30 @@ test('one role serves all regions of a target with one AssumeRole', async () => 
   expect(server.requests[3]?.headers.authorization).toContain('Credential=ASIAROLE/');
 });
 
-test('the account: as configured, else the role’s, else from STS, once', async () => {
-  const { aws, calls } = setUp();
+test('the account: the role’s, else the one that STS names, asked once', async () => {
+  const { aws, calls } = setUp({ endpointUrls: {} });
   const bare = { name: 'bare', region: 'eu-west-1' };
   const role = { ...bare, name: 'role', roleArn: 'arn:aws-cn:iam::777788889999:role/x' };
-  expect(await aws.accountId({ ...role, accountId: '111122223333' }, NEVER)).toBe('111122223333');
+  answers = [assumedRole];
+  expect(aws.knownAccount(role)).toBe('777788889999');
   expect(await aws.accountId(role, NEVER)).toBe('777788889999');
-  expect(server.requests).toHaveLength(0);
+  expect(server.requests).toHaveLength(1);
 
   answers = [fails(403, 'AccessDenied'), identity];
   await expect(aws.accountId(bare, NEVER)).rejects.toMatchObject({ name: 'AccessDenied' });
+  expect(aws.knownAccount(bare)).toBeUndefined();
   const both = await Promise.all([
     aws.accountId(bare, NEVER),
     aws.accountId({ ...bare, region: 'us-east-1' }, NEVER),
   ]);
   expect(both).toEqual(['444455556666', '444455556666']);
   expect(await aws.accountId(bare, NEVER)).toBe('444455556666');
-  expect(counts(calls)).toEqual(['sts:GetCallerIdentity 2', 'sts:GetCallerIdentity denied 1']);
+  expect(aws.knownAccount(bare)).toBe('444455556666');
+  expect(allCounts(calls)).toEqual([
+    'sts:AssumeRole 1',
+    'sts:GetCallerIdentity 2',
+    'sts:GetCallerIdentity denied 1',
+  ]);
 });
 
 test('the STS endpoint can differ, and a profile brings its keys', async () => {
@@ -244,11 +266,9 @@ test('the STS endpoint can differ, and a profile brings its keys', async () => {
     join(folder, 'credentials'),
     '[ops]\naws_access_key_id = AKIAOPS\naws_secret_access_key = s\n',
   );
-  const sts = await startServer(identity);
-  cleanUps.push(() => sts.close());
-  const { aws } = setUp({ endpointUrls: { sts: sts.url } });
+  const { aws } = setUp();
   expect(await aws.accountId({ name: 'ops', region: 'eu-west-1', profile: 'ops' }, NEVER)).toBe(
-    '444455556666',
+    '111122223333',
   );
   expect(sts.requests[0]?.headers.authorization).toContain('Credential=AKIAOPS/');
   expect(server.requests).toHaveLength(0);

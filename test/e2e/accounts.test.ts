@@ -38,11 +38,11 @@ test('the account is learned once', async () => {
   expect(calls(rig, 'GetCallerIdentity')).toHaveLength(1);
 });
 
-test('an account that is configured is not asked for', async () => {
+test('an account that is configured is compared with the one that STS names, once', async () => {
   const rig = await startRig({ targets: [{ regions: ['eu-west-1'], account_id: HOME.accountId }] });
   rig.world.addEndpoint();
-  expect(await rig.pass()).toBe(true);
-  expect(calls(rig, 'GetCallerIdentity')).toEqual([]);
+  for (let n = 0; n < 3; n++) expect(await rig.pass()).toBe(true);
+  expect(calls(rig, 'GetCallerIdentity')).toHaveLength(1);
 });
 
 test('a role with an external id is assumed once for two regions', async () => {

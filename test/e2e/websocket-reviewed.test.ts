@@ -290,6 +290,7 @@ test('a check of what is discovered says that looking connections up was not ask
     {
       source: {
         accountId: async () => HOME.accountId,
+        knownAccount: () => HOME.accountId,
         lookUp: async () => ({ status: 'gone' }),
         apis: none,
         stages: none,

@@ -5,6 +5,7 @@ import type { Api, AwsOptions } from '../../src/aws/connection.ts';
 import type { Target } from '../../src/aws/targets.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { type Answer, startServer } from './http-server.ts';
+import { createLogBook } from './log-book.ts';
 
 export const TARGET: Target = { name: 'default', region: 'eu-west-1', accountId: '111122223333' };
 export const NEVER = new AbortController().signal;
@@ -19,18 +20,35 @@ export async function openAws(
   vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
   vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true');
   const server = await startServer(answer);
+  const sts = await startServer(callerIdentity('111122223333'));
   const calls = new Calls(systemClock);
   const { requestsPerSecond = {}, ...more } = options;
   const aws = createAws(
-    { endpointUrl: server.url, connectTimeoutMs: 1000, requestTimeoutMs: 5000, maxAttempts: 2, ...more },
-    { clock: systemClock, calls, requestsPerSecond },
+    {
+      endpointUrl: server.url,
+      connectTimeoutMs: 1000,
+      requestTimeoutMs: 5000,
+      maxAttempts: 2,
+      ...more,
+      endpointUrls: { sts: sts.url, ...more.endpointUrls },
+    },
+    { clock: systemClock, calls, logger: createLogBook(), requestsPerSecond },
   );
   onTestFinished(async () => {
     aws.close();
     await server.close();
+    await sts.close();
     vi.unstubAllEnvs();
   });
   return { aws, calls, server };
+}
+
+/** STS' answer that the caller is of this account. */
+export function callerIdentity(accountId: string): Answer {
+  return (response) =>
+    void response.end(
+      `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Account>${accountId}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+    );
 }
 
 /** An answer of a JSON API of AWS; its error type goes where AWS puts it. */

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { readConfig, readNextConfig } from '../../src/cli/configuration.ts';
 import { showConfig } from '../../src/config/show.ts';
 import { systemClock } from '../../src/core/clock.ts';
@@ -20,6 +20,10 @@ import { createHandClock, type HandClock } from './hand-clock.ts';
 
 export interface RigOptions extends Sections {
   readonly simulator?: Omit<SimulatorOptions, 'world' | 'websockets'>;
+  /** The environment, beside the credentials of HOME; undefined is not set. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** When the clock begins, milliseconds since 1970. */
+  readonly startAt?: number;
   /** Keeps nothing on disk; otherwise the ledger is in a folder of its own. */
   readonly diskless?: boolean;
   /** What the exporter gets instead of the storage of its folder. */
@@ -62,7 +66,8 @@ export interface Rig {
 /** Starts all of it; it ends with the test. */
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   stubCredentials();
-  const clock = createHandClock();
+  for (const [name, value] of Object.entries(options.env ?? {})) vi.stubEnv(name, value);
+  const clock = createHandClock(options.startAt);
   const world = createWorld({ now: () => clock.now() });
   const websockets = createWebSocketWorld({ now: () => clock.now() });
   const simulator = await startSimulator({ world, websockets, ...options.simulator });

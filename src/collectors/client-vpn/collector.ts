@@ -9,10 +9,12 @@ import type { Deps } from '../domain.ts';
 import {
   failedTarget,
   failIfAny,
+  noWayIn,
   outOfSight,
   type TargetResult,
   toStatus,
   toTargetView,
+  withoutCredentials,
 } from '../outcomes.ts';
 import type { Place } from './books.ts';
 import { createFamilies } from './families.ts';
@@ -82,6 +84,7 @@ export class ClientVpnCollector implements Collector {
     let hasMore = false;
     const restored = accounts.map(async (account) => {
       const { target, accountId } = await account;
+      // Also without credentials: what is stored of an account that is known is ours to show.
       if (accountId !== undefined && (await this.#restorePlace({ accountId, region: target.region })))
         hasMore = true;
     });
@@ -129,18 +132,11 @@ export class ClientVpnCollector implements Collector {
   /** Undefined for a target that an earlier one in the file polls. Never rejects: a target's trouble stays its own. */
   async #passTarget(resolved: Resolved, signal: AbortSignal): Promise<TargetResult<View> | undefined> {
     const { options, logger } = this.#deps;
-    const { target, accountId } = resolved;
+    const { target, accountId, error } = resolved;
     const { region } = target;
-    if (accountId === undefined) {
-      const { error } = resolved;
-      if (!(signal.reason instanceof Stopped)) {
-        logger.error('The account of a target is not known, so it is not polled', {
-          target: target.name,
-          region,
-          reason: error,
-        });
-      }
-      return { target, accountId, outcome: { views: [], failed: 0, error } };
+    if (error !== undefined) {
+      if (!(signal.reason instanceof Stopped)) logger.error(...noWayIn(resolved, error, 'it is not polled'));
+      return withoutCredentials(resolved, error, this.#views());
     }
     if (resolved.polledBy) {
       const fields = {

@@ -72,8 +72,8 @@ export async function listNow(
   };
 
   const listTarget = async (resolved: Resolved) => {
-    const { target, accountId } = resolved;
-    if (accountId === undefined) throw new Error(resolved.error);
+    const { target, accountId, error } = resolved;
+    if (error !== undefined) throw new Error(error);
     if (resolved.polledBy) return;
     const { endpoints } = await discover(source, target, selection, IGNORE, signal);
     for (const endpointId of endpoints.keys()) {
@@ -91,7 +91,7 @@ export async function listNow(
       const resolved = await account;
       const { target } = resolved;
       await listTarget(resolved).catch((error: unknown) => {
-        const reason = resolved.accountId === undefined ? resolved.error : explain(error, signal);
+        const reason = resolved.error ?? explain(error, signal);
         failures.push(`target ${target.name} in ${target.region}: ${reason}`);
       });
     }),

@@ -13,9 +13,7 @@ const LIST_CONNECTIONS = 'ec2:DescribeClientVpnConnections';
 export function permissions(config: ClientVpnConfig, places: readonly Place[]): readonly Permission[] {
   const regions = [...new Set(places.map(({ region }) => region))];
   const ids = config.endpoints.length > 0 && Object.keys(config.tags).length === 0 ? config.endpoints : ['*'];
-  const resources = places.flatMap(({ accountId, region }) =>
-    ids.map((id) => endpointArn(accountId, region, id)),
-  );
+  const resources = places.flatMap((place) => ids.map((id) => endpointArn(place, id)));
   return [
     {
       action: LIST_ENDPOINTS,
@@ -36,6 +34,7 @@ export async function* ask(
   const account = await judgeAccount(source, target, signal);
   if ('verdict' in account) return yield account.verdict;
   const { accountId } = account;
+  const place = { accountId, region: target.region, partition: partitionOf(target) };
   let ids: readonly string[] = config.endpoints;
   const listing = await judge(() => source.dryRunEndpoints(target, signal));
   const discovery = await judge(async () => {
@@ -46,7 +45,7 @@ export async function* ask(
   const listed = listing.answer === 'allowed' ? discovery : listing;
   yield { action: LIST_ENDPOINTS, resource: where, ...listed };
   for (const id of ids) {
-    const resource = endpointArn(accountId, target.region, id);
+    const resource = endpointArn(place, id);
     yield {
       action: LIST_CONNECTIONS,
       resource,
@@ -54,7 +53,7 @@ export async function* ask(
     };
   }
   if (ids.length === 0) {
-    const resource = endpointArn(accountId, target.region, '*');
+    const resource = endpointArn(place, '*');
     yield {
       action: LIST_CONNECTIONS,
       resource,
@@ -67,6 +66,6 @@ export async function* ask(
   }
 }
 
-function endpointArn(accountId: string, region: string, id: string): string {
-  return `arn:${partitionOf(region)}:ec2:${region}:${accountId}:client-vpn-endpoint/${id}`;
+function endpointArn({ accountId, region, partition }: Omit<Place, 'name'>, id: string): string {
+  return `arn:${partition}:ec2:${region}:${accountId}:client-vpn-endpoint/${id}`;
 }

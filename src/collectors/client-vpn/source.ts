@@ -1,4 +1,5 @@
 import type { ClientVpnConnection, ClientVpnEndpoint, EC2Client, Filter } from '@aws-sdk/client-ec2';
+import type { AccountSource } from '../../aws/accounts.ts';
 import { pages } from '../../aws/answers.ts';
 import type { Target } from '../../aws/targets.ts';
 
@@ -13,9 +14,7 @@ export interface ConnectionFilter {
 }
 
 /** What a pass asks of AWS. Every listing is complete or throws: a page without its list, or with a token seen before, is an error. */
-export interface Source {
-  /** The account behind a target's credentials. */
-  accountId(target: Target, signal: AbortSignal): Promise<string>;
+export interface Source extends AccountSource {
   /** The endpoints of a target page by page, all or those with these ids. */
   endpointPages(
     target: Target,
@@ -37,9 +36,8 @@ export interface DryRun {
 }
 
 /** What the source needs of the AWS clients. */
-export interface SourceDeps {
+export interface SourceDeps extends AccountSource {
   ec2(target: Target): Promise<EC2Client>;
-  accountId(target: Target, signal: AbortSignal): Promise<string>;
 }
 
 /** AWS allows 200 values in a filter. */
@@ -52,6 +50,7 @@ export function createSource(
 ): Source & DryRun {
   return {
     accountId: (target, signal) => aws.accountId(target, signal),
+    knownAccount: (target) => aws.knownAccount(target),
 
     async *endpointPages(target, ids, signal) {
       const { DescribeClientVpnEndpointsCommand } = await import('@aws-sdk/client-ec2');

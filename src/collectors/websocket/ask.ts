@@ -30,6 +30,7 @@ export async function* ask(
   const account = await judgeAccount(source, target, signal);
   if ('verdict' in account) return yield account.verdict;
   const { accountId } = account;
+  const partition = partitionOf(target);
   if (discovers) {
     const listed = await judge(async () => {
       for await (const { apiId } of source.apis(target, signal)) {
@@ -42,17 +43,21 @@ export async function* ask(
         break;
       }
     });
-    const resource = `arn:${partitionOf(target.region)}:apigateway:${target.region}::/apis`;
+    const resource = `arn:${partition}:apigateway:${target.region}::/apis`;
     yield { action: LIST, resource, ...listed };
     const notAsked = {
       answer: 'not asked',
       reason: 'which stages there are is learned by the first pass',
     } as const;
-    yield { action: LOOK_UP, resource: lookUpArn({ accountId, region: target.region }), ...notAsked };
+    yield {
+      action: LOOK_UP,
+      resource: lookUpArn({ accountId, region: target.region, partition }),
+      ...notAsked,
+    };
   }
   for (const endpoint of endpoints) {
     const { target: own, source: ids, apiId, stage, url } = endpoint;
-    const place = { accountId, region: own.region };
+    const place = { accountId, region: own.region, partition };
     let id: string | undefined;
     if (ids.type === 'dynamodb') {
       const request = {

@@ -11,10 +11,12 @@ import type { Deps, Place } from '../domain.ts';
 import {
   failedTarget,
   failIfAny,
+  noWayIn,
   outOfSight,
   type TargetResult,
   toStatus,
   toTargetView,
+  withoutCredentials,
 } from '../outcomes.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { type Endpoint, registryKey } from './endpoint.ts';
@@ -102,7 +104,8 @@ export class WebsocketCollector implements Collector {
       const endpoint = endpoints.find((one) => isKept(view, one));
       return endpoint ? [{ ...view, endpoint }] : [];
     });
-    const isAsked = (place: Omit<Place, 'name'>) => this.#targets.some((target) => reaches(target, place));
+    const isAsked = (place: Pick<Place, 'accountId' | 'region'>) =>
+      this.#targets.some((target) => reaches(target, place));
     state.publish({ views: byScope(kept), targets: targets.filter(isAsked) });
     for (const target of this.#targets) {
       const accountId = knownAccountId(target);
@@ -197,15 +200,12 @@ export class WebsocketCollector implements Collector {
     signal: AbortSignal,
   ): Promise<TargetResult<View>> {
     const { options, logger } = this.#deps;
-    const { target, accountId } = resolved;
+    const { target, accountId, error } = resolved;
     const fields = { target: target.name, region: target.region };
-    if (accountId === undefined) {
-      const { error } = resolved;
-      if (!(signal.reason instanceof Stopped)) {
-        const message = 'The account of a target is not known, so its endpoints are not looked at';
-        logger.error(message, { ...fields, reason: error });
-      }
-      return { target, accountId, outcome: { views: [], failed: 0, error } };
+    if (error !== undefined) {
+      if (!(signal.reason instanceof Stopped))
+        logger.error(...noWayIn(resolved, error, 'its endpoints are not looked at'));
+      return withoutCredentials(resolved, error, this.#viewsOf(target));
     }
     this.#restoreTarget(target, accountId);
     try {
@@ -213,12 +213,12 @@ export class WebsocketCollector implements Collector {
       this.#endpoints.leaveOut(target, resolved.polledBy !== undefined);
       if (resolved.polledBy) this.#warnTwice(accountId, target, resolved.polledBy);
       const before = this.#endpoints.of(target);
-      const error = await this.#endpoints.refresh(target, deadlines.discovery, signal);
+      const failure = await this.#endpoints.refresh(target, deadlines.discovery, signal);
       const endpoints = this.#endpoints.of(target);
       await this.#keepers.retire(before, endpoints);
       // Who cannot be opened says so in its own pass.
       await Promise.allSettled(endpoints.map((endpoint) => this.#keepers.open(endpoint)));
-      const place = { target, accountId, error };
+      const place = { target, accountId, error: failure };
       return {
         target,
         accountId,
@@ -228,7 +228,7 @@ export class WebsocketCollector implements Collector {
       if (!(signal.reason instanceof Stopped))
         logger.error('A target could not be looked at', { ...fields, account_id: accountId, err });
       const place = { accountId, region: target.region };
-      return { target, accountId, outcome: failedTarget(this.#views(), place, err) };
+      return { target, accountId, outcome: failedTarget(this.#viewsOf(target), place, err) };
     }
   }
 
@@ -270,6 +270,11 @@ export class WebsocketCollector implements Collector {
     this.#deps.logger.warn(message, { endpoint_id: endpointId, ...fields });
   }
 
+  /** By name: two targets may reach the same account and region, each with endpoints of its own. */
+  #viewsOf({ name }: Target): readonly View[] {
+    return [...this.#views()].filter(({ endpoint }) => endpoint.target.name === name);
+  }
+
   #views(): Iterable<View> {
     return this.#deps.state.published.views.values();
   }
@@ -281,6 +286,6 @@ function isKept(view: View, endpoint: Endpoint): boolean {
   return isSameKey && reaches(endpoint.target, view);
 }
 
-function reaches(target: Target, { accountId, region }: Omit<Place, 'name'>): boolean {
+function reaches(target: Target, { accountId, region }: Pick<Place, 'accountId' | 'region'>): boolean {
   return target.region === region && (knownAccountId(target) ?? accountId) === accountId;
 }

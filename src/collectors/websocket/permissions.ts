@@ -1,4 +1,3 @@
-import { partitionOf } from '../../aws/targets.ts';
 import type { Permission, Place } from '../domain.ts';
 import { type EndpointConfig, toPlace, type WebsocketConfig } from './config.ts';
 
@@ -37,7 +36,7 @@ function ofNamed(endpoint: EndpointConfig, places: readonly Place[]): Need[] {
 
 function ofDiscovered(source: WebsocketConfig['discover_source'], place: Place): Need[] {
   const paths = ['/apis', '/apis/*/stages', '/domainnames', '/domainnames/*/apimappings'];
-  const lists = paths.map((path) => `arn:${partitionOf(place.region)}:apigateway:${place.region}::${path}`);
+  const lists = paths.map((path) => `arn:${place.partition}:apigateway:${place.region}::${path}`);
   return [
     { action: LOOK_UP, resource: lookUpArn(place) },
     ...lists.map((resource) => ({ action: LIST, resource })),
@@ -51,11 +50,15 @@ function ofDiscovered(source: WebsocketConfig['discover_source'], place: Place):
  * The resource of GetConnection. IAM compares it with `…/GET/@connections/` and the literal text `{connectionId}`: a policy that names a
  * connection, or nothing after `@connections`, is denied; one that ends with `/*` works.
  */
-export function lookUpArn({ accountId, region }: Omit<Place, 'name'>, apiId = '*', stage = '*'): string {
-  return `arn:${partitionOf(region)}:execute-api:${region}:${accountId}:${apiId}/${stage}/GET/@connections/*`;
+export function lookUpArn(
+  { accountId, region, partition }: Omit<Place, 'name'>,
+  apiId = '*',
+  stage = '*',
+): string {
+  return `arn:${partition}:execute-api:${region}:${accountId}:${apiId}/${stage}/GET/@connections/*`;
 }
 
 /** The resource of a table. */
-export function tableArn({ accountId, region }: Omit<Place, 'name'>, table: string): string {
-  return `arn:${partitionOf(region)}:dynamodb:${region}:${accountId}:table/${table}`;
+export function tableArn({ accountId, region, partition }: Omit<Place, 'name'>, table: string): string {
+  return `arn:${partition}:dynamodb:${region}:${accountId}:table/${table}`;
 }

@@ -1,3 +1,4 @@
+import type { AccountSource } from '../../aws/accounts.ts';
 import { brokenAnswer, pages } from '../../aws/answers.ts';
 import type { Aws } from '../../aws/clients.ts';
 import type { Target } from '../../aws/targets.ts';
@@ -21,9 +22,7 @@ export interface Mapping {
 }
 
 /** What a pass asks of API Gateway. Rejects with the SDK's error; every listing is complete or throws. */
-export interface Source {
-  /** The account behind a target's credentials. */
-  accountId(target: Target, signal: AbortSignal): Promise<string>;
+export interface Source extends AccountSource {
   /** Looks up a connection at a management URL; that it is gone, or was never issued, is an outcome. */
   lookUp(target: Target, url: string, connectionId: string, signal: AbortSignal): Promise<Outcome>;
   apis(target: Target, signal: AbortSignal): AsyncIterable<WebSocketApi>;
@@ -36,9 +35,12 @@ export interface Source {
 }
 
 /** The source that asks AWS through the SDK. */
-export function createSource(aws: Pick<Aws, 'accountId' | 'management' | 'apiGateway'>): Source {
+export function createSource(
+  aws: Pick<Aws, 'accountId' | 'knownAccount' | 'management' | 'apiGateway'>,
+): Source {
   return {
     accountId: (target, signal) => aws.accountId(target, signal),
+    knownAccount: (target) => aws.knownAccount(target),
 
     async lookUp(target, url, connectionId, abortSignal) {
       if (connectionId === '') throw new Error('looking up a connection: its id is empty');

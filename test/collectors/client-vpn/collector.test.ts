@@ -17,6 +17,7 @@ async function createDesk(change: Partial<Source> = {}) {
   const storage = await openStorage('', { clock, logger });
   const source: Source = {
     accountId: async () => SCOPE.accountId,
+    knownAccount: () => SCOPE.accountId,
     async *endpointPages({ region }) {
       yield [{ ClientVpnEndpointId: region }];
     },

@@ -22,6 +22,7 @@ async function find(selection: Partial<Selection>, pages = PAGES) {
   let asked: readonly string[] | undefined;
   const source: Source = {
     accountId: async () => '111122223333',
+    knownAccount: () => '111122223333',
     async *endpointPages(_target, ids) {
       asked = ids;
       yield* pages;

@@ -19,6 +19,7 @@ async function createDesk(changes: Partial<PassOptions> = {}) {
   let pages: Pages = async function* () {};
   const source: Source = {
     accountId: async () => SCOPE.accountId,
+    knownAccount: () => SCOPE.accountId,
     endpointPages: async function* () {},
     connectionPages: () => pages(),
   };

@@ -106,6 +106,7 @@ async function say(mode: Mode, names: readonly string[], own: Partial<Source>): 
   const storage = await openStorage('', { clock, logger });
   const source: Source = {
     accountId: async () => SCOPE.accountId,
+    knownAccount: () => SCOPE.accountId,
     async *endpointPages() {
       yield [{ ClientVpnEndpointId: SCOPE.endpointId }];
     },

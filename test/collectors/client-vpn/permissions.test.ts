@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { clientVpnConfig } from '../../../src/collectors/client-vpn/config.ts';
 import { permissions } from '../../../src/collectors/client-vpn/permissions.ts';
 
-const PLACE = { name: 'home', accountId: '111122223333', region: 'eu-west-1' };
+const PLACE = { name: 'home', accountId: '111122223333', region: 'eu-west-1', partition: 'aws' };
 
 /** The condition on DescribeClientVpnEndpoints, and the resources of DescribeClientVpnConnections. */
 function needed(places: readonly (typeof PLACE)[], config = {}) {
@@ -24,7 +24,7 @@ test('the listing of endpoints is bound to the regions, each named once', () => 
 });
 
 test('one region that is not known leaves no condition, which would shut that target out', () => {
-  expect(needed([PLACE, { name: 'home', accountId: '*', region: '*' }])).toEqual({
+  expect(needed([PLACE, { ...PLACE, accountId: '*', region: '*' }])).toEqual({
     condition: undefined,
     resources: [
       'arn:aws:ec2:eu-west-1:111122223333:client-vpn-endpoint/*',

@@ -13,6 +13,7 @@ import { systemClock } from '../../../src/core/clock.ts';
 import { stubCredentials } from '../../support/configuration.ts';
 import { type Item, startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';
 import { createHandClock, type HandClock } from '../../support/hand-clock.ts';
+import { createLogBook } from '../../support/log-book.ts';
 
 const TARGET = { name: 'home', region: 'eu-west-1', accountId: '111122223333' };
 const START = Date.UTC(2026, 0, 1, 12);
@@ -43,10 +44,15 @@ type Scan = (request: ScanRequest, signal: AbortSignal) => Promise<ScanPage>;
 /** The scan that asks dynalite through the real SDK, one attempt a call. */
 function realScan(): Scan {
   stubCredentials();
-  const deps = { clock: systemClock, calls: new Calls(systemClock), requestsPerSecond: {} };
+  const deps = {
+    clock: systemClock,
+    calls: new Calls(systemClock),
+    logger: createLogBook(),
+    requestsPerSecond: {},
+  };
   const aws = createAws(
     {
-      endpointUrls: { dynamodb: dynamoDb.url },
+      endpointUrl: dynamoDb.url,
       connectTimeoutMs: 5_000,
       requestTimeoutMs: 10_000,
       maxAttempts: 1,

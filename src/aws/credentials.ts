@@ -1,0 +1,71 @@
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { APP } from './connection.ts';
+import { noteTrouble } from './errors.ts';
+import type { Sts } from './sts.ts';
+import type { Target } from './targets.ts';
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** The profile that alone gives credentials, the configured one or else AWS_PROFILE; undefined where the default chain does. */
+export function profileOf(configured: string | null | undefined): string | undefined {
+  return configured ?? (process.env.AWS_PROFILE || undefined);
+}
+
+/** Gets a target's credentials anew, with files read anew: of its profile and nothing else, else of the default chain, and then of its role. */
+export function createObtain(
+  requestHandler: () => Promise<object>,
+  sts: Sts,
+  target: Target,
+): () => Promise<AwsCredentialIdentity> {
+  const { region, roleArn, externalId } = target;
+
+  const base = async (profile: string | undefined) => {
+    const { fromIni, fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
+    const init = {
+      ignoreCache: true,
+      roleAssumer: sts.assumeRole,
+      roleAssumerWithWebIdentity: sts.assumeRoleWithWebIdentity,
+      // For SSO and sign-in, which have regions and URLs of their own: neither the target's region nor a URL of another service.
+      clientConfig: { requestHandler: await requestHandler(), userAgentAppId: APP },
+    };
+    const provider =
+      profile === undefined ? fromNodeProviderChain(init) : fromIni({ ...init, profile, logger: SILENT });
+    return provider({ callerClientConfig: { region: async () => region } });
+  };
+
+  return async () => {
+    const profile = profileOf(target.profile);
+    const credentials = await base(profile).catch((cause: unknown) => {
+      throw toCredentialsError(cause, profile);
+    });
+    if (roleArn === undefined) return credentials;
+    const params = { RoleArn: roleArn, RoleSessionName: APP, ...(externalId && { ExternalId: externalId }) };
+    return sts.assumeRole(credentials, params);
+  };
+}
+
+/** What went wrong, in words: a call that AWS refused speaks for itself, everything else gets a name with a remedy. */
+function toCredentialsError(cause: unknown, profile: string | undefined): Error {
+  const error = cause instanceof Error ? cause : new Error(String(cause));
+  const where = profile === undefined ? undefined : `profile ${profile}`;
+  const trouble = { action: 'getting credentials', ...(where && { where }) };
+  if ('$fault' in error) return noteTrouble(error, { ...(where && { where }) });
+  const { code, path } = error as { code?: unknown; path?: unknown };
+  if (typeof code === 'string' && typeof path === 'string') {
+    const unreadable = new Error(`the token file ${path} cannot be read: ${code}`, { cause });
+    return noteTrouble(Object.assign(unreadable, { name: 'TokenFileError' }), trouble);
+  }
+  if (profile === undefined) return noteTrouble(error, trouble);
+  return noteTrouble(
+    Object.assign(new Error(withoutCommand(error.message), { cause }), { name: 'ProfileError' }),
+    trouble,
+  );
+}
+
+/** The command of a `credential_process` can hold secrets, and what it wrote stands on the lines after it. */
+function withoutCommand(message: string): string {
+  const [first = '', ...written] = message.split('\n');
+  if (!first.startsWith('Command failed: ')) return message;
+  const said = written.find((line) => line.trim() !== '')?.trim();
+  return `its credential_process failed${said === undefined ? ' and wrote no reason' : `: ${said}`}`;
+}

@@ -1,0 +1,82 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { startServer } from './http-server.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** Shared AWS configuration files of a test, in a folder of their own. */
+export interface SharedFiles {
+  readonly folder: string;
+  /** What makes a process read these files, and find no keys elsewhere. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Replaces ~/.aws/config. */
+  config(text: string): void;
+  /** Replaces ~/.aws/credentials by these keys, by profile. */
+  credentials(keys: Readonly<Record<string, string>>): void;
+}
+
+/** Empty files, gone when the test ends. */
+export function sharedFiles(): SharedFiles {
+  const folder = temporaryFolder();
+  const [config, credentials] = [join(folder, 'config'), join(folder, 'credentials')];
+  writeFileSync(config, '');
+  writeFileSync(credentials, '');
+  return {
+    folder,
+    env: {
+      HOME: folder,
+      AWS_CONFIG_FILE: config,
+      AWS_SHARED_CREDENTIALS_FILE: credentials,
+      AWS_ACCESS_KEY_ID: undefined,
+      AWS_SECRET_ACCESS_KEY: undefined,
+    },
+    config: (text) => writeFileSync(config, text),
+    credentials: (keys) => writeFileSync(credentials, Object.entries(keys).map(toSection).join('\n')),
+  };
+}
+
+function toSection([profile, accessKeyId]: [profile: string, accessKeyId: string]): string {
+  return `[${profile}]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = secret\n`;
+}
+
+/** A program for `credential_process`; what it prints, or how it fails, can be changed while others call it. */
+export function credentialHelper(folder: string) {
+  const path = join(folder, 'helper.sh');
+  const write = (lines: readonly string[]) => {
+    writeFileSync(path, ['#!/bin/sh', ...lines, ''].join('\n'));
+    chmodSync(path, 0o755);
+  };
+  return {
+    path,
+    /** Gives this key, until `expiresAt` if at all. */
+    gives(accessKeyId: string, expiresAt?: number): void {
+      const Expiration = expiresAt === undefined ? undefined : new Date(expiresAt).toISOString();
+      const given = { Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: 'secret', Expiration };
+      write([`echo '${JSON.stringify(given)}'`]);
+    },
+    fails(words: string): void {
+      write([`echo '${words}' >&2`, 'exit 3']);
+    },
+  };
+}
+
+/** The metadata service of a machine that has a role; `asked` says whether anybody came for its keys. */
+export async function startMachineRole(accessKeyId: string) {
+  const given = {
+    Code: 'Success',
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: 'secret',
+    Token: 'token',
+    Expiration: new Date(Date.now() + 6 * 3_600_000).toISOString(),
+  };
+  const server = await startServer((response, { method, url = '' }) => {
+    if (method === 'PUT') response.end('metadata-token');
+    else if (url.endsWith('/machine')) response.end(JSON.stringify(given));
+    else response.end('machine');
+  });
+  onTestFinished(() => server.close());
+  return {
+    env: { AWS_EC2_METADATA_DISABLED: undefined, AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url },
+    asked: () => server.requests.some(({ url = '' }) => url.includes('security-credentials')),
+  };
+}
