@@ -58,7 +58,7 @@ export function toDocument(text: string): Document {
   if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY'))
     return { data: undefined, problems, lineOf };
   try {
-    return { data: withoutNulls(document.toJS()), problems, lineOf };
+    return { data: toData(document.toJS()), problems, lineOf };
   } catch (error) {
     // An alias without an anchor, or one inside its own, or more of them than any honest file has.
     const message = `the aliases of this file cannot be resolved: ${error}`;
@@ -91,9 +91,11 @@ function child(node: unknown, key: PropertyKey): { at: Node; value: unknown } | 
   return pair && isNode(pair.key) ? { at: pair.key, value: pair.value } : undefined;
 }
 
-function withoutNulls(value: unknown): unknown {
+/** Without nulls, and without half characters, which an escape can make and which no series is told apart by. */
+function toData(value: unknown): unknown {
   if (value === null) return undefined;
-  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value === 'string') return value.toWellFormed();
+  if (Array.isArray(value)) return value.map(toData);
   if (typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, of]) => [key, withoutNulls(of)]));
+  return Object.fromEntries(Object.entries(value).map(([key, of]) => [key, toData(of)]));
 }
