@@ -36,6 +36,8 @@ const ALLOW = 'allow the action in the IAM policy; `describe iam-policy` prints 
 const CREDENTIALS =
   'check the credentials of the target (profile, role, environment), whether they expired, and the clock of this machine';
 
+const WHERE = 'check endpoint_url (http or https, host and port)';
+
 /** The first rule whose pattern matches the error's name or code decides. */
 export const RULES: readonly Rule[] = [
   {
@@ -118,19 +120,81 @@ export const RULES: readonly Rule[] = [
       'check the network and proxies, or raise request_timeout, connect_timeout or the timeout of the pass',
   },
   {
+    error: 'timeout',
+    names: /^(ETIMEOUT|ERR_SOCKET_CONNECTION_TIMEOUT)$/,
+    remedy: 'check name resolution and the network, or raise connect_timeout',
+  },
+  {
     error: 'unavailable',
-    names: /^(BrokenAnswer|ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/,
+    names: /^(BrokenAnswer|ECONNRESET|ECONNABORTED|EPIPE|ERR_STREAM_\w+|ERR_SOCKET_CLOSED\w*)$/,
     remedy: 'it is asked again at the next pass; if it lasts, look at proxies and endpoint_url in between',
   },
   {
     error: 'unavailable',
-    names: /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/,
+    names: /^Redirect$/,
+    remedy: `${WHERE}, and for a proxy or a sign-in page in between`,
+  },
+  {
+    error: 'unavailable',
+    names: /^HPE_\w+$/,
+    remedy: `what answers does not speak HTTP, or not well: ${WHERE}, and for a proxy in between`,
+  },
+  {
+    error: 'unavailable',
+    names: /^(EMFILE|ENFILE|ENOBUFS|ENOMEM|EAGAIN|EADDRNOTAVAIL|EADDRINUSE|EAI_MEMORY|OUT_OF_MEM)$/,
+    remedy:
+      'this machine has no more file handles, ports or memory for connections: raise its limits (ulimit -n), or lower concurrency',
+  },
+  {
+    error: 'unavailable',
+    names: /^(EACCES|EPERM)$/,
+    remedy:
+      'this machine does not let the process do that: check its firewall and, if a file is named, who may read it',
+  },
+  {
+    error: 'unavailable',
+    names:
+      /^(ENOTFOUND|EAI_\w+|ENODATA|ESERVFAIL|EREFUSED|EFORMERR|ENOTIMP|EBAD(NAME|RESP|QUERY|FAMILY)|ECONNREFUSED|EHOST(UNREACH|DOWN)|ENET(UNREACH|DOWN|RESET)|ENOTCONN|EAFNOSUPPORT)$/,
     remedy: 'the host could not be reached: check the region, endpoint_url, name resolution and the network',
   },
   {
     error: 'unavailable',
-    names: /^(\w*_(CERT|CERTIFICATE|SIGNATURE)(_\w+)?|CERT_\w+|ERR_(TLS|SSL)_\w+|EPROTO)$/,
+    names: /^(ERR_TLS_CERT_ALTNAME_\w+|HOSTNAME_MISMATCH)$/,
+    remedy: `the certificate is one of another host: ${WHERE}, for name resolution, and for a proxy in between`,
+  },
+  {
+    error: 'unavailable',
+    names: /^(CERT|CRL)_(HAS_EXPIRED|NOT_YET_VALID)$/,
+    remedy:
+      'the certificate is not valid now: check the clock of this machine; else whoever answers must renew it',
+  },
+  {
+    error: 'unavailable',
+    names: /^(EPROTO|ERR_SSL_\w+)$/,
+    remedy: `TLS could not begin: what answers may speak none, or ask for a certificate of ours: ${WHERE}`,
+  },
+  {
+    error: 'unavailable',
+    names:
+      /^(\w*_(CERT|CERTIFICATE|CRL|SIGNATURE|PUBLIC_KEY)(_\w+)?|(CERT|CRL)_\w+|ERR_TLS_\w+|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/,
     remedy: 'TLS failed: behind a proxy that opens TLS, or with a private endpoint, set ca_bundle',
+  },
+  {
+    error: 'invalid',
+    names: /^(ERR_OSSL_\w+|ERR_CRYPTO_\w+)$/,
+    remedy: 'check ca_bundle: it must hold certificates in PEM form',
+  },
+  {
+    error: 'invalid',
+    names:
+      /^(EndpointError|EINVAL|ERR_UNESCAPED_CHARACTERS|ERR_SOCKET_BAD_PORT|ERR_INVALID_(URL|CHAR|PROTOCOL|HTTP_TOKEN|IP_ADDRESS|DOMAIN_NAME|ADDRESS_FAMILY))$/,
+    remedy:
+      'check endpoint_url, the region, and the credentials for blanks and line ends: what they make is no URL or no header',
+  },
+  {
+    error: 'invalid',
+    names: /^(ENOENT|ENOTDIR|EISDIR)$/,
+    remedy: 'check that the file is there: ca_bundle, or a file of credentials that the environment names',
   },
   {
     error: 'unavailable',
@@ -149,11 +213,19 @@ export const RULES: readonly Rule[] = [
 /** By HTTP status, where no name decides; the first range that holds it. */
 export const BY_STATUS: readonly (readonly [from: number, to: number, error: CallError, remedy: string])[] = [
   [401, 401, 'denied', CREDENTIALS],
-  [403, 403, 'denied', ALLOW],
+  [403, 403, 'denied', `${ALLOW}; if it is a proxy that refuses, let requests to AWS pass there`],
   [404, 404, 'not_found', 'check endpoint_url and the id'],
+  [407, 407, 'unavailable', 'a proxy in between asks who we are: let requests to AWS pass there without'],
   [408, 408, 'timeout', 'check the network and proxies'],
   [410, 410, 'gone', 'it no longer exists'],
   [429, 429, 'throttled', 'poll less often (schedule) or lower requests_per_second'],
-  [400, 499, 'invalid', 'check the configuration: ids, filters, page_size'],
+  [
+    400,
+    499,
+    'invalid',
+    'check the configuration: ids, filters, page_size; if it is not AWS that answers, endpoint_url and proxies in between',
+  ],
+  [511, 511, 'unavailable', 'the network asks to be signed in to first: let requests to AWS pass without'],
   [500, 599, 'unavailable', 'AWS or a proxy has trouble: it is asked again at the next pass'],
+  [300, 399, 'unavailable', `such a status is none of AWS: ${WHERE}, and for a proxy in between`],
 ];

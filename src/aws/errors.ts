@@ -101,13 +101,17 @@ function isBroken(error: unknown, status: number | undefined): boolean {
 }
 
 function toFacts(error: unknown) {
-  const { name, code, message, $metadata } = error as {
+  const { name, code, message, errors, $metadata } = error as {
     name?: unknown;
     code?: unknown;
     message?: unknown;
+    /** Why none of several addresses could be reached; the error around them has no words of its own. */
+    errors?: readonly unknown[];
     $metadata?: { httpStatusCode?: number };
   };
-  const text = scrub(typeof message === 'string' ? message : String(error));
+  const [first] = Array.isArray(errors) ? errors : [];
+  const words = message === '' && first instanceof Error ? first.message : message;
+  const text = scrub(typeof words === 'string' ? words : String(error));
   const noted = typeof error === 'object' && error !== null ? ACTIONS.get(error) : undefined;
   // The SDK gives a reset the name of a timeout.
   const isReset = code === 'ECONNRESET' || code === 'EPIPE';

@@ -7,7 +7,7 @@ import { brokenAnswer } from './answers.ts';
  */
 const MAX_MIB = 16;
 
-/** The SDK's HTTP, except that an answer comes with its whole body, of bounded size, and that a redirect is an error. */
+/** The SDK's HTTP, except that an answer comes with its whole body, of bounded size, and that redirects and unknown statuses are errors. */
 export class HttpHandler extends NodeHttpHandler {
   override async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
     const { response } = await super.handle(request, options);
@@ -17,6 +17,8 @@ export class HttpHandler extends NodeHttpHandler {
     });
     const { statusCode, headers } = response;
     if (statusCode >= 300 && statusCode < 400) throw redirect(statusCode, headers.location);
+    if (statusCode < 200 || statusCode >= 600)
+      throw brokenAnswer(`the status of the answer, ${statusCode}, is none of AWS`);
     return { response };
   }
 }

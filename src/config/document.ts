@@ -97,13 +97,17 @@ function below(token: CST.Token): readonly CST.Token[] {
   return 'items' in token ? token.items.flatMap(({ key, value }) => [key ?? [], value ?? []].flat()) : [];
 }
 
-/** The data without its nulls; throws where aliases repeat so much of it that reading it on would take for ever. */
+/**
+ * The data without its nulls, and without half characters, which an escape can make and which no series is told apart by. Throws where aliases repeat so much
+ * of it that reading it on would take for ever.
+ */
 function toData(document: unknown): unknown {
   let values = 0;
   const copy = (value: unknown): unknown => {
     values += 1;
     if (values > MOST_VALUES) throw new Error(`they repeat what they stand for too often`);
     if (value === null) return undefined;
+    if (typeof value === 'string') return value.toWellFormed();
     if (Array.isArray(value)) return value.map(copy);
     if (typeof value !== 'object') return value;
     return Object.fromEntries(Object.entries(value).map(([key, of]) => [key, copy(of)]));

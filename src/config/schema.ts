@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { clientVpnConfig } from '../collectors/client-vpn/config.ts';
 import { websocketConfig } from '../collectors/websocket/config.ts';
 import { cronProblem, longestIntervalMs } from '../schedule/cron.ts';
+import { caBundleProblem } from './ca-bundle.ts';
 import { formatDuration } from './duration.ts';
 import { count, duration, evenWithProblems, optionalText } from './fields.ts';
 import { intakeConfig, tokenProblem } from './intake.ts';
@@ -27,7 +28,7 @@ export interface FileKey {
 
 /** Every key that names a file. */
 export const fileKeys: readonly FileKey[] = [
-  { keys: ['aws', 'ca_bundle'], needed: true },
+  { keys: ['aws', 'ca_bundle'], needed: true, problem: caBundleProblem },
   { keys: ['client_vpn', 'identity_key_file'], needed: true },
   { keys: ['websocket', 'endpoints', '*', 'source', 'path'], needed: false },
   { keys: ['websocket', 'discover_source', 'path'], needed: false },

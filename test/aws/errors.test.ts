@@ -1,3 +1,4 @@
+import { getSystemErrorMap } from 'node:util';
 import { expect, test } from 'vitest';
 import { explain, noteCall, toCallError } from '../../src/aws/errors.ts';
 
@@ -46,6 +47,31 @@ test.each([
   [nodeError('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'unavailable'],
   [nodeError('DEPTH_ZERO_SELF_SIGNED_CERT'), 'unavailable'],
   [nodeError('CERT_HAS_EXPIRED'), 'unavailable'],
+  [nodeError('ERR_TLS_CERT_ALTNAME_INVALID'), 'unavailable'],
+  [nodeError('UNABLE_TO_GET_ISSUER_CERT_LOCALLY'), 'unavailable'],
+  [nodeError('SELF_SIGNED_CERT_IN_CHAIN'), 'unavailable'],
+  [nodeError('ERR_SSL_WRONG_VERSION_NUMBER'), 'unavailable'],
+  [nodeError('EPROTO'), 'unavailable'],
+  [nodeError('INVALID_CA'), 'unavailable'],
+  [nodeError('HPE_INVALID_CONSTANT'), 'unavailable'],
+  [nodeError('EMFILE'), 'unavailable'],
+  [nodeError('ENOBUFS'), 'unavailable'],
+  [nodeError('EADDRNOTAVAIL'), 'unavailable'],
+  [nodeError('EACCES'), 'unavailable'],
+  [nodeError('ESERVFAIL'), 'unavailable'],
+  [nodeError('EAI_AGAIN'), 'unavailable'],
+  [nodeError('EAI_FAIL'), 'unavailable'],
+  [nodeError('ETIMEOUT'), 'timeout'],
+  [nodeError('ERR_SOCKET_CONNECTION_TIMEOUT'), 'timeout'],
+  [nodeError('ERR_STREAM_PREMATURE_CLOSE'), 'unavailable'],
+  [nodeError('ERR_STREAM_DESTROYED'), 'unavailable'],
+  [nodeError('ERR_SOCKET_CLOSED_BEFORE_CONNECTION'), 'unavailable'],
+  [nodeError('ERR_INVALID_URL'), 'invalid'],
+  [nodeError('ERR_INVALID_CHAR'), 'invalid'],
+  [nodeError('ERR_UNESCAPED_CHARACTERS'), 'invalid'],
+  [nodeError('ERR_OSSL_PEM_NO_START_LINE'), 'invalid'],
+  [nodeError('ENOENT'), 'invalid'],
+  [nodeError('ERR_INVALID_ARG_TYPE'), 'other'],
   [new Error('@aws-sdk XML parse error: unexpected end of input.'), 'unavailable'],
   [
     Object.assign(new RangeError('Maximum call stack'), { $metadata: { httpStatusCode: 200 } }),
@@ -76,6 +102,24 @@ test('a denial names the action and where the policy is', () => {
 test('a reset is told as one, though the SDK gives it the name of a timeout', () => {
   const reset = Object.assign(error('TimeoutError', undefined, 'read ECONNRESET'), { code: 'ECONNRESET' });
   expect(explain(reset)).toMatch(/^the call failed \(ECONNRESET\): read ECONNRESET; it is asked again/);
+});
+
+test.each(
+  [...getSystemErrorMap().values()]
+    .map(([code]) => code)
+    .filter((code) =>
+      /^(E(AI_|CONN|HOST|NET|ADDR|MFILE|NFILE|NOBUFS|NOMEM|TIMEDOUT|ACCES|PERM|PIPE|PROTO$))/.test(code),
+    ),
+)('what the system says of sockets is never taken for a bug: %s', (code) => {
+  expect(toCallError(nodeError(code))).toMatch(/^(unavailable|timeout)$/);
+});
+
+test('of several addresses that cannot be reached the first is told', () => {
+  const refused = (address: string) => new Error(`connect ECONNREFUSED ${address}`);
+  const errors = [refused('::1:443'), refused('127.0.0.1:443')];
+  const none = Object.assign(new AggregateError(errors), { code: 'ECONNREFUSED' });
+  expect(toCallError(none)).toBe('unavailable');
+  expect(explain(none)).toContain('connect ECONNREFUSED ::1:443');
 });
 
 test('the action that AWS itself names wins', () => {

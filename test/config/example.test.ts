@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { configJsonSchema, type JsonSchema } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { warningsOf } from '../../src/config/warnings.ts';
+import { CERTIFICATE } from '../support/certificate.ts';
 
 const text = readFileSync(new URL('../../config/exporter.example.yaml', import.meta.url), 'utf8');
 
@@ -54,8 +55,10 @@ test('the example shows every key', () => {
   expect(missingKeys(configJsonSchema(), [parse(withExamples())])).toEqual(others);
 });
 
+const readFile = (path: string) => (path.endsWith('ca.pem') ? CERTIFICATE : 'content');
+
 test('the examples of what has no default are good', () => {
-  const result = loadConfig({ text: withExamples(), readFile: () => 'content' });
+  const result = loadConfig({ text: withExamples(), readFile });
   expect(result).toMatchObject({
     config: {
       targets: [{ name: 'network', external_id: 'example', account_id: '111122223333' }],
@@ -79,7 +82,7 @@ test('the examples of what has no default are good', () => {
 
 test('the examples also go together when they are switched on', () => {
   const text = withExamples().replace(/^((?:websocket|intake):\n {2}enabled: )false/gm, '$1true');
-  const result = loadConfig({ text, readFile: () => 'content' });
+  const result = loadConfig({ text, readFile });
   expect(result).toMatchObject({ config: { websocket: { enabled: true }, intake: { enabled: true } } });
   expect('config' in result && warningsOf(result.config)).toEqual([]);
 });

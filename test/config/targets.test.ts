@@ -38,6 +38,12 @@ targets:
   ]);
 });
 
+test('names that differ by half a character only are the same: series could not tell them apart', () => {
+  expect(
+    problems('targets:\n- {name: "a\\uD800"}\n- {name: "a\\uDFFF"}\n- {name: "a\\uD83D\\uDE00"}\n'),
+  ).toBe('file:3: targets[1].name: the name "a\ufffd" is taken by targets[0]; each target needs its own');
+});
+
 test('names are unique, given or made', () => {
   expect(problems('targets:\n- {name: a}\n- {name: b}\n- {name: a}\n- {}\n- {}\n')).toBe(
     'file:4: targets[2].name: the name "a" is taken by targets[0]; each target needs its own\n' +

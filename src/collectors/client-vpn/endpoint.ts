@@ -34,21 +34,26 @@ export function toEndpoint(raw: RawEndpoint, reject: Reject): Endpoint | undefin
     return undefined;
   }
   const hours = raw.SessionTimeoutHours;
-  const tags = new Map((raw.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
+  const tags = new Map((raw.Tags ?? []).map(({ Key, Value }) => [toText(Key), toText(Value)]));
   return {
     id: raw.ClientVpnEndpointId,
-    status: raw.Status?.Code || NO_STATUS,
+    status: toText(raw.Status?.Code) || NO_STATUS,
     info: {
       name: tags.get('Name') ?? '',
-      description: raw.Description ?? '',
-      vpc_id: raw.VpcId ?? '',
-      transport_protocol: raw.TransportProtocol ?? '',
+      description: toText(raw.Description),
+      vpc_id: toText(raw.VpcId),
+      transport_protocol: toText(raw.TransportProtocol),
       vpn_port: Number.isFinite(raw.VpnPort) ? String(raw.VpnPort) : '',
       split_tunnel: raw.SplitTunnel === undefined ? '' : String(raw.SplitTunnel),
-      authentication: (raw.AuthenticationOptions ?? []).map(({ Type }) => Type ?? '').join(','),
-      client_cidr_block: raw.ClientCidrBlock ?? '',
+      authentication: (raw.AuthenticationOptions ?? []).map(({ Type }) => toText(Type)).join(','),
+      client_cidr_block: toText(raw.ClientCidrBlock),
     },
     sessionTimeoutSeconds: hours !== undefined && Number.isFinite(hours) ? hours * 3600 : undefined,
     tags,
   };
+}
+
+/** References can make half a character, which no series is told apart by. */
+function toText(value: string | undefined): string {
+  return (value ?? '').toWellFormed();
 }

@@ -57,13 +57,20 @@ export async function discover(
     for await (const domain of source.domains(target, signal))
       mappings.push(...(await within({ domain }, source.mappings(target, domain, signal))));
 
-  const stages = all.flatMap(({ api: { apiId, name, host, isDefaultDisabled }, stage }): Stage[] => {
-    if (!isDefaultDisabled) return [{ apiId, stage, name, url: `https://${host}/${stage}` }];
+  // By where they are: what comes or goes between two pages can be listed twice.
+  const stages = new Map<string, Stage>();
+  let unreachable = 0;
+  for (const { api, stage } of all) {
+    const { apiId, name, host, isDefaultDisabled } = api;
     const mapping = mappings.find((one) => one.apiId === apiId && one.stage === stage);
-    return mapping ? [{ apiId, stage, name, url: urlOf(mapping) }] : [];
-  });
+    if (isDefaultDisabled && !mapping) unreachable += 1;
+    else {
+      const url = isDefaultDisabled && mapping ? urlOf(mapping) : `https://${host}/${stage}`;
+      stages.set(toManagementUrl(url).endpointId, { apiId, stage, name, url });
+    }
+  }
   const behind = mappings.map((mapping) => [toManagementUrl(urlOf(mapping)).endpointId, mapping] as const);
-  return { stages, behind: new Map(behind), unreachable: all.length - stages.length, notFound };
+  return { stages: [...stages.values()], behind: new Map(behind), unreachable, notFound };
 }
 
 function urlOf({ domain, key }: Mapping): string {

@@ -75,7 +75,7 @@ export function createSource(
         if (ProtocolType !== 'WEBSOCKET') continue;
         yield {
           apiId: given('GetApis', 'ApiId', ApiId),
-          name: Name ?? '',
+          name: (Name ?? '').toWellFormed(),
           host: toHost(given('GetApis', 'ApiEndpoint', ApiEndpoint)),
           isDefaultDisabled: DisableExecuteApiEndpoint ?? false,
         };
@@ -108,7 +108,8 @@ export function createSource(
       );
       for await (const { ApiMappingKey, ApiId, Stage } of mappings) {
         const apiId = given('GetApiMappings', 'ApiId', ApiId);
-        yield { domain, key: ApiMappingKey ?? '', apiId, stage: given('GetApiMappings', 'Stage', Stage) };
+        const key = (ApiMappingKey ?? '').toWellFormed();
+        yield { domain, key, apiId, stage: given('GetApiMappings', 'Stage', Stage) };
       }
     },
   };
@@ -150,9 +151,10 @@ async function* listed<T>(
   for await (const page of listing) yield* page;
 }
 
+/** A text that must be there; JSON can hold half a character, which no series is told apart by. */
 function given(operation: string, member: string, value: string | undefined): string {
   if (value === undefined) throw brokenAnswer(`${operation}: an item lacks its ${member}`);
-  return value;
+  return value.toWellFormed();
 }
 
 function toHost(endpoint: string): string {

@@ -65,3 +65,12 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, undef
     expect(samples.get('aws_client_vpn_endpoint_info')).toHaveLength(1);
   },
 );
+
+test('labels hold no half characters', () => {
+  const { endpoint } = decode({
+    ClientVpnEndpointId: 'e',
+    Description: 'a\ud800',
+    Tags: [{ Key: 'Name', Value: '\udc00b' }],
+  });
+  expect(endpoint?.info).toMatchObject({ name: '\ufffdb', description: 'a\ufffd' });
+});
