@@ -98,8 +98,8 @@ function below(token: CST.Token): readonly CST.Token[] {
 }
 
 /**
- * The data without its nulls, and without half characters, which an escape can make and which no series is told apart by. Throws where aliases repeat so much
- * of it that reading it on would take for ever.
+ * The data without its nulls, and without half characters, which an escape can make and which no series is told apart
+ * by. Throws where aliases repeat so much of it that reading it on would take for ever.
  */
 function toData(document: unknown): unknown {
   let values = 0;

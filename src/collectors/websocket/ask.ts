@@ -1,10 +1,12 @@
 import type { Target } from '../../aws/targets.ts';
 import { partitionOf } from '../../aws/targets.ts';
+import { isConnectionId } from '../../core/connection-id.ts';
 import type { Verdict } from '../domain.ts';
 import { judge, judgeAccount } from '../judge.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Listing } from './listing.ts';
 import { LIST, LOOK_UP, lookUpArn, SCAN, tableArn } from './permissions.ts';
+import { toId } from './row.ts';
 import { isNotFound, type Source } from './source.ts';
 import type { ScanTable } from './source-dynamodb.ts';
 
@@ -20,7 +22,10 @@ export interface Asked {
 const NO_ID =
   'AWS judges this permission only with a connection id that it issued, and none is known here; the first pass will tell';
 
-/** Asks a target for every permission that its endpoints need, changing nothing: reads one row of a table, looks up one connection. */
+/** Enough of a table that holds other things as well for a connection to be among them. */
+const ROWS_TO_FIND_ONE = 25;
+
+/** Asks a target for every permission that its endpoints need, changing nothing: reads some rows of a table, looks up one connection. */
 export async function* ask(
   { source, scan, listingOf, endpoints, discovers }: Asked,
   target: Target,
@@ -63,15 +68,16 @@ export async function* ask(
       const request = {
         table: ids.table,
         attributes: [ids.key],
-        limit: 1,
+        limit: ids.prefix === null ? 1 : ROWS_TO_FIND_ONE,
         startKey: undefined,
         segment: 0,
         segments: 1,
       };
       const read = await judge(async () => {
         const { rows } = await scan(own, request, signal);
-        const value = rows[0]?.[ids.key];
-        id = typeof value === 'string' ? value : undefined;
+        [id] = rows
+          .flatMap((row) => toId(String(row[ids.key] ?? ''), ids.prefix) ?? [])
+          .filter(isConnectionId);
       });
       yield { action: SCAN, resource: tableArn(place, ids.table), ...read };
     } else if (ids.type === 'file') {

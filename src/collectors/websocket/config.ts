@@ -43,6 +43,13 @@ function dynamodb(table: z.ZodString) {
     type: z.literal('dynamodb').describe('The ids are rows of a DynamoDB table.'),
     table,
     key: attribute.default('connectionId').describe('Attribute that holds the connection id.'),
+    prefix: z
+      .string()
+      .min(1)
+      .max(255)
+      .nullable()
+      .default(null)
+      .describe('Text before the id there, such as CONNECTION#; rows without it are left alone.'),
     connected_at: attribute
       .nullable()
       .default(null)

@@ -68,9 +68,21 @@ export function isSame(a: Endpoint, b: Endpoint): boolean {
 
 /** What an endpoint's registry is kept under: ids from another source belong to another registry. */
 export function registryKey({ endpointId, source, target }: Endpoint) {
-  const detail =
-    source.type === 'dynamodb' ? `${target.name} ${target.region} ${source.table} ${source.key}` : '';
-  return { endpointId, source: source.type, detail: source.type === 'file' ? source.path : detail };
+  const table =
+    source.type === 'dynamodb'
+      ? [
+          target.name,
+          target.region,
+          source.table,
+          source.key,
+          ...(source.prefix === null ? [] : [source.prefix]),
+        ]
+      : [];
+  return {
+    endpointId,
+    source: source.type,
+    detail: source.type === 'file' ? source.path : table.join(' '),
+  };
 }
 
 /** Tells targets apart: an account under one name, and a region. */

@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type Clock, sleep } from '../../core/clock.ts';
 import { isConnectionId } from '../../core/connection-id.ts';
@@ -20,6 +20,8 @@ export function createFileListing(deps: FileListingDeps): Listing {
 /** How often a file is read that changes meanwhile, and how long its writer is given to end. */
 const TRIES = 4;
 const PAUSE_MS = 250;
+/** To open a pipe without this would be to wait for its writer. */
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 /** Read and parsed at a time, some milliseconds; meanwhile everything else waits. */
 const CHUNK_BYTES = 65_536;
 const LONGEST_LINE = 65_536;
@@ -46,10 +48,8 @@ class FileListing implements Listing {
     const { path, clock } = this.#deps;
     let lines: Lines = { ids: new Map(), read: 0, rejected: 0 };
     try {
-      const found = await stat(path, { bigint: true });
-      // To open a pipe would be to wait for its writer.
-      if (!found.isFile()) throw new Error('it is not a regular file');
-      if (toLook(found) === this.#seen) return { state: 'unchanged', isCurrent: true };
+      if (toLook(await stat(path, { bigint: true })) === this.#seen)
+        return { state: 'unchanged', isCurrent: true };
       for (let tries = 0; tries < TRIES; tries += 1) {
         if (tries > 0) await sleep(clock, PAUSE_MS, signal);
         const beganAt = clock.now();
@@ -69,9 +69,11 @@ class FileListing implements Listing {
 
   /** What the file looks like; undefined when it changed while it was read. */
   async #readOnce(lines: Lines, signal: AbortSignal): Promise<string | undefined> {
-    const handle = await open(this.#deps.path);
+    const handle = await open(this.#deps.path, FLAGS);
     try {
-      const look = toLook(await handle.stat({ bigint: true }));
+      const found = await handle.stat({ bigint: true });
+      if (!found.isFile()) throw new Error('it is not a regular file');
+      const look = toLook(found);
       for await (const chunk of linesOf(handle)) {
         signal.throwIfAborted();
         for (const line of chunk) this.#take(lines, line.trim());

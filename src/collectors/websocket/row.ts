@@ -14,6 +14,12 @@ export function toTime(field: string, value: unknown, reject: Reject): number | 
   return at;
 }
 
+/** The id in a row's key, after the prefix; undefined when the row is none of ours, for it has text there and not that prefix. */
+export function toId(text: string, prefix: string | null): string | undefined {
+  if (prefix === null) return text;
+  return text.startsWith(prefix) ? text.slice(prefix.length) : undefined;
+}
+
 /** Adds an id to a list; of one listed twice, the earlier time counts: by then it was connected. */
 export function addId(
   ids: Map<string, number | undefined>,

@@ -3,7 +3,7 @@ import { brokenAnswer } from '../../aws/answers.ts';
 import type { Clock } from '../../core/clock.ts';
 import { isConnectionId } from '../../core/connection-id.ts';
 import type { SourceConfig } from './config.ts';
-import { addId, type Reject, toTime } from './row.ts';
+import { addId, type Reject, toId, toTime } from './row.ts';
 import type { ScanPage, StartKey } from './source-dynamodb.ts';
 
 /** A table of ids and how it is read, as configured. */
@@ -25,8 +25,9 @@ export class ScanReading {
   readonly #clock: Clock;
   readonly #reject: Reject;
   readonly #ids = new Map<string, number | undefined>();
-  #hasKey = false;
   #rows = 0;
+  /** Of the rows, those with text in the key; of these, those with the prefix; of these, those with an id. */
+  readonly #found = { text: 0, ours: 0, id: 0 };
   #lastPageAt: number;
   /** Milliseconds since 1970. */
   readonly beganAt: number;
@@ -64,12 +65,24 @@ export class ScanReading {
     return this.#clock.monotonic() - this.#lastPageAt;
   }
 
-  /** The ids of a reading that is complete; throws when there are rows and none has the key. */
+  /** The ids of a reading that is complete; throws when there are rows and none has the key, or none of ours an id in it. */
   ids(): ReadonlyMap<string, number | undefined> {
-    const { table, key } = this.#config;
-    if (this.#rows === 0 || this.#hasKey) return this.#ids;
+    const { table, key, prefix } = this.#config;
+    const { text, ours, id } = this.#found;
+    if (id > 0 || this.#rows === 0) return this.#ids;
+    if (text === 0)
+      throw new Error(
+        `the table ${table} lacks the key ${key}: none of its ${this.#rows} rows has text there; set key to the attribute that holds the connection id`,
+      );
+    // Where a table holds other things as well, that no connection is among them is an answer.
+    if (ours === 0) return this.#ids;
+    const remedy =
+      prefix === null
+        ? 'where something stands before the id, as in CONNECTION#L0SM9cOFvHcCIhw=, set prefix to it (CONNECTION#); else set key to another attribute'
+        : 'set prefix to all that stands before the id, or key to another attribute';
+    const which = prefix === null ? 'text' : `text after ${prefix}`;
     throw new Error(
-      `the table ${table} lacks the key ${key}: none of its ${this.#rows} rows has text there; set key to the attribute that holds the connection id`,
+      `the table ${table} has ${which} in the key ${key}, but in none of ${ours} rows is it a connection id: ${remedy}`,
     );
   }
 
@@ -87,14 +100,18 @@ export class ScanReading {
   }
 
   #takeRow(row: ScanPage['rows'][number], now: number): void {
-    const { key, connected_at, expires_at } = this.#config;
-    const id = row[key];
+    const { key, prefix, connected_at, expires_at } = this.#config;
+    const text = row[key];
     this.#rows += 1;
+    if (text !== undefined) this.#found.text += 1;
+    const id = toId(String(text ?? ''), prefix);
+    if (id === undefined) return;
+    if (text !== undefined) this.#found.ours += 1;
     if (!isConnectionId(id)) {
       this.#reject('connection_id', undefined);
       return;
     }
-    this.#hasKey = true;
+    this.#found.id += 1;
     const expiresAt = expires_at === null ? undefined : toTime('expires_at', row[expires_at], this.#reject);
     if (expiresAt !== undefined && expiresAt < now) return;
     const connectedAt =

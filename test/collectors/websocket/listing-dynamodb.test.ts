@@ -89,6 +89,7 @@ function createDesk(scan: Scan, changes: Partial<TableConfig> = {}): Desk {
     config: {
       table: 'connections',
       key: 'connectionId',
+      prefix: null,
       connected_at: 'connectedAt',
       expires_at: 'ttl',
       refresh: 300_000,
@@ -302,6 +303,43 @@ test('a table that lacks the key is named, and asked again', async () => {
   await expect(turn()).rejects.toThrow(sentence);
   expect(rejected).toEqual(Array(4).fill(['connection_id', undefined]));
 });
+
+/** A single table: a room, its members' connections under a composite key, and what was never a connection. */
+const ROOM: readonly Item[] = [
+  { pk: { S: 'r1' }, sk: { S: 'ROOM#lobby' } },
+  { pk: { S: 'r2' }, sk: { S: 'CONNECTION#a=' }, at: seconds(START - 60_000) },
+  { pk: { S: 'r3' }, sk: { S: 'CONNECTION#b=' } },
+  { pk: { S: 'r4' }, sk: { S: 'CONNECTION#a=' }, at: seconds(START - 90_000) },
+  { pk: { S: 'r5' }, sk: { S: 'connection#c=' } },
+  { pk: { S: 'r6' } },
+];
+
+test('with a prefix the rows that have it are connections, once each, and the others are none of ours', async () => {
+  await dynamoDb.fill('single', 'pk', [...ROOM, { pk: { S: 'r7' }, sk: { S: 'CONNECTION#' } }]);
+  const changes = { table: 'single', key: 'sk', connected_at: 'at' };
+  const { turn, rejected } = createDesk(realScan(), { ...changes, prefix: 'CONNECTION#' });
+  expect(Object.fromEntries(idsOf(await turn()))).toStrictEqual({ 'a=': START - 90_000, 'b=': undefined });
+  expect(rejected).toEqual([['connection_id', undefined]]);
+  // Nobody is connected, which is something else than a table that was taken for another.
+  const others = createDesk(realScan(), { ...changes, prefix: 'SESSION#' });
+  expect(idsOf(await others.turn()).size).toBe(0);
+  expect(others.rejected).toEqual([]);
+});
+
+test.each([
+  [null, /has text in the key sk, but in none of 5 rows is it a connection id: .* set prefix to it/],
+  ['CONNECTION', /has text after CONNECTION in the key sk, but in none of 3 rows .*: set prefix to all that/],
+])(
+  'a table whose key holds more than the id is told with the remedy (prefix: %s)',
+  async (prefix, sentence) => {
+    const rows = ROOM.map(({ sk }) => ({ sk: sk?.S }));
+    const { turn } = createDesk(
+      scripted(() => ({ rows })),
+      { key: 'sk', prefix },
+    );
+    await expect(turn()).rejects.toThrow(sentence);
+  },
+);
 
 test('a table without rows is complete without ids', async () => {
   await dynamoDb.fill('empty', 'connectionId', []);

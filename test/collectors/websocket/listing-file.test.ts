@@ -6,6 +6,7 @@ import {
   readdirSync,
   readlinkSync,
   renameSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -231,6 +232,15 @@ function createLongDesk(onReading: (desk: { path: string; reading: number }) => 
   };
   return { desk, listing: createFileListing({ path: desk.path, clock, reject }) };
 }
+
+test('a file that becomes a pipe while it is read is not waited for', async () => {
+  const { desk, listing } = createLongDesk(({ path }) => {
+    rmSync(path);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', path]);
+  });
+  expect(await sentence(listing.read(NEVER))).toContain('it is not a regular file');
+  expect(desk.reading).toBe(1);
+});
 
 test('a file that changes while it is read is read again, after a pause', async () => {
   const { desk, listing } = createLongDesk(({ path, reading }) => {
