@@ -1,15 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { rm, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { type Clock, sleep } from '../core/clock.ts';
-
-/** Who holds a folder. */
-export interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  readonly since: string;
-  readonly token: string;
-}
+import { dirname } from 'node:path';
+import type { Clock } from '../core/clock.ts';
+import { makeFolder } from './folder.ts';
+import { acquire, create, HEARTBEAT_MS, type Holder, nameOf, readText, tidyClaims } from './lock-file.ts';
 
 /** A folder held by this process. */
 export interface Lock {
@@ -18,14 +13,23 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-const HEARTBEAT_MS = 2_000;
+/** What a holder hears. */
+export interface LockHears {
+  /** The lock, and perhaps the folder, was removed by somebody; it has been put back. */
+  onGone(): void;
+  /** Every two seconds: the folder is held still; or why not, after which nothing more is heard until it is. */
+  onBeat(error: Error | undefined): void;
+}
+
+/** Another process has taken the folder. */
+export class TakenOver extends Error {}
 
 /**
  * Takes the folder through a file that names the holder and shows its pulse (the file's modification time), or rejects with the holder's name.
  * A holder on this machine that is gone gives way at once. Where that cannot be told (another host, a container with the same pid) its pulse is
  * watched for a while: process ids mean nothing across containers, and clocks nothing across hosts.
  */
-export async function takeLock(path: string, clock: Clock): Promise<Lock> {
+export async function takeLock(path: string, clock: Clock, hears: LockHears): Promise<Lock> {
   const mine: Holder = {
     pid: process.pid,
     host: hostname(),
@@ -33,29 +37,34 @@ export async function takeLock(path: string, clock: Clock): Promise<Lock> {
     token: randomUUID(),
   };
   const text = `${JSON.stringify(mine)}\n`;
-  const fresh = await writeFile(path, text, { flag: 'wx', mode: 0o600 }).then(() => true, ignoreExisting);
-  if (!fresh) {
-    await refuseWhileAlive(path, clock);
-    const next = `${path}.${mine.token}`;
-    await writeFile(next, text, { mode: 0o600 });
-    await rename(next, path);
-  }
+  await acquire(path, text, clock);
+  await tidyClaims(path);
   const assertHeld = async () => {
-    // A file that somebody tidied away is put back; one that somebody else wrote is theirs.
-    await writeFile(path, text, { flag: 'wx', mode: 0o600 }).catch(ignoreExisting);
-    const holder = await readHolder(path);
-    if (holder?.token !== mine.token) throw new Error(`the folder was taken over by ${nameOf(holder)}`);
+    let found = await readText(path);
+    if (found === undefined) {
+      // Somebody tidied it away, or the folder with it.
+      await makeFolder(dirname(path));
+      if (await create(path, text)) return hears.onGone();
+      found = await readText(path);
+    }
+    if (found !== text) throw new TakenOver(`the folder was taken over by ${nameOf(found ?? '')}`);
   };
   await assertHeld();
   let beat: Promise<unknown> = Promise.resolve();
+  let beatAt = 0;
   let stopPulse = () => {};
+  const showPulse = async () => {
+    await assertHeld();
+    // Later than before whatever the wall clock does, or who watches would see nobody.
+    beatAt = Math.max(clock.now(), beatAt + 1);
+    const at = new Date(beatAt);
+    await utimes(path, at, at);
+  };
   const pulse = () => {
-    const now = new Date(clock.now());
-    // A pulse that fails shows at the next write, which asserts and reports.
-    beat = beat
-      .then(assertHeld)
-      .then(() => utimes(path, now, now))
-      .catch(() => {});
+    beat = beat.then(showPulse).then(
+      () => hears.onBeat(undefined),
+      (error: Error) => hears.onBeat(error),
+    );
     stopPulse = clock.after(HEARTBEAT_MS, pulse);
   };
   stopPulse = clock.after(HEARTBEAT_MS, pulse);
@@ -65,54 +74,7 @@ export async function takeLock(path: string, clock: Clock): Promise<Lock> {
       stopPulse();
       await beat;
       // What somebody else holds by now is theirs to give back.
-      if ((await readHolder(path))?.token === mine.token) await rm(path, { force: true });
+      if ((await readText(path)) === text) await rm(path, { force: true });
     },
   };
-}
-
-function ignoreExisting(error: NodeJS.ErrnoException): false {
-  if (error.code === 'EEXIST') return false;
-  throw error;
-}
-
-async function refuseWhileAlive(path: string, clock: Clock): Promise<void> {
-  const holder = await readHolder(path);
-  const local = holder?.host === hostname() && holder.pid !== process.pid;
-  if (local && !isRunning(holder.pid)) return;
-  const before = await pulseAt(path);
-  if (local && Math.abs(clock.now() - before) < 2 * HEARTBEAT_MS) throw heldBy(holder);
-  await sleep(clock, 2.5 * HEARTBEAT_MS);
-  if ((await pulseAt(path)) !== before) throw heldBy(await readHolder(path));
-}
-
-function heldBy(holder: Holder | undefined): Error {
-  return new Error(`it is held by ${nameOf(holder)}; stop that one first, or use another folder`);
-}
-
-function nameOf(holder: Holder | undefined): string {
-  return holder ? `process ${holder.pid} on ${holder.host} (since ${holder.since})` : 'an unknown process';
-}
-
-async function readHolder(path: string): Promise<Holder | undefined> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as Holder;
-  } catch {
-    return undefined; // half written or gone: nobody can be named
-  }
-}
-
-async function pulseAt(path: string): Promise<number> {
-  return stat(path).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => 0,
-  );
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

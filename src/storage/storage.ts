@@ -1,14 +1,15 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { toSentence } from '../core/error-text.ts';
 import type { Family } from '../core/family.ts';
 import type { Logger } from '../core/logger.ts';
 import { Tally } from '../core/tally.ts';
 import { BrokenFile, copyAside, readLines, setAside, writeLines } from './file.ts';
+import { makeFolder } from './folder.ts';
 import { appendBatch, BEGINNING, cutBack, type ReadJournal, readBatches } from './journal.ts';
 import { endOf, isEnd, removeEnd, type Tail } from './journal-end.ts';
-import { type Lock, takeLock } from './lock.ts';
+import { type Lock, TakenOver, takeLock } from './lock.ts';
 
 /** Named files of lines that are written whole, or journals that grow by whole batches of lines, and read verified; names are `folder/file`. */
 export interface Storage {
@@ -33,6 +34,8 @@ export interface Storage {
   reject(name: string, reason: string, lost: string): Promise<void>;
   /** Says that a file is gone which must be there; logged, with what is `lost`, and counted. */
   tellMissing(name: string, lost: string): void;
+  /** Whether somebody removed a file that was read or written here: as of a few seconds ago, until it is written again. */
+  isMissing(name: string): boolean;
   remove(name: string): Promise<void>;
   /** Removes the files of a folder that were set aside. */
   removeSetAside(folder: string): Promise<void>;
@@ -46,9 +49,14 @@ export interface Storage {
 export async function openStorage(path: string, deps: { clock: Clock; logger: Logger }): Promise<Storage> {
   if (path === '') return keepNothing;
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    const lock = await takeLock(join(path, 'lock'), deps.clock);
-    return new FolderStorage(path, lock, deps);
+    await makeFolder(path);
+    let storage: FolderStorage | undefined;
+    const lock = await takeLock(join(path, LOCK), deps.clock, {
+      onGone: () => storage?.tellMissing(LOCK, 'nothing; what is known is written again'),
+      onBeat: (error) => storage?.watch(error),
+    });
+    storage = new FolderStorage(path, lock, deps);
+    return storage;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`cannot use the folder ${path} (--storage.path): ${reason}`, { cause: error });
@@ -64,6 +72,7 @@ const keepNothing: Storage = {
   append: async () => {},
   reject: async () => {},
   tellMissing: () => {},
+  isMissing: () => false,
   remove: async () => {},
   removeSetAside: async () => {},
   problem: () => undefined,
@@ -91,6 +100,7 @@ function lastWriteFamily(failing: () => ReadonlyMap<string, Error> | undefined):
   };
 }
 
+const LOCK = 'lock';
 const SET_ASIDE = /\.broken-[^/]*$/;
 
 class FolderStorage implements Storage {
@@ -102,6 +112,10 @@ class FolderStorage implements Storage {
   readonly #setAside = createSetAside();
   /** Files whose last write failed, and why; undefined before the first write. */
   #failing: Map<string, Error> | undefined;
+  #isLooking = false;
+  /** Files that were read or written and not removed by us. */
+  readonly #known = new Set<string>();
+  readonly #missing = new Set<string>();
   /** Where the journals that were read or appended to end. */
   readonly #tails = new Map<string, Tail>();
 
@@ -123,7 +137,9 @@ class FolderStorage implements Storage {
 
   async read(name: string, format: string, lost: string): Promise<readonly string[] | undefined> {
     try {
-      return await readLines(join(this.#path, name), format);
+      const lines = await readLines(join(this.#path, name), format);
+      if (lines) this.#known.add(name);
+      return lines;
     } catch (error) {
       if (!(error instanceof BrokenFile)) throw error;
       await this.reject(name, error.message, lost);
@@ -144,6 +160,7 @@ class FolderStorage implements Storage {
     });
     if (journal?.lost !== undefined) await this.#mend(path, journal, journal.lost, lost);
     this.#tails.set(name, journal?.tail ?? BEGINNING);
+    if (journal && !journal.isGone) this.#known.add(name);
     return journal?.isGone ? undefined : journal?.batches;
   }
 
@@ -183,8 +200,10 @@ class FolderStorage implements Storage {
     this.#failing ??= new Map();
     try {
       await this.#lock.assertHeld();
-      await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
+      await makeFolder(dirname(path));
       await change(path);
+      this.#known.add(name);
+      this.#missing.delete(name);
       this.#failing.delete(name);
     } catch (cause) {
       const error = new Error(`cannot write ${path}`, { cause });
@@ -195,9 +214,9 @@ class FolderStorage implements Storage {
 
   async reject(name: string, reason: string, lost: string): Promise<void> {
     const path = join(this.#path, name);
+    this.#forget(name);
     await removeEnd(path);
     const aside = await setAside(path, new Date(this.#clock.now()));
-    this.#tails.delete(name);
     this.#setAside.add({});
     this.#logger.error('A stored file is broken and was set aside; what it held starts anew', {
       file: path,
@@ -217,10 +236,63 @@ class FolderStorage implements Storage {
 
   async remove(name: string): Promise<void> {
     const path = join(this.#path, name);
+    this.#forget(name);
     await removeEnd(path);
     await rm(path, { force: true });
-    this.#tails.delete(name);
     this.#failing?.delete(name);
+  }
+
+  #forget(name: string): void {
+    this.#known.delete(name);
+    this.#missing.delete(name);
+    this.#tails.delete(name);
+  }
+
+  isMissing(name: string): boolean {
+    return this.#missing.has(name);
+  }
+
+  /** Hears whether the folder is held still, and looks for what somebody removed from it. Never throws. */
+  watch(error: Error | undefined): void {
+    if (!error) this.#failing?.delete(LOCK);
+    else if (error instanceof TakenOver && !this.#failing?.has(LOCK)) {
+      this.#failing ??= new Map();
+      this.#failing.set(LOCK, error);
+      this.#logger.error('Another process uses the storage folder; nothing is written any more', {
+        err: error,
+      });
+    }
+    if (error || this.#isLooking) return;
+    this.#isLooking = true;
+    // A folder that cannot be read shows at the next write.
+    void this.#look()
+      .catch(() => {})
+      .finally(() => {
+        this.#isLooking = false;
+      });
+  }
+
+  async #look(): Promise<void> {
+    const known = [...this.#known];
+    const there = new Set<string>();
+    for (const folder of new Set(known.map((name) => dirname(name))))
+      for (const name of await this.list(folder)) there.add(name);
+    const gone: string[] = [];
+    for (const name of known) {
+      if (there.has(name) || this.#missing.has(name)) continue;
+      // A listing may lack what is being renamed while it is read.
+      const isThere = await stat(join(this.#path, name)).then(() => true, isSomethingElse);
+      // What was removed by us meanwhile is known no more.
+      if (!isThere && this.#known.has(name)) gone.push(name);
+    }
+    const [first] = gone;
+    if (first === undefined) return;
+    for (const name of gone) this.#missing.add(name);
+    this.#setAside.add({}, gone.length);
+    this.#logger.error('Stored files were removed by somebody; what is known is written again', {
+      files: gone.length,
+      first: join(this.#path, first),
+    });
   }
 
   async removeSetAside(folder: string): Promise<void> {
@@ -244,4 +316,9 @@ class FolderStorage implements Storage {
   close(): Promise<void> {
     return this.#lock.release();
   }
+}
+
+/** Whether something else is wrong with a file than that it is not there. */
+function isSomethingElse(error: NodeJS.ErrnoException): boolean {
+  return error.code !== 'ENOENT';
 }

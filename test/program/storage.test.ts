@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { total } from './exposition.ts';
+import { toSeries, total } from './exposition.ts';
 import { type Lab, openLab, ready } from './lab.ts';
-import { run } from './program.ts';
+import { DEADLINE_MS, eventually, run, start } from './program.ts';
 
 function populate({ world }: Lab): { readonly endpointId: string; readonly connectionId: string } {
   const endpointId = world.addEndpoint();
@@ -83,4 +84,80 @@ test.each([
   const aside = readdirSync(folder).find((each) => each.startsWith(`${name}.broken-`)) ?? '';
   expect(line).toContain(aside);
   expect(readFileSync(join(folder, aside), 'utf8')).toBe(damaged);
+});
+
+const AT_ONCE = 8;
+const ROUNDS = 3;
+
+test(
+  `of ${AT_ONCE} that start at once on the folder of a dead one, one lives and the others exit by its name`,
+  async () => {
+    const lab = await openLab({ clientVpn: 'schedule: "0 0 1 1 *", stale_after: 3y' });
+    populate(lab);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      mkdirSync(lab.storage, { recursive: true });
+      const dead = {
+        pid: spawnSync('true').pid,
+        host: hostname(),
+        since: '2026-01-01T00:00:00.000Z',
+        token: 'dead',
+      };
+      writeFileSync(join(lab.storage, 'lock'), JSON.stringify(dead));
+      const all = Array.from({ length: AT_ONCE }, () => start(['serve', ...lab.serveFlags]));
+      let exited = 0;
+      const codes = all.map(async ({ ended }) => {
+        const { code } = await ended;
+        exited += 1;
+        return code;
+      });
+      await eventually(() => expect(exited).toBe(AT_ONCE - 1));
+      const living = await eventually(() => {
+        const listens = all.filter(({ stderr }) => stderr().includes('msg=Listening'));
+        expect(listens).toHaveLength(1);
+        return listens[0];
+      });
+      const losers = all.filter((one) => one !== living);
+      for (const { stderr } of losers) expect(stderr()).toContain(`it is held by process ${living?.pid} on`);
+      expect(readdirSync(lab.storage).filter((file) => file.startsWith('lock'))).toEqual(['lock']);
+      living?.kill('SIGTERM');
+      expect((await Promise.all(codes)).sort()).toEqual([0, ...losers.map(() => 1)]);
+    }
+  },
+  10 * DEADLINE_MS,
+);
+
+test('a storage path where no folder can be is an error in words, at once', async () => {
+  const lab = await openLab();
+  for (const [path, reason] of [
+    ['/proc/x', 'no folder can be made on this file system'],
+    [`${lab.configFile}/x`, 'is a file, not a folder'],
+  ] as const) {
+    const { code, stderr } = await lab.run(
+      'serve',
+      `--storage.path=${path}`,
+      '--web.listen-address=127.0.0.1:0',
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain(`cannot use the folder ${path} (--storage.path): `);
+    expect(stderr).toContain(reason);
+  }
+});
+
+test('a storage folder that is deleted under the program is made again with all that is known, and counters go on', async () => {
+  const lab = await openLab({ clientVpn: 'schedule: "* * * * * *"' });
+  const { connectionId } = populate(lab);
+  const daemon = await lab.serve();
+  await ready(daemon);
+  lab.world.talk(connectionId, { ingressBytes: 500 });
+  const ingress = async () => total(await daemon.scrape(), 'aws_client_vpn_ingress_bytes_total');
+  await eventually(async () => expect(await ingress()).toBe(500));
+  rmSync(lab.storage, { recursive: true });
+  await eventually(() => expect(readdirSync(join(lab.storage, 'client-vpn'))).toHaveLength(1));
+  const series = await daemon.scrape();
+  expect(total(series, 'aws_connections_exporter_storage_files_set_aside_total')).toBeGreaterThan(0);
+  expect(daemon.stderr()).toContain('A stored file is missing: somebody removed it');
+  expect((await lab.once()).stderr).toContain(`held by process ${daemon.pid}`);
+  daemon.kill('SIGTERM');
+  expect(await daemon.ended).toMatchObject({ code: 0 });
+  expect(total(toSeries((await lab.once()).stdout), 'aws_client_vpn_ingress_bytes_total')).toBe(500);
 });

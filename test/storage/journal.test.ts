@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -7,6 +6,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { appendBatch, BEGINNING, readBatches } from '../../src/storage/journal.ts';
 import { endOf, isEnd } from '../../src/storage/journal-end.ts';
 import { openStorage } from '../../src/storage/storage.ts';
+import { limitFileSize } from '../support/file-size.ts';
 import { createLogBook } from '../support/log-book.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -213,14 +213,6 @@ test('a folder that was taken over is appended to no more, and that shows as eve
   await expect(storage.append(NAME, ['2'])).rejects.toThrow(`cannot write ${path}`);
   expect([readFileSync(path, 'utf8'), lastWrite()]).toEqual([before, [0]]);
 });
-
-/** Of util-linux; tests that need it are skipped where it is not. */
-const PRLIMIT = '/usr/bin/prlimit';
-
-/** Sets the size to which this process may write files. */
-function limitFileSize(bytes: number | 'unlimited'): boolean {
-  return spawnSync(PRLIMIT, ['--pid', String(process.pid), `--fsize=${bytes}:unlimited`]).status === 0;
-}
 
 test.skipIf(!limitFileSize('unlimited'))(
   'a disk that takes half of a batch leaves the batches before it, and the next one takes its place',

@@ -11,6 +11,7 @@ import { createHandClock, type HandClock } from '../support/hand-clock.ts';
 import { createLogBook } from '../support/log-book.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
+const deaf = { onGone() {}, onBeat() {} };
 const SINCE = '2025-12-31T10:00:00.000Z';
 /** Two beats fit into the time for which a holder is watched, and some more. */
 const TWO_BEATS_MS = 4_000;
@@ -55,7 +56,7 @@ function beat({ path, clock }: Pick<Desk, 'path' | 'clock'>, agoMs = 0): void {
 
 /** Tries to take the lock, whose holder is watched for a while, during which `meanwhile` happens; gives it back. */
 async function takeWatching(desk: Desk, meanwhile: () => void | Promise<void> = () => {}) {
-  const outcome = takeLock(desk.path, desk.clock).then(
+  const outcome = takeLock(desk.path, desk.clock, deaf).then(
     (lock) => lock.release().then(() => 'taken'),
     (error: Error) => error.message,
   );
@@ -78,7 +79,7 @@ async function living(): Promise<ChildProcess & { pid: number }> {
 
 test('a free folder is taken at once, and free again after its release', async () => {
   const { path, clock, timers } = createDesk();
-  const lock = await takeLock(path, clock);
+  const lock = await takeLock(path, clock, deaf);
   await lock.assertHeld();
   expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
     pid: process.pid,
@@ -87,7 +88,7 @@ test('a free folder is taken at once, and free again after its release', async (
   });
   await lock.release();
   expect([existsSync(path), timers()]).toEqual([false, 0]);
-  await expect(takeLock(path, clock)).resolves.toBeDefined();
+  await expect(takeLock(path, clock, deaf)).resolves.toBeDefined();
 });
 
 test('while a process of this machine holds it, another is refused at once, by the name of the holder', async () => {
@@ -105,7 +106,7 @@ test('while a process of this machine holds it, another is refused at once, by t
 test('a holder of this machine that is dead gives way at once, however fresh its pulse', async () => {
   const desk = createDesk();
   heldBy(desk, { pid: spawnSync('true').pid });
-  const lock = await takeLock(desk.path, desk.clock);
+  const lock = await takeLock(desk.path, desk.clock, deaf);
   await lock.assertHeld();
 });
 
@@ -138,7 +139,7 @@ test('a lock that names nobody, half written in a crash, is watched too', async 
 
 test('a holder shows its pulse every two seconds, so that a second taker sees it', async () => {
   const desk = createDesk();
-  await takeLock(desk.path, desk.clock);
+  await takeLock(desk.path, desk.clock, deaf);
   beat(desk, 60_000);
   const pulseAt = () => statSync(desk.path).mtimeMs;
   const before = pulseAt();
@@ -151,7 +152,7 @@ test('a holder shows its pulse every two seconds, so that a second taker sees it
 
 test('the loser of a takeover notices, names the winner and leaves its lock alone', async () => {
   const desk = createDesk();
-  const lock = await takeLock(desk.path, desk.clock);
+  const lock = await takeLock(desk.path, desk.clock, deaf);
   heldBy(desk, { pid: 4711, host: 'elsewhere' });
   const lost = `the folder was taken over by process 4711 on elsewhere (since ${SINCE})`;
   await expect(lock.assertHeld()).rejects.toThrow(lost);
@@ -161,7 +162,7 @@ test('the loser of a takeover notices, names the winner and leaves its lock alon
 
 test('a holder puts back a lock that somebody tidied away, at its next pulse or before it writes', async () => {
   const desk = createDesk();
-  const lock = await takeLock(desk.path, desk.clock);
+  const lock = await takeLock(desk.path, desk.clock, deaf);
   const before = readFileSync(desk.path, 'utf8');
   rmSync(desk.path);
   await lock.assertHeld();
@@ -188,7 +189,7 @@ test('writes go on without the lock that somebody tidied away, and the folder is
 
 test('a release without a lock file leaves none', async () => {
   const desk = createDesk();
-  const lock = await takeLock(desk.path, desk.clock);
+  const lock = await takeLock(desk.path, desk.clock, deaf);
   rmSync(desk.path);
   await lock.release();
   expect([existsSync(desk.path), desk.timers()]).toEqual([false, 0]);
@@ -196,7 +197,7 @@ test('a release without a lock file leaves none', async () => {
 
 test('a release waits for the beats under way, so that none puts the lock back', async () => {
   const { path, clock, timers } = createDesk();
-  const lock = await takeLock(path, clock);
+  const lock = await takeLock(path, clock, deaf);
   await clock.advance(20_000);
   await lock.release();
   expect([existsSync(path), timers()]).toEqual([false, 0]);

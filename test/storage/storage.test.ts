@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Family } from '../../src/core/family.ts';
 import { openStorage } from '../../src/storage/storage.ts';
 import { createHandClock } from '../support/hand-clock.ts';
@@ -80,7 +80,9 @@ test('a write that the disk refuses rejects and shows as 0; the next good one sh
   writeFileSync(join(folder, 'ledgers'), 'a file where the folder should be');
   await expect(storage.write(NAME, FORMAT, ['one'])).rejects.toThrow(`cannot write ${join(folder, NAME)}`);
   expect(metrics(storage)).toMatchObject({ last_write_successful: [0] });
-  expect(storage.problem()).toMatch(`cannot write ${join(folder, NAME)}: E`);
+  expect(storage.problem()).toMatch(
+    `cannot write ${join(folder, NAME)}: ${join(folder, 'ledgers')} is a file, not a folder`,
+  );
   rmSync(join(folder, 'ledgers'));
   await storage.write(NAME, FORMAT, ['one']);
   expect(metrics(storage)).toMatchObject({ last_write_successful: [1] });
@@ -131,7 +133,81 @@ test('a folder that was taken over is written to no more', async () => {
 test('a path that cannot be a folder is an error that names it and the flag', async () => {
   const path = join(temporaryFolder(), 'data');
   writeFileSync(path, '');
-  await expect(open(path)).rejects.toThrow(`cannot use the folder ${path} (--storage.path): EEXIST`);
+  await expect(open(path)).rejects.toThrow(
+    `cannot use the folder ${path} (--storage.path): ${path} is a file, not a folder`,
+  );
+});
+
+/** Storage whose pulse a test moves, with two files in it. */
+async function openWithPulse() {
+  const folder = join(temporaryFolder(), 'data');
+  const clock = createHandClock();
+  const logger = createLogBook();
+  const storage = await openStorage(folder, { clock, logger });
+  onTestFinished(() => storage.close());
+  await storage.write(NAME, FORMAT, ['one']);
+  await storage.append('ledgers/journal', ['two']);
+  return { folder, clock, storage, log: logger.lines };
+}
+
+test('a folder that is deleted under us is made again at the next pulse, and its files are known to be missing', async () => {
+  const { folder, clock, storage, log } = await openWithPulse();
+  rmSync(folder, { recursive: true });
+  await clock.advance(2_000);
+  await vi.waitUntil(() => storage.isMissing(NAME) && storage.isMissing('ledgers/journal'));
+  expect(existsSync(join(folder, 'lock'))).toBe(true);
+  expect(metrics(storage)).toMatchObject({ files_set_aside_total: [3] });
+  expect(log).toEqual([
+    expect.stringMatching(/^error A stored file is missing: somebody removed it .*\/data\/lock"/),
+    expect.stringMatching(
+      /^error Stored files were removed by somebody; what is known is written again .*"files":2/,
+    ),
+  ]);
+  await storage.write(NAME, FORMAT, ['again']);
+  expect([storage.isMissing(NAME), await storage.read(NAME, FORMAT, LOST)]).toEqual([false, ['again']]);
+  // Said once.
+  await clock.advance(20_000);
+  expect(log).toHaveLength(2);
+});
+
+test('a write into a folder that was deleted makes it again, with its lock', async () => {
+  const { folder, storage } = await openWithPulse();
+  rmSync(folder, { recursive: true });
+  await storage.write(NAME, FORMAT, ['again']);
+  expect([readdirSync(folder).sort(), await storage.read(NAME, FORMAT, LOST)]).toEqual([
+    ['ledgers', 'lock'],
+    ['again'],
+  ]);
+});
+
+test('one file that is removed is missed; what is removed by us is not', async () => {
+  const { folder, clock, storage, log } = await openWithPulse();
+  await storage.remove('ledgers/journal');
+  rmSync(join(folder, NAME));
+  await clock.advance(2_000);
+  await vi.waitUntil(() => storage.isMissing(NAME));
+  expect(storage.isMissing('ledgers/journal')).toBe(false);
+  expect(log).toEqual([expect.stringMatching(/^error Stored files were removed .*"files":1/)]);
+});
+
+test('a second process that uses a folder made anew is noticed at the next pulse, and nothing is written over its files', async () => {
+  const { folder, clock, storage, log } = await openWithPulse();
+  rmSync(folder, { recursive: true });
+  const second = await openStorage(folder, { clock: createHandClock(), logger: createLogBook() });
+  await second.write(NAME, FORMAT, ['theirs']);
+  await clock.advance(2_000);
+  await vi.waitUntil(() => log.length > 0);
+  expect(log).toEqual([
+    expect.stringMatching(
+      /^error Another process uses the storage folder; nothing is written any more .*taken over by/,
+    ),
+  ]);
+  expect(metrics(storage)).toMatchObject({ last_write_successful: [0] });
+  await expect(storage.write(NAME, FORMAT, ['mine'])).rejects.toMatchObject({
+    cause: { message: expect.stringContaining('taken over by process') },
+  });
+  expect(await second.read(NAME, FORMAT, LOST)).toEqual(['theirs']);
+  await second.close();
 });
 
 test('an empty path keeps nothing, and says nothing of writes', async () => {

@@ -11,6 +11,7 @@ export function changed(storage: Storage, change: Partial<Storage>): Storage {
     append: (name, lines) => storage.append(name, lines),
     reject: (...args) => storage.reject(...args),
     tellMissing: (...args) => storage.tellMissing(...args),
+    isMissing: (name) => storage.isMissing(name),
     remove: (name) => storage.remove(name),
     removeSetAside: (folder) => storage.removeSetAside(folder),
     problem: () => storage.problem(),

@@ -27,6 +27,7 @@ export async function createRegistryDisk(
     append: (...args) => storage.append(...args),
     reject: (...args) => storage.reject(...args),
     tellMissing: (...args) => storage.tellMissing(...args),
+    isMissing: (name) => storage.isMissing(name),
     remove: (name) => storage.remove(name),
     removeSetAside: (name) => storage.removeSetAside(name),
     problem: () => storage.problem(),

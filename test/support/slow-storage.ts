@@ -17,6 +17,7 @@ export function slowStorage(storage: Storage, wait: () => Promise<void>): Storag
     },
     reject: (...args) => storage.reject(...args),
     tellMissing: (...args) => storage.tellMissing(...args),
+    isMissing: (name) => storage.isMissing(name),
     remove: (name) => storage.remove(name),
     removeSetAside: (folder) => storage.removeSetAside(folder),
     problem: () => storage.problem(),

@@ -109,7 +109,7 @@ export class Books {
   async save(): Promise<void> {
     await this.#saveFilterKey();
     for (const [name, book] of this.#books) {
-      if (!book.isDirty) continue;
+      if (!book.isDirty && !this.#storage.isMissing(name)) continue;
       try {
         await this.#storage.write(name, BOOK_FORMAT, toLines(book));
         book.markSaved();
@@ -186,6 +186,7 @@ export class Books {
   }
 
   async #saveFilterKey(): Promise<void> {
+    if (this.#storage.isMissing(KEY_FILE)) this.#unsavedKey ??= await this.#filterKey;
     if (this.#unsavedKey === undefined) return;
     try {
       await this.#storage.write(KEY_FILE, KEY_FORMAT, [this.#unsavedKey]);

@@ -76,7 +76,7 @@ export class HeldEvents {
   save(): Promise<void> {
     this.#saving = this.#saving.then(async () => {
       // What could not be read is not written over.
-      if (!this.#isChanged || !this.#isLoaded) return;
+      if (!(this.#isChanged || this.#storage.isMissing(FILE)) || !this.#isLoaded) return;
       this.#isChanged = false;
       const lines = this.#held.map((held) => JSON.stringify(held));
       try {

@@ -65,6 +65,7 @@ export class KeptRegistry {
     this.#generation = saved?.state.generation;
     this.#sequence = saved?.state.sequence ?? 0;
     this.#journalLines = saved?.journalLines ?? 0;
+    if (saved) this.#journal = journalOf(this.#name, saved.state.generation);
     this.#savedState = JSON.stringify(this.#state());
   }
 
@@ -78,6 +79,7 @@ export class KeptRegistry {
 
   /** Whether all of it is on disk. */
   get isSaved(): boolean {
+    if (this.#isMissing) return false;
     return this.entries.changed === 0 && this.#savedState === JSON.stringify(this.#state());
   }
 
@@ -85,14 +87,21 @@ export class KeptRegistry {
   async save(): Promise<void> {
     const state = JSON.stringify(this.#state());
     const { changed, size } = this.entries;
-    if (changed === 0 && state === this.#savedState) return;
-    const generation = this.#generation;
+    const isMissing = this.#isMissing;
+    if (changed === 0 && state === this.#savedState && !isMissing) return;
+    const generation = isMissing ? undefined : this.#generation;
     this.#generation = undefined;
     this.#savedState = '';
     const isBase = generation === undefined || isTooMany(this.#journalLines + changed + 1, size);
     const next = isBase ? await this.#writeBase() : await this.#append(generation);
     this.#generation = next;
     this.#savedState = state;
+  }
+
+  /** Whether somebody removed one of its files. */
+  get #isMissing(): boolean {
+    const files = [`${this.#name}${BASE}`, ...(this.#journal === undefined ? [] : [this.#journal])];
+    return files.some((file) => this.#storage.isMissing(file));
   }
 
   /** Removes its files. */

@@ -6,6 +6,7 @@ import { BOOK_FORMAT, toLines } from '../../../src/collectors/client-vpn/book-fi
 import { type BookOptions, Books } from '../../../src/collectors/client-vpn/books.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { openStorage } from '../../../src/storage/storage.ts';
+import { changed } from '../../support/changed-storage.ts';
 import { connection, createLedgerDesk, SCOPE } from '../../support/client-vpn.ts';
 import { createHandClock } from '../../support/hand-clock.ts';
 import { createLogBook } from '../../support/log-book.ts';
@@ -332,4 +333,24 @@ test('a ledger that is there and cannot be read is not begun anew', async () => 
   );
   rmSync(join(folder, FILE), { recursive: true });
   expect((await books.open(SCOPE, plain)).counters()).toBeUndefined();
+});
+
+test('a ledger and a key of filters that somebody removed are written again, though nothing changed', async () => {
+  const { storage, clock, folder, files, log } = await createDisk();
+  const missing = new Set<string>();
+  const watched = changed(storage, { isMissing: (name) => missing.has(name) });
+  const books = new Books({ storage: watched, clock, logger: createLogBook() });
+  await post(await books.open(SCOPE, plain));
+  await post(await books.open(SCOPE, byName));
+  await books.save();
+  const before = files();
+  rmSync(join(folder, 'client-vpn'), { recursive: true });
+  for (const file of before) missing.add(`client-vpn/${file}`);
+  await books.save();
+  expect(files()).toEqual(before);
+  missing.clear();
+  const again = new Books({ storage, clock, logger: createLogBook() });
+  await again.load('plain');
+  for (const options of [plain, byName]) expect(await again.of(SCOPE, options)).toHaveLength(1);
+  expect(log).toEqual([]);
 });

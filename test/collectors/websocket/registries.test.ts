@@ -350,3 +350,33 @@ test('with nothing kept on disk all works from memory', async () => {
   await registries.remove(keeper);
   expect([log, existsSync('websocket')]).toEqual([[], false]);
 });
+
+test.each(['.registry', '.journal'])(
+  'a %s file that somebody removed is made up for by the next flush, though nothing changed',
+  async (ending) => {
+    const missing = new Set<string>();
+    const { registries, storage, folder } = await createRegistryDisk(undefined, (real) => ({
+      isMissing: (name) => missing.has(name),
+      write: async (name, ...more) => {
+        await real.write(name, ...more);
+        missing.delete(name);
+      },
+      remove: async (name) => {
+        await real.remove(name);
+        missing.delete(name);
+      },
+    }));
+    const keeper = await registries.open(INTAKE);
+    for (const [at, id] of ['a', 'b'].entries()) {
+      take(keeper, 'connect', id, at);
+      await registries.flush();
+    }
+    const removed = (await storage.list('websocket')).find((name) => name.endsWith(ending)) ?? '';
+    rmSync(join(folder, removed));
+    missing.add(removed);
+    await registries.flush();
+    expect(missing).toEqual(new Set());
+    const { contents, log } = await readBack(folder);
+    expect([contents, log]).toEqual([contentsOf(keeper), []]);
+  },
+);
