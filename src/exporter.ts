@@ -35,6 +35,9 @@ export class Exporter {
   readonly #calls: Calls;
   readonly #own = createOwnCounters();
   readonly #ownFamilies: readonly Family[];
+  readonly #targetUp = targetUp(() =>
+    [...this.#parts()].map(([name, { collector }]) => [name, collector.status()] as const),
+  );
   readonly #open: ReturnType<typeof startDomains>;
   readonly #passes: Passes;
   readonly #events: Events;
@@ -60,7 +63,6 @@ export class Exporter {
     this.#reloads = new Reloads({ ...deps, apply: (config) => this.apply(config) });
     this.#ownFamilies = [
       buildInfo(process.version),
-      targetUp(() => [...this.#parts()].map(([name, { collector }]) => [name, collector.status()] as const)),
       ...this.#calls.families,
       ...Object.values(this.#own),
       ...this.#reloads.families,
@@ -153,8 +155,10 @@ export class Exporter {
   /** Why it is not ready, in a sentence; undefined when it is. */
   notReady(): string | undefined {
     if (this.#isClosing) return 'The exporter is shutting down.';
-    const states = this.#passes.active().map((runner) => runner.state());
-    const waiting = states.filter(({ last }) => !last).map(({ collector }) => collector);
+    const waiting = this.#passes
+      .states()
+      .filter(({ last }) => !last)
+      .map(({ collector }) => collector);
     if (this.#setup && waiting.length === 0) return undefined;
     return `The first pass has not ended yet: ${waiting.join(', ') || 'none has begun'}.`;
   }
@@ -166,11 +170,10 @@ export class Exporter {
       now: this.#deps.clock.now(),
       intakeUrls: this.intakeUrls.map((url) => `${url}/websocket`),
       problems: ownProblems(this.#deps.storage, this.#reloads),
-      collectors: [...this.#parts()].map(([name, { title, collector }]) => ({
-        ...this.#passes.stateOf(name),
-        title,
-        targets: collector.status(),
-      })),
+      collectors: this.#passes.states().flatMap((state) => {
+        const part = this.#parts().get(state.collector);
+        return part ? [{ ...state, title: part.title, targets: part.collector.status() }] : [];
+      }),
     };
   }
 
@@ -190,12 +193,13 @@ export class Exporter {
     this.#setup?.aws.close();
   }
 
+  /** What a pass published: rendered together, so that no part of it is told before another. */
   #kept(): readonly Family[] {
-    return [...this.#parts().values()].flatMap(({ collector }) => collector.families);
+    return [...[...this.#parts().values()].flatMap(({ collector }) => collector.families), this.#targetUp];
   }
 
   #live(): readonly Family[] {
-    return [...this.#ownFamilies, ...passFamilies(this.#passes.active())];
+    return [...this.#ownFamilies, ...passFamilies(this.#passes.states())];
   }
 
   #parts(): ReadonlyMap<string, Part> {

@@ -1,6 +1,7 @@
 import type { Clock } from './core/clock.ts';
 import type { Logger } from './core/logger.ts';
-import { PassRunner, type PassState } from './schedule/pass.ts';
+import type { PassView } from './schedule/families.ts';
+import { isOverdue, PassRunner } from './schedule/pass.ts';
 import { createScheduler, type Scheduler } from './schedule/scheduler.ts';
 import type { Part } from './setup.ts';
 
@@ -20,46 +21,50 @@ export interface PassesDeps {
   readonly render: () => Promise<void>;
 }
 
-/** The passes of all collectors: their runners, which live as long as the process, and their schedules. */
+/** The passes of all collectors: their runners, which live as long as the process, and their schedule. */
 export class Passes {
   readonly #deps: PassesDeps;
   /** Kept over reloads: their counters do not fall when the configuration changes. */
   readonly #runners = new Map<string, PassRunner>();
-  #schedulers = new Map<string, Scheduler>();
+  #scheduler: Scheduler | undefined;
 
   constructor(deps: PassesDeps) {
     this.#deps = deps;
   }
 
-  /** The runners of what is enabled. */
-  active(): readonly PassRunner[] {
-    return [...this.#deps.parts().keys()].map((name) => this.#runner(name));
-  }
-
-  /** How the passes of a collector go, and when the next begins. */
-  stateOf(name: string): PassState & { readonly nextPassAt: number | undefined } {
-    return { ...this.#runner(name).state(), nextPassAt: this.#schedulers.get(name)?.nextPassAt() };
+  /** How the passes of what is enabled go, and when the next of each begins. */
+  states(): readonly (PassView & { readonly nextPassAt: number | undefined })[] {
+    const { parts, clock } = this.#deps;
+    return [...parts()].map(([name, { intervalMs, staleAfterMs }]) => {
+      const state = this.#runner(name).state();
+      const nextPassAt = this.#scheduler?.nextPassAt(name);
+      const overdue = isOverdue(state, intervalMs, clock.monotonic());
+      return { ...state, intervalMs, staleAfterMs, isOverdue: overdue, nextPassAt };
+    });
   }
 
   /** One pass of every collector; whether all succeeded. */
   async runOnce(): Promise<boolean> {
-    const results = await Promise.all(this.active().map((runner) => runner.run('command')));
+    const runners = [...this.#deps.parts().keys()].map((name) => this.#runner(name));
+    const results = await Promise.all(runners.map((runner) => runner.run('command')));
     return results.every((success) => success);
   }
 
   /** Starts the passes of every collector, the first at once. */
   schedule(): void {
-    const { parts, clock, random } = this.#deps;
-    for (const [name, { schedule }] of parts()) {
-      const options = { cron: schedule, runner: this.#runner(name), clock, jitterMs: JITTER_MS, random };
-      this.#schedulers.set(name, createScheduler(options));
-    }
+    const { parts, clock, logger, random } = this.#deps;
+    const schedules = [...parts()].map(([name, { schedule }]) => ({
+      cron: schedule,
+      runner: this.#runner(name),
+    }));
+    this.#scheduler?.stop();
+    this.#scheduler = createScheduler({ schedules, clock, logger, jitterMs: JITTER_MS, random });
   }
 
   /** Begins no more passes and tells those under way to end; resolves to whether they did. */
   async stop(reason: Error): Promise<boolean> {
-    for (const scheduler of this.#schedulers.values()) scheduler.stop();
-    this.#schedulers = new Map();
+    this.#scheduler?.stop();
+    this.#scheduler = undefined;
     const runners = [...this.#runners.values()];
     for (const runner of runners) runner.abort(reason);
     await Promise.all(runners.map((runner) => runner.idle()));

@@ -6,6 +6,7 @@ import type { Config } from './config/schema.ts';
 import type { Clock } from './core/clock.ts';
 import type { Collector } from './core/collector.ts';
 import { type DomainKey, eachDomain } from './domains.ts';
+import { longestIntervalMs } from './schedule/cron.ts';
 
 /** A domain that a configuration enables. */
 export interface Part {
@@ -13,7 +14,10 @@ export interface Part {
   readonly title: string;
   readonly collector: Collector;
   readonly schedule: string;
+  /** The longest time between two slots of the schedule. */
+  readonly intervalMs: number;
   readonly timeoutMs: number;
+  readonly staleAfterMs: number;
 }
 
 /** Everything that one configuration brings up, and a reload replaces. */
@@ -54,7 +58,14 @@ function startDomain<K extends DomainKey>(key: K, domain: Domain<Config[K]>, dep
       const collector = await open({ ...shared, config: own });
       // They begin at 0: of a counter that begins with its first event, no rate ever sees that event.
       for (const field of domain.rejectable) deps.rejected.add({ collector: domain.name, field }, 0);
-      return { title: domain.title, collector, schedule: own.schedule, timeoutMs: own.timeout };
+      return {
+        title: domain.title,
+        collector,
+        schedule: own.schedule,
+        intervalMs: longestIntervalMs(own.schedule),
+        timeoutMs: own.timeout,
+        staleAfterMs: own.stale_after,
+      };
     },
   };
 }

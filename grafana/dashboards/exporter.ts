@@ -117,12 +117,21 @@ function passPanels(): readonly Panel[] {
       width: 12,
       targets: [overTime(greatest('collector_duration_seconds', ['collector']), '{{collector}}')],
     }),
+    timeline({
+      title: 'Schedules',
+      description:
+        'Whether a pass of a collector began within two intervals of its schedule; one that takes longer than that holds up the next.',
+      unit: 'none',
+      width: 12,
+      mappings: inWords('In time', 'Overdue'),
+      targets: [overTime(`1 - ${greatest('collector_overdue', ['collector'])}`, '{{collector}}')],
+    }),
     graph({
       title: 'Since the last success, by collector',
       description:
         'Time since the last pass that succeeded. A low saw-tooth is normal, a climbing line is not.',
       unit: 's',
-      width: 24,
+      width: 12,
       targets: [overTime(SINCE_SUCCESS, '{{collector}}')],
     }),
   ];

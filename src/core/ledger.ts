@@ -1,4 +1,4 @@
-import { add, type Exact, growth } from './exact.ts';
+import { add, type Exact, growth, larger } from './exact.ts';
 
 /** What one complete listing says of one connection. */
 export interface Row {
@@ -12,11 +12,14 @@ export interface Row {
 /** What the ledger remembers of a connection, as plain data. */
 export interface Entry {
   readonly status: string;
+  /** The latest time that a row taken gave. */
   readonly updatedAt: number | undefined;
   /** The last good reading per counter; undefined where there was none yet. */
   readonly readings: readonly (Exact | undefined)[];
   /** Whether the connection was in the opening listing. */
   readonly opening: boolean;
+  /** Whether a row said that it is over: its status stays. */
+  readonly isOver: boolean;
   /** Whether its end was already settled (observed, or before the ledger began). */
   readonly ended: boolean;
   /** Listed time at the first of the complete listings that have all lacked it; undefined while it is listed. */
@@ -24,8 +27,10 @@ export interface Entry {
 }
 
 /** What posting one row did; the entry is as of after the posting. */
-export interface Posted {
+export interface Posted<R extends Row> {
   readonly entry: Entry;
+  /** The row that tells what the connection is: this one, or where it was ignored the last that was not; undefined when this process saw none. */
+  readonly taken: R | undefined;
   /** Traffic that passed since the last posting, per counter; undefined when nothing was counted. */
   readonly growth: readonly Exact[] | undefined;
 }
@@ -46,7 +51,11 @@ const FORGET_AFTER_MS = 2 * 60 * 60 * 1000;
 const FIRST_STATUS = 'active';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type LedgerEntry = Mutable<Omit<Entry, 'readings'>> & { readings: (Exact | undefined)[]; listing: number };
+type LedgerEntry<R extends Row> = Mutable<Omit<Entry, 'readings'>> & {
+  readings: (Exact | undefined)[];
+  listing: number;
+  taken: R | undefined;
+};
 
 /**
  * Sums the readings of short-lived counters into totals that never fall.
@@ -54,10 +63,10 @@ type LedgerEntry = Mutable<Omit<Entry, 'readings'>> & { readings: (Exact | undef
  * The first listing is the opening balance: remembered, not counted. After it a new connection counts in full and a known one by its
  * growth, credited to the status of the last listing that held it. Only whole listings go in: `begin`, every row once, `end`.
  */
-export class CounterLedger {
+export class CounterLedger<R extends Row = Row> {
   readonly #width: number;
   readonly #statuses: readonly string[];
-  readonly #entries = new Map<string, LedgerEntry>();
+  readonly #entries = new Map<string, LedgerEntry<R>>();
   readonly #transitions = new Map<string, number>();
   readonly #totals = new Map<string, Exact[]>();
   #begun = false;
@@ -81,7 +90,7 @@ export class CounterLedger {
       this.#transitions.set(status, count);
     for (const [status, totals] of Object.entries(saved.state.totals)) this.#totals.set(status, [...totals]);
     for (const [key, entry] of saved.entries) {
-      this.#entries.set(key, { ...entry, readings: [...entry.readings], listing: -1 });
+      this.#entries.set(key, { ...entry, readings: [...entry.readings], listing: -1, taken: undefined });
     }
   }
 
@@ -106,22 +115,24 @@ export class CounterLedger {
     this.#listedMs += elapsedMs;
   }
 
-  /** Posts one connection of the listing. */
-  post(key: string, row: Row): Posted {
+  /** Posts one connection of the listing; `isEnd` says that the row tells its end, which no other row takes back. */
+  post(key: string, row: R, isEnd: boolean): Posted<R> {
     const entry = this.#entries.get(key);
-    if (!entry) return this.#postNew(key, row);
+    if (!entry) return this.#postNew(key, row, isEnd);
     entry.listing = this.#listing;
     entry.absentSinceMs = undefined;
-    // A stale copy: AWS answered from a replica that lags behind what was posted before.
-    if (row.updatedAt !== undefined && entry.updatedAt !== undefined && row.updatedAt < entry.updatedAt) {
-      return { entry, growth: undefined };
-    }
-    const grown = this.#grow(entry, row.readings);
+    // A stale copy: AWS answered from a replica that lags behind what was posted before. An end stays true however late it is told.
+    if (!isEnd && isBefore(row, entry)) return { entry, taken: entry.taken, growth: undefined };
+    const grown = this.#grow(entry, row.readings, isEnd);
     if (grown) this.#credit(entry.status, grown);
-    if (row.status !== entry.status) this.#enter(row.status);
-    entry.status = row.status;
-    entry.updatedAt = row.updatedAt ?? entry.updatedAt;
-    return { entry, growth: grown };
+    if (!isBefore(row, entry)) entry.updatedAt = row.updatedAt ?? entry.updatedAt;
+    if (isEnd || !entry.isOver) {
+      if (row.status !== entry.status) this.#enter(row.status);
+      entry.status = row.status;
+      entry.isOver = isEnd;
+      entry.taken = row;
+    }
+    return { entry, taken: entry.taken, growth: grown };
   }
 
   /** Marks the connection's end as settled. */
@@ -160,31 +171,39 @@ export class CounterLedger {
     return this.#entries;
   }
 
-  #postNew(key: string, row: Row): Posted {
+  #postNew(key: string, row: R, isEnd: boolean): Posted<R> {
     const opening = !this.#begun;
-    const entry: LedgerEntry = {
+    const entry: LedgerEntry<R> = {
       status: row.status,
       updatedAt: row.updatedAt,
       readings: [...row.readings],
       opening,
+      isOver: isEnd,
       ended: false,
       absentSinceMs: undefined,
       listing: this.#listing,
+      taken: row,
     };
     this.#entries.set(key, entry);
-    if (opening) return { entry, growth: undefined };
+    if (opening) return { entry, taken: row, growth: undefined };
     this.#opened += 1;
     this.#enter(row.status);
     const grown = row.readings.map((reading) => reading ?? 0);
     this.#credit(FIRST_STATUS, grown);
-    return { entry, growth: grown };
+    return { entry, taken: row, growth: grown };
   }
 
-  #grow(entry: LedgerEntry, readings: readonly (Exact | undefined)[]): Exact[] | undefined {
+  /** What was counted since the readings before; of an end the larger reading is the true one, so none is a reset. */
+  #grow(
+    entry: LedgerEntry<R>,
+    readings: readonly (Exact | undefined)[],
+    isEnd: boolean,
+  ): Exact[] | undefined {
     let grown: Exact[] | undefined;
     for (let index = 0; index < this.#width; index += 1) {
-      const now = readings[index];
       const before = entry.readings[index];
+      const read = readings[index];
+      const now = isEnd && read !== undefined && before !== undefined ? larger(before, read) : read;
       if (now === undefined || now === before) continue;
       entry.readings[index] = now;
       // The first good reading of a connection from the opening listing is that counter's opening balance.
@@ -213,4 +232,8 @@ export class CounterLedger {
   #zeros(): Exact[] {
     return new Array<Exact>(this.#width).fill(0);
   }
+}
+
+function isBefore(row: Row, { updatedAt }: Entry): boolean {
+  return row.updatedAt !== undefined && updatedAt !== undefined && row.updatedAt < updatedAt;
 }

@@ -68,12 +68,13 @@ export class Snapshot {
   /** The exposition in text format 0.0.4, or the same as one gzip member; only what is live is rendered for it. */
   async scrape(gzip: boolean): Promise<Uint8Array> {
     const families = this.#options.live();
-    refuseDoubles([...families.map(({ name }) => name), ...this.#kept.names, ...this.#process.names]);
+    // Taken before the first await, as the samples of what is live are: both are of one moment.
+    const kept = this.#kept;
+    refuseDoubles([...families.map(({ name }) => name), ...kept.names, ...this.#process.names]);
     const own = await renderFamilies(families, this.#options.onFamilyError);
     const live = Buffer.concat([...own, ...(await this.#process.render())]);
-    if (!gzip) return Buffer.concat([this.#kept.bytes, live]);
+    if (!gzip) return Buffer.concat([kept.bytes, live]);
     const deflated = await deflate(live);
-    const kept = this.#kept;
     const trailer = Buffer.alloc(8);
     trailer.writeUInt32LE(crc32(live, kept.crc), 0);
     trailer.writeUInt32LE((kept.bytes.length + live.length) % 2 ** 32, 4);

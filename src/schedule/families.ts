@@ -1,25 +1,33 @@
 import type { Family, Sample } from '../core/family.ts';
-import type { PassRunner, PassState } from './pass.ts';
+import type { PassState } from './pass.ts';
 
 const PREFIX = 'aws_connections_exporter_';
 
-/** The families that tell how the passes of all these runners go, one series per collector. */
-export function passFamilies(runners: readonly Pick<PassRunner, 'state'>[]): readonly Family[] {
+/** How the passes of a collector go, beside how they ought to. */
+export interface PassView extends PassState {
+  /** The longest time between two slots of the schedule. */
+  readonly intervalMs: number;
+  readonly staleAfterMs: number;
+  /** Whether no pass has begun for two intervals. */
+  readonly isOverdue: boolean;
+}
+
+/** The families that tell how passes go, one series per collector. */
+export function passFamilies(views: readonly PassView[]): readonly Family[] {
   const family = (
     type: 'gauge' | 'counter',
     name: string,
     help: string,
-    value: (state: PassState) => number | undefined,
+    value: (view: PassView) => number | undefined,
   ): Family => ({
     name: `${PREFIX}${name}`,
     help,
     type,
     labelNames: ['collector'],
     *samples(): Iterable<Sample> {
-      for (const runner of runners) {
-        const state = runner.state();
-        const number = value(state);
-        if (number !== undefined) yield { labels: { collector: state.collector }, value: number };
+      for (const view of views) {
+        const number = value(view);
+        if (number !== undefined) yield { labels: { collector: view.collector }, value: number };
       }
     },
   });
@@ -50,6 +58,24 @@ export function passFamilies(runners: readonly Pick<PassRunner, 'state'>[]): rea
       'passes_skipped_total',
       'Passes that were due while the one before them had not ended, and were left out.',
       ({ skipped }) => skipped,
+    ),
+    family(
+      'gauge',
+      'collector_overdue',
+      'Whether no pass has begun for two intervals of the schedule (1) or one has (0), however the wall clock steps.',
+      ({ isOverdue, begunAtMonotonic }) => (begunAtMonotonic === undefined ? undefined : Number(isOverdue)),
+    ),
+    family(
+      'gauge',
+      'collector_interval_seconds',
+      'The longest time between two passes by the schedule, in seconds.',
+      ({ intervalMs }) => intervalMs / 1_000,
+    ),
+    family(
+      'gauge',
+      'collector_stale_after_seconds',
+      'The age of its last complete pass at which the gauges of an endpoint vanish (stale_after), in seconds.',
+      ({ staleAfterMs }) => staleAfterMs / 1_000,
     ),
   ];
 }

@@ -21,6 +21,8 @@ export interface PassState {
   readonly collector: string;
   /** When the pass under way began; undefined when there is none. */
   readonly startedAt: number | undefined;
+  /** When the last pass began, under way or not, in milliseconds of the monotonic clock; undefined before the first. */
+  readonly begunAtMonotonic: number | undefined;
   readonly last: PassResult | undefined;
   readonly lastSuccessAt: number | undefined;
   readonly passes: number;
@@ -48,6 +50,11 @@ interface PassEnd {
 
 const GRACE_MS = 5_000;
 
+/** Whether no pass has begun for two intervals of the schedule; `at` is a moment of the monotonic clock. */
+export function isOverdue({ begunAtMonotonic }: PassState, intervalMs: number, at: number): boolean {
+  return begunAtMonotonic !== undefined && at - begunAtMonotonic > 2 * intervalMs;
+}
+
 /** Runs the passes of one collector: one at a time, within a deadline, timed, counted and logged. */
 export class PassRunner {
   readonly #options: PassRunnerOptions;
@@ -60,7 +67,12 @@ export class PassRunner {
   constructor(options: PassRunnerOptions) {
     this.#options = options;
     const { collector } = options;
-    const never = { startedAt: undefined, last: undefined, lastSuccessAt: undefined };
+    const never = {
+      startedAt: undefined,
+      begunAtMonotonic: undefined,
+      last: undefined,
+      lastSuccessAt: undefined,
+    };
     this.#state = { collector, ...never, passes: 0, failed: 0, skipped: 0 };
   }
 
@@ -101,7 +113,7 @@ export class PassRunner {
   async #pass(trigger: PassTrigger): Promise<boolean> {
     const { clock } = this.#options;
     const begin = clock.monotonic();
-    this.#set({ startedAt: clock.now() });
+    this.#set({ startedAt: clock.now(), begunAtMonotonic: begin });
     const end = await this.#collectInTime();
     const durationSeconds = (clock.monotonic() - begin) / 1_000;
     const fields = { trigger, duration_seconds: Math.round(durationSeconds * 1_000) / 1_000 };

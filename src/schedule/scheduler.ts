@@ -1,63 +1,113 @@
 import type { Clock } from '../core/clock.ts';
-import { shortestIntervalMs, startTicks } from './cron.ts';
-import type { PassRunner } from './pass.ts';
+import type { Logger } from '../core/logger.ts';
+import { createSlots, longestIntervalMs, shortestIntervalMs } from './cron.ts';
+import { isOverdue, type PassRunner } from './pass.ts';
 
-/** A collector's passes over time. */
+/** The passes of collectors over time. */
 export interface Scheduler {
-  /** When the next scheduled pass begins, milliseconds since 1970; undefined once stopped. */
-  nextPassAt(): number | undefined;
+  /** When the next scheduled pass of a collector begins, milliseconds since 1970; undefined once stopped, and for one that is not there. */
+  nextPassAt(collector: string): number | undefined;
   /** No further pass begins; one that is under way goes on. */
   stop(): void;
 }
 
 interface SchedulerOptions {
-  /** A valid cron expression. */
-  readonly cron: string;
-  readonly runner: Pick<PassRunner, 'run'>;
+  readonly schedules: readonly {
+    /** A valid cron expression. */
+    readonly cron: string;
+    readonly runner: Pick<PassRunner, 'run' | 'state'>;
+  }[];
   readonly clock: Clock;
-  /** The longest offset from the ticks that this process may draw. */
+  readonly logger: Logger;
+  /** The longest offset from the slots that this process may draw. */
   readonly jitterMs: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  readonly ticks?: typeof startTicks;
 }
 
-/** Begins the first pass at once, and from then on one after every tick of the schedule, at an offset drawn once. */
-export function createScheduler(options: SchedulerOptions): Scheduler {
-  const { cron, runner, clock, jitterMs, random, ticks = startTicks } = options;
-  const offset = offsetMs(shortestIntervalMs(cron), jitterMs, random());
-  let pending: { readonly at: number; readonly cancel: () => void } | undefined;
+/** A step of the wall clock is seen, and a slot that it brings near is not missed, after so long at the latest. */
+const LOOK_EVERY_MS = 5_000;
+/** The wall clock stepped when it went this much further, or less far, than the monotonic one; slewing stays below. */
+const STEP_MS = 1_000;
+
+/**
+ * Begins the first pass of each at once, and from then on one at every slot of its schedule, at an offset drawn once. The next slot is
+ * always that after the wall clock's time: when the clock steps, slots left out stay left out, and the next pass is no further off than it was.
+ */
+export function createScheduler({ schedules, clock, logger, jitterMs, random }: SchedulerOptions): Scheduler {
+  const plans = schedules.map(({ cron, runner }) => {
+    const slotAfter = createSlots(cron);
+    const offset = offsetMs(shortestIntervalMs(cron), jitterMs, random());
+    const passAfter = (at: number) => slotAfter(at - offset) + offset;
+    const log = logger.child({ collector: runner.state().collector });
+    const nextAt = passAfter(clock.now());
+    return { runner, passAfter, intervalMs: longestIntervalMs(cron), log, nextAt, isOverdue: false };
+  });
+  let last = { now: clock.now(), at: clock.monotonic() };
+  let cancel = () => {};
   let stopped = false;
 
-  const running = ticks(cron, (tickAt) => {
-    pending?.cancel();
-    const cancel = clock.after(delayMs(tickAt, offset, clock.now()), () => {
-      pending = undefined;
-      void runner.run('schedule');
-    });
-    pending = { at: tickAt + offset, cancel };
-  });
-  void runner.run('start');
+  const look = () => {
+    const [now, at] = [clock.now(), clock.monotonic()];
+    const elapsedMs = at - last.at;
+    const stepMs = now - last.now - elapsedMs;
+    last = { now, at };
+    const isStep = Math.abs(stepMs) >= STEP_MS;
+    if (isStep) tellStep(logger, stepMs);
+    for (const plan of plans) {
+      if (isStep) plan.nextAt = plan.passAfter(now - elapsedMs);
+      else if (plan.nextAt - now >= plan.intervalMs + STEP_MS) plan.nextAt = plan.passAfter(now);
+      if (plan.nextAt <= now) {
+        plan.nextAt = plan.passAfter(now);
+        void plan.runner.run('schedule');
+      }
+      tellOverdue(plan, at);
+    }
+    const next = Math.min(...plans.map(({ nextAt }) => nextAt - now), LOOK_EVERY_MS);
+    cancel = clock.after(next, look);
+  };
+  for (const { runner } of plans) void runner.run('start');
+  look();
 
   return {
-    nextPassAt: () => (stopped ? undefined : (pending?.at ?? running.nextAt() + offset)),
+    nextPassAt: (collector) =>
+      stopped ? undefined : plans.find(({ runner }) => runner.state().collector === collector)?.nextAt,
     stop() {
       stopped = true;
-      running.stop();
-      pending?.cancel();
+      cancel();
     },
   };
 }
 
 /**
- * This process's own distance from every tick, so that many replicas do not call AWS in the same second while each
+ * This process's own distance from every slot, so that many replicas do not call AWS in the same second while each
  * keeps its spacing: `draw` of the way to `jitterMs`, or to a quarter of the interval if that is less.
  */
 export function offsetMs(intervalMs: number, jitterMs: number, draw: number): number {
   return Math.floor(draw * Math.min(intervalMs / 4, jitterMs));
 }
 
-/** How long after `now` the pass of a tick begins: never in the past, and never later than the offset. */
-export function delayMs(tickAt: number, offset: number, now: number): number {
-  return Math.min(Math.max(tickAt + offset - now, 0), offset);
+function tellStep(logger: Logger, stepMs: number): void {
+  const fields = { by_seconds: Math.round(Math.abs(stepMs)) / 1_000 };
+  if (stepMs < 0) logger.warn('The wall clock was set back; passes go on by its new time', fields);
+  else
+    logger.warn('The wall clock was set forward, or the machine slept; passes go on by its new time', fields);
+}
+
+interface Plan {
+  readonly runner: Pick<PassRunner, 'state'>;
+  readonly intervalMs: number;
+  readonly log: Logger;
+  isOverdue: boolean;
+}
+
+function tellOverdue(plan: Plan, at: number): void {
+  const state = plan.runner.state();
+  const before = plan.isOverdue;
+  plan.isOverdue = isOverdue(state, plan.intervalMs, at);
+  if (plan.isOverdue === before) return;
+  const fields = { interval_seconds: plan.intervalMs / 1_000 };
+  if (plan.isOverdue)
+    plan.log.warn('No pass has begun for two intervals: what is published grows old', fields);
+  else plan.log.warn('Passes begin again after more than two intervals without one', fields);
 }

@@ -4,7 +4,7 @@ import { type Exact, toExact } from '../../src/core/exact.ts';
 import { CounterLedger } from '../../src/core/ledger.ts';
 import { counters, fallen, figuresOf } from '../support/ledger-figures.ts';
 import { histories, type Step } from '../support/ledger-histories.ts';
-import { LedgerModel, type ModelRow } from '../support/ledger-model.ts';
+import { LedgerModel, type ModelRow, tellsEnd } from '../support/ledger-model.ts';
 
 const STATUSES = ['active', 'failed-to-terminate', 'terminating', 'terminated'];
 
@@ -14,8 +14,10 @@ function exact(reading: bigint | undefined): Exact | undefined {
 
 function list(ledger: CounterLedger, rows: readonly ModelRow[], elapsedMs: number): void {
   ledger.begin(elapsedMs);
-  for (const { id, status, updatedAt, readings } of rows)
-    ledger.post(id, { status, updatedAt, readings: readings.map(exact) });
+  for (const row of rows) {
+    const { id, status, updatedAt, readings } = row;
+    ledger.post(id, { status, updatedAt, readings: readings.map(exact) }, tellsEnd(row));
+  }
   ledger.end();
 }
 

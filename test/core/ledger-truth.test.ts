@@ -56,7 +56,8 @@ class World {
     for (const client of this.#clients) {
       const status = client.ended ? 'terminated' : 'active';
       client.endWasListed = client.ended;
-      ledger.post(client.id, { status, updatedAt: undefined, readings: [toExact(String(client.bytes))] });
+      const row = { status, updatedAt: undefined, readings: [toExact(String(client.bytes))] };
+      ledger.post(client.id, row, client.ended);
     }
     ledger.end();
   }

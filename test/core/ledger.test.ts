@@ -5,12 +5,12 @@ import { CounterLedger, type Entry } from '../../src/core/ledger.ts';
 const STATUSES = ['active', 'terminated'];
 const HOUR_MS = 3_600_000;
 
-type Rows = Record<string, [status: string, reading: Exact | undefined, updatedAt?: number]>;
+type Rows = Record<string, [status: string, reading: Exact | undefined, updatedAt?: number, isEnd?: boolean]>;
 
 function list(ledger: CounterLedger, rows: Rows, elapsedMs = 30_000): CounterLedger {
   ledger.begin(elapsedMs);
-  for (const [key, [status, reading, updatedAt]] of Object.entries(rows))
-    ledger.post(key, { status, updatedAt, readings: [reading] });
+  for (const [key, [status, reading, updatedAt, isEnd = false]] of Object.entries(rows))
+    ledger.post(key, { status, updatedAt, readings: [reading] }, isEnd);
   ledger.end();
   return ledger;
 }
@@ -91,6 +91,31 @@ test('a row without a time is not a stale copy, and leaves the time as it was', 
   const ledger = list(opened({ a: ['active', 100, 2_000] }), { a: ['active', 101] });
   expect(totals(ledger)).toMatchObject({ active: 1 });
   expect(totals(list(ledger, { a: ['active', 150, 1_999] }))).toMatchObject({ active: 1 });
+});
+
+test('an end is taken however late it is told, with the larger reading, and nothing brings the connection back', () => {
+  const ledger = opened({ a: ['active', 100, 2_000] });
+  list(ledger, { a: ['terminated', 90, 1_000, true] });
+  expect(totals(ledger)).toEqual({ active: 0, terminated: 0 });
+  list(ledger, { a: ['active', 100, 2_000] });
+  list(ledger, { a: ['active', 101] });
+  list(ledger, { a: ['terminated', 103, 500, true] });
+  expect(totals(ledger)).toEqual({ active: 0, terminated: 3 });
+  expect(ledger.state().transitions).toEqual({ active: 0, terminated: 1 });
+});
+
+test('after an end told late, a row older than the latest is a stale copy still', () => {
+  const ledger = opened({ a: ['active', 100, 3_000] });
+  list(list(ledger, { a: ['terminated', 100, 1_000, true] }), { a: ['active', 60, 2_000] });
+  expect(totals(ledger)).toEqual({ active: 0, terminated: 0 });
+});
+
+test('a terminated row without an end time is no end', () => {
+  const ledger = opened({ a: ['active', 100, 2_000] });
+  list(ledger, { a: ['terminated', 100, 1_000] });
+  expect(remembered(ledger, 'a')?.status).toBe('active');
+  list(list(ledger, { a: ['terminated', 100, 3_000] }), { a: ['active', 110, 4_000] });
+  expect(ledger.state().transitions).toEqual({ active: 1, terminated: 1 });
 });
 
 test('a stale copy shows that the connection is listed', () => {

@@ -1,6 +1,8 @@
+import { createTask } from 'node-cron';
 import { expect, test } from 'vitest';
-import { cronProblem, longestIntervalMs, shortestIntervalMs, startTicks } from '../../src/schedule/cron.ts';
+import { createSlots, cronProblem, longestIntervalMs, shortestIntervalMs } from '../../src/schedule/cron.ts';
 
+const START = Date.UTC(2026, 0, 1);
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -63,8 +65,33 @@ test('numbers that are listed many times count once', () => {
   expect([shortestIntervalMs(expression), longestIntervalMs(expression)]).toEqual([SECOND, SECOND]);
 });
 
-test('ticks know the next one, in UTC', () => {
-  const ticks = startTicks('0 0 0 1 1 *', () => {});
-  expect(new Date(ticks.nextAt()).toISOString()).toMatch(/^\d{4}-01-01T00:00:00\.000Z$/);
-  ticks.stop();
+test.each([
+  ['*/30 * * * * *', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:30.000Z'],
+  ['*/30 * * * * *', '2026-01-01T00:00:29.999Z', '2026-01-01T00:00:30.000Z'],
+  ['*/30 * * * * *', '2026-01-01T00:00:30.000Z', '2026-01-01T00:01:00.000Z'],
+  ['* * * * * *', '2026-12-31T23:59:59.000Z', '2027-01-01T00:00:00.000Z'],
+  ['50,10 * * * * *', '2026-01-01T00:00:51.000Z', '2026-01-01T00:01:10.000Z'],
+  ['*/30 * 8-17 * * *', '2026-01-01T17:59:30.000Z', '2026-01-02T08:00:00.000Z'],
+  ['0 0 12 * * mon-fri', '2026-01-02T12:00:00.000Z', '2026-01-05T12:00:00.000Z'],
+  ['0 0 0 L * *', '2026-02-01T00:00:00.000Z', '2026-02-28T00:00:00.000Z'],
+  ['0 0 0 29 2 *', '2026-01-01T00:00:00.000Z', '2028-02-29T00:00:00.000Z'],
+  ['0 0 0 29 2 *', '2096-02-29T00:00:00.000Z', '2104-02-29T00:00:00.000Z'],
+  // Summer time begins in Berlin and ends there: UTC knows neither.
+  ['0 30 2 * * *', '2026-03-29T00:00:00.000Z', '2026-03-29T02:30:00.000Z'],
+])('of %s the slot after %s is %s', (expression, after, next) => {
+  expect(new Date(createSlots(expression)(Date.parse(after))).toISOString()).toBe(next);
+});
+
+test('a schedule that never comes has no next slot', () => {
+  expect(createSlots('0 0 0 29 2 5#5')(START)).toBe(Infinity);
+});
+
+test('slots agree with the library about its own next runs', () => {
+  for (const expression of ['*/7 3-9 * * * *', '0 0 9,17 * * 1', '15 10 4 1,L * *', '0 0 0 * */3 5#2']) {
+    const task = createTask(expression, () => {}, { timezone: 'UTC' });
+    const slots = createSlots(expression);
+    const runs = task.getNextRuns(40).map((run) => run.getTime());
+    void task.destroy();
+    for (const [index, run] of runs.slice(1).entries()) expect(slots(runs[index] ?? 0)).toBe(run);
+  }
 });

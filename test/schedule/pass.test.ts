@@ -42,8 +42,20 @@ function setUp(
   return { clock, lines, passes, runner, published: () => published };
 }
 
+/** What is told of the passes, without what is told of their schedule. */
 function values(runner: PassRunner): Record<string, number> {
-  const entries = passFamilies([runner]).flatMap((family) =>
+  return Object.fromEntries(Object.entries(allValues(runner)).filter(([name]) => !SCHEDULE.has(name)));
+}
+
+const SCHEDULE: ReadonlySet<string> = new Set([
+  'collector_overdue',
+  'collector_interval_seconds',
+  'collector_stale_after_seconds',
+]);
+
+function allValues(runner: PassRunner): Record<string, number> {
+  const view = { ...runner.state(), intervalMs: 30_000, staleAfterMs: 600_000, isOverdue: false };
+  const entries = passFamilies([view]).flatMap((family) =>
     [...family.samples()].map(({ labels, value }) => {
       expect(labels).toEqual({ collector: 'client_vpn' });
       return [family.name.replace('aws_connections_exporter_', ''), value] as const;
@@ -52,7 +64,16 @@ function values(runner: PassRunner): Record<string, number> {
   return Object.fromEntries(entries);
 }
 
-test('before the first pass there are counters at 0 and no gauges', () => {
+test('what a schedule asks for is there at once, whether it is behind once a pass has begun', () => {
+  const { runner } = setUp();
+  const schedule = { collector_interval_seconds: 30, collector_stale_after_seconds: 600 };
+  expect(allValues(runner)).toMatchObject(schedule);
+  expect(allValues(runner)).not.toHaveProperty('collector_overdue');
+  void runner.run('start');
+  expect(allValues(runner)).toMatchObject({ ...schedule, collector_overdue: 0 });
+});
+
+test('before the first pass there are counters at 0 and no gauges of passes', () => {
   const { runner } = setUp();
   expect(values(runner)).toEqual({ passes_total: 0, passes_failed_total: 0, passes_skipped_total: 0 });
 });

@@ -1,8 +1,51 @@
 import { expect, test } from 'vitest';
-import { createScheduler, delayMs, offsetMs } from '../../src/schedule/scheduler.ts';
+import { PassRunner } from '../../src/schedule/pass.ts';
+import { createScheduler, offsetMs } from '../../src/schedule/scheduler.ts';
 import { createHandClock } from '../support/hand-clock.ts';
+import { createLogBook } from '../support/log-book.ts';
 
 const START = Date.UTC(2026, 10, 22, 12);
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const YEAR = 365 * DAY;
+
+interface Begun {
+  readonly collector: string;
+  /** Seconds of the monotonic clock. */
+  readonly at: number;
+}
+
+/** Schedules of collectors whose passes take no time, or never end when `isHung` says so. */
+function setUp(crons: readonly string[], { draw = 0, isHung = () => false } = {}) {
+  const clock = createHandClock(START);
+  const log = createLogBook();
+  const begun: Begun[] = [];
+  let underWay = 0;
+  let most = 0;
+  const schedules = crons.map((cron, index) => {
+    const collector = `collector-${index}`;
+    const runner = new PassRunner({
+      collector,
+      async collect() {
+        begun.push({ collector, at: clock.monotonic() / 1_000 });
+        underWay += 1;
+        most = Math.max(most, underWay);
+        if (isHung()) await new Promise(() => {});
+        underWay -= 1;
+      },
+      timeoutMs: YEAR,
+      onEnd: () => {},
+      clock,
+      logger: createLogBook(),
+    });
+    return { cron, runner };
+  });
+  const scheduler = createScheduler({ schedules, clock, logger: log, jitterMs: 10_000, random: () => draw });
+  return { clock, log, begun, scheduler, most: () => most };
+}
+
+const times = (begun: readonly Begun[]) => begun.map(({ at }) => at);
 
 test.each([
   // interval, jitter, draw, offset
@@ -17,75 +60,141 @@ test.each([
   expect(offsetMs(intervalMs, jitterMs, draw)).toBe(offset);
 });
 
-test.each([
-  // tick, offset, now, delay
-  ['in time', 10_000, 4_000, 10_000, 4_000],
-  ['a little late', 10_000, 4_000, 10_250, 3_750],
-  ['later than the offset', 10_000, 4_000, 15_000, 0],
-  ['early, after the clock was set back', 10_000, 4_000, 1_000, 4_000],
-  ['no offset', 10_000, 0, 10_001, 0],
-])('a tick %s', (_, tickAt, offset, now, delay) => {
-  expect(delayMs(tickAt, offset, now)).toBe(delay);
-});
-
-test('the first pass is at once, the others follow the ticks at the same offset, until it is stopped', async () => {
-  const clock = createHandClock(START);
-  const runs: string[] = [];
-  let tick = (_at: number) => {};
-  let ticking = true;
-  let nextTickAt = START + 30_000;
-  const scheduler = createScheduler({
-    cron: '*/30 * * * * *',
-    runner: {
-      run: async (trigger) => {
-        runs.push(`${trigger} ${clock.now() - START}`);
-        return true;
-      },
-    },
-    clock,
-    jitterMs: 10_000,
-    random: () => 0.4,
-    ticks: (expression, onTick) => {
-      expect(expression).toBe('*/30 * * * * *');
-      tick = onTick;
-      return {
-        nextAt: () => nextTickAt,
-        stop: () => {
-          ticking = false;
-        },
-      };
-    },
-  });
-  expect(runs).toEqual(['start 0']);
-  expect(scheduler.nextPassAt()).toBe(START + 33_000);
-
-  await clock.advance(30_005);
-  nextTickAt = START + 60_000;
-  tick(START + 30_000);
-  expect(scheduler.nextPassAt()).toBe(START + 33_000);
-  await clock.advance(10_000);
-  expect(runs).toEqual(['start 0', 'schedule 33000']);
-  expect(scheduler.nextPassAt()).toBe(START + 63_000);
-
-  await clock.advance(20_000);
-  tick(START + 60_000);
+test('the first pass is at once, the others follow the slots at the same offset, until it is stopped', async () => {
+  const { clock, begun, scheduler } = setUp(['*/30 * * * * *'], { draw: 0.4 });
+  expect(scheduler.nextPassAt('collector-0')).toBe(START + 3_000);
+  await clock.advance(100_000);
+  expect(times(begun)).toEqual([0, 3, 33, 63, 93]);
+  expect(scheduler.nextPassAt('collector-0')).toBe(START + 123_000);
   scheduler.stop();
-  expect(ticking).toBe(false);
-  expect(scheduler.nextPassAt()).toBeUndefined();
-  await clock.advance(60_000);
-  expect(runs).toHaveLength(2);
+  expect(scheduler.nextPassAt('collector-0')).toBeUndefined();
+  await clock.advance(HOUR);
+  expect(begun).toHaveLength(5);
 });
 
-test('real ticks end with the scheduler', () => {
+test('every collector has its own schedule', async () => {
+  const { clock, begun, scheduler } = setUp(['0 * * * * *', '0 0 0 1 1 *']);
+  await clock.advance(2 * MINUTE);
+  expect(begun.filter(({ collector }) => collector === 'collector-0')).toHaveLength(3);
+  expect(begun.filter(({ collector }) => collector === 'collector-1')).toHaveLength(1);
+  expect(scheduler.nextPassAt('collector-1')).toBe(Date.UTC(2027, 0, 1));
+  expect(scheduler.nextPassAt('nobody')).toBeUndefined();
+});
+
+const STEPS = [MINUTE, HOUR, DAY, YEAR].flatMap((step) => [step, -step, step + 7_300, -step - 7_300]);
+
+test.each([
+  ['* * * * * *', 1_000],
+  ['*/30 * * * * *', 30_000],
+  ['0 * * * * *', MINUTE],
+  ['50,10 * * * * *', 40_000],
+  ['0 0 * * * *', HOUR],
+])(
+  '%s: after any step of the wall clock the next pass begins within one interval, once',
+  async (cron, intervalMs) => {
+    for (const step of STEPS) {
+      for (const draw of [0, 0.7]) {
+        const { clock, begun, log, most, scheduler } = setUp([cron], { draw });
+        await clock.advance(intervalMs * 1.4);
+        const before = begun.length;
+        const steppedAt = clock.monotonic();
+        clock.step(step);
+        await clock.advance(intervalMs);
+        const after = begun.slice(before);
+        expect(after.length, `${step} ms`).toBeGreaterThanOrEqual(1);
+        expect(after.length, `${step} ms`).toBeLessThanOrEqual(2);
+        expect((after[0]?.at ?? Infinity) * 1_000 - steppedAt).toBeLessThanOrEqual(intervalMs);
+        // And it goes on as before.
+        await clock.advance(intervalMs * 3);
+        expect(begun.length - before - after.length).toBeGreaterThanOrEqual(3);
+        expect(begun.length - before - after.length).toBeLessThanOrEqual(6);
+        expect(most()).toBe(1);
+        expect(log.lines.filter((line) => line.includes('The wall clock'))).toHaveLength(1);
+        expect(log.lines.filter((line) => line.includes('No pass has begun'))).toEqual([]);
+        scheduler.stop();
+      }
+    }
+  },
+);
+
+test('a step is told once for all collectors: how far, and which way', async () => {
+  const { clock, log } = setUp(['0 * * * * *', '*/30 * * * * *']);
+  await clock.advance(MINUTE);
+  clock.step(-HOUR);
+  await clock.advance(MINUTE);
+  clock.step(2 * HOUR);
+  await clock.advance(MINUTE);
+  expect(log.lines).toEqual([
+    'warn The wall clock was set back; passes go on by its new time {"by_seconds":3600}',
+    'warn The wall clock was set forward, or the machine slept; passes go on by its new time {"by_seconds":7200}',
+  ]);
+});
+
+test('a clock that is slewed, a little at a time, doubles and leaves out no pass and is no step', async () => {
+  for (const slew of [-400, 400]) {
+    const { clock, log, begun } = setUp(['*/30 * * * * *']);
+    for (let second = 0; second < 600; second += 1) {
+      await clock.advance(1_000);
+      if (second % 10 === 0) clock.step(slew);
+    }
+    const wall = 600 + (slew * 60) / 1_000;
+    expect(Math.abs(begun.length - 1 - Math.floor(wall / 30))).toBeLessThanOrEqual(1);
+    expect(log.lines).toEqual([]);
+  }
+});
+
+test('a year of slots that a step leaves out is not walked through', async () => {
+  const { clock, begun } = setUp(['* * * * * *']);
+  await clock.advance(10_000);
+  clock.step(YEAR);
+  await clock.advance(10_000);
+  expect(begun.length).toBeLessThanOrEqual(22);
+});
+
+test.each(['wall', 'wall and monotonic'] as const)(
+  'a machine that slept a day, by its %s clock, has one pass when it wakes and goes on by its schedule',
+  async (clocks) => {
+    const { clock, begun, scheduler } = setUp(['*/30 * * * * *']);
+    await clock.advance(40_000);
+    const before = begun.length;
+    await clock.suspend(DAY, clocks);
+    await clock.advance(29_999);
+    expect(begun.length - before).toBeGreaterThanOrEqual(1);
+    expect(begun.length - before).toBeLessThanOrEqual(2);
+    expect((scheduler.nextPassAt('collector-0') ?? 0) - clock.now()).toBeLessThanOrEqual(30_000);
+  },
+);
+
+test('a pass that does not end lets none begin, which is told when two intervals have passed, and when it is over', async () => {
+  let hung = true;
   const clock = createHandClock(START);
-  const scheduler = createScheduler({
-    cron: '0 0 0 1 1 *',
-    runner: { run: async () => true },
+  const log = createLogBook();
+  let end = () => {};
+  const runner = new PassRunner({
+    collector: 'client-vpn',
+    collect: () => (hung ? new Promise((resolve) => (end = resolve)) : Promise.resolve()),
+    timeoutMs: HOUR,
+    onEnd: () => {},
     clock,
+    logger: createLogBook(),
+  });
+  createScheduler({
+    schedules: [{ cron: '*/30 * * * * *', runner }],
+    clock,
+    logger: log,
     jitterMs: 0,
     random: () => 0,
   });
-  expect(new Date(scheduler.nextPassAt() ?? 0).toISOString()).toMatch(/-01-01T00:00:00.000Z$/);
-  scheduler.stop();
-  expect(scheduler.nextPassAt()).toBeUndefined();
+  await clock.advance(60_000);
+  expect(log.lines).toEqual([]);
+  await clock.advance(5_000);
+  const said = 'No pass has begun for two intervals: what is published grows old';
+  expect(log.lines).toEqual([`warn ${said} {"collector":"client-vpn","interval_seconds":30}`]);
+  await clock.advance(10 * MINUTE);
+  hung = false;
+  end();
+  await clock.advance(35_000);
+  expect(log.lines.slice(1)).toEqual([
+    'warn Passes begin again after more than two intervals without one {"collector":"client-vpn","interval_seconds":30}',
+  ]);
 });

@@ -59,6 +59,16 @@ test('it begins with whether all is well, and the title of the window says so', 
   expect(read(empty)).toContain('No endpoints are known here.');
 });
 
+test('it says when no pass begins, also where endpoints have problems of their own', () => {
+  const sentence =
+    'Client VPN : No pass has begun for more than two intervals of 30 s: what is shown grows old. Restart the exporter if none is under way.';
+  expect(read(one({ isOverdue: true }))).toContain(sentence);
+  const down = withEndpoint({ up: false, error: 'denied' });
+  const both = { ...down, collectors: down.collectors.map((view) => ({ ...view, isOverdue: true })) };
+  expect(read(both)).toContain(sentence);
+  expect(titleOf(both)).toContain('2 problems');
+});
+
 test('it begins with who has problems, each a link to where it stands', () => {
   const text = read(broken);
   expect(text).toContain(

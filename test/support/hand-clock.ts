@@ -4,6 +4,10 @@ import type { Clock } from '../../src/core/clock.ts';
 export interface HandClock extends Clock {
   /** Moves time on by `ms`, firing due timers in order of their time and letting promises settle after each. */
   advance(ms: number): Promise<void>;
+  /** Sets the wall clock forward, or back if it is negative; monotonic time and timers do not notice. */
+  step(ms: number): void;
+  /** The machine sleeps for `ms`: time goes on, on the wall and if `monotonic` also there, but no timer fires before it wakes. */
+  suspend(ms: number, clocks: 'wall' | 'wall and monotonic'): Promise<void>;
 }
 
 interface Timer {
@@ -15,8 +19,9 @@ interface Timer {
 export function createHandClock(start = Date.UTC(2026, 0, 1)): HandClock {
   const timers = new Set<Timer>();
   let elapsed = 0;
-  return {
-    now: () => start + elapsed,
+  let stepped = 0;
+  const clock: HandClock = {
+    now: () => start + stepped + elapsed,
     monotonic: () => elapsed,
     after(ms, fn) {
       const timer = { at: elapsed + Math.max(ms, 0), fn };
@@ -34,7 +39,16 @@ export function createHandClock(start = Date.UTC(2026, 0, 1)): HandClock {
       }
       elapsed = end;
     },
+    step(ms) {
+      stepped += ms;
+    },
+    async suspend(ms, clocks) {
+      if (clocks === 'wall') stepped += ms;
+      else elapsed += ms;
+      await clock.advance(0);
+    },
   };
+  return clock;
 }
 
 /** The earliest timer due by `end`; of equals, the one set first. */

@@ -20,17 +20,49 @@ export interface Figures {
 interface Sighting {
   readonly row: ModelRow;
   readonly opening: boolean;
+  /** How many processes there were before the one that saw it. */
+  readonly process: number;
+}
+
+/** What ought to be shown of a connection that was just listed. */
+export interface Shown {
+  readonly status: string;
+  readonly readings: readonly (bigint | undefined)[];
+  /** The row whose names and times ought to be shown; undefined when only an earlier process saw it. */
+  readonly row: ModelRow | undefined;
 }
 
 const TWO_HOURS_MS = 7_200_000;
 
 /** What a ledger ought to count: it keeps every listing and works all figures out anew, one life of one connection at a time. */
 export class LedgerModel {
-  readonly #listings: { readonly listedMs: number; readonly rows: readonly ModelRow[] }[] = [];
+  readonly #listings: {
+    readonly listedMs: number;
+    readonly rows: readonly ModelRow[];
+    readonly process: number;
+  }[] = [];
+  #process = 0;
 
   /** A complete listing, each connection once, so much listed time after the one before. */
   list(rows: readonly ModelRow[], elapsedMs: number): void {
-    this.#listings.push({ listedMs: (this.#listings.at(-1)?.listedMs ?? 0) + elapsedMs, rows });
+    const listedMs = (this.#listings.at(-1)?.listedMs ?? 0) + elapsedMs;
+    this.#listings.push({ listedMs, rows, process: this.#process });
+  }
+
+  /** Another process goes on from what is on disk. */
+  restart(): void {
+    this.#process += 1;
+  }
+
+  /** What ought to be shown of each connection of the last listing. */
+  shown(): Map<string, Shown> {
+    const figures: Figures = { opened: 0, transitions: new Map(), totals: new Map(), durations: [] };
+    return new Map(
+      (this.#listings.at(-1)?.rows ?? []).map(({ id }) => {
+        const { process, ...shown } = tell(this.#livesOf(id).at(-1) ?? [], figures);
+        return [id, { ...shown, row: process === this.#process ? shown.row : undefined }];
+      }),
+    );
   }
 
   /** All that ought to have been counted so far. */
@@ -47,11 +79,11 @@ export class LedgerModel {
   #livesOf(id: string): Sighting[][] {
     const lives: Sighting[][] = [[]];
     let lackingSince: number | undefined;
-    for (const [index, { listedMs, rows }] of this.#listings.entries()) {
+    for (const [index, { listedMs, rows, process }] of this.#listings.entries()) {
       const row = rows.find((one) => one.id === id);
       if (row) {
         lackingSince = undefined;
-        lives.at(-1)?.push({ row, opening: index === 0 });
+        lives.at(-1)?.push({ row, opening: index === 0, process });
       } else {
         lackingSince ??= listedMs;
         if (listedMs - lackingSince >= TWO_HOURS_MS) lives.push([]);
@@ -61,33 +93,48 @@ export class LedgerModel {
   }
 }
 
-/** Adds what one life of one connection ought to count. */
-function tell(life: readonly Sighting[], { transitions, totals, durations }: Figures): void {
+/** Adds what one life of one connection ought to count; what ought to be shown of it in the end. */
+function tell(
+  life: readonly Sighting[],
+  { transitions, totals, durations }: Figures,
+): Shown & { readonly process: number | undefined } {
   const opening = life[0]?.opening === true;
-  const balance: (bigint | undefined)[] = [];
+  const balance: (bigint | undefined)[] = [undefined, undefined, undefined, undefined];
   let status: string | undefined;
   let latest = Number.NEGATIVE_INFINITY;
   let endIsTold = false;
-  for (const { row, opening: isOpeningRow } of life) {
-    if ((row.updatedAt ?? Number.POSITIVE_INFINITY) >= latest) {
-      for (const [counter, reading] of row.readings.entries()) {
-        if (reading === undefined) continue;
-        const before = balance[counter];
-        balance[counter] = reading;
-        if (opening && before === undefined) continue;
-        const isReset = before !== undefined && reading < before;
-        credit(totals, status ?? 'active', counter, isReset ? reading : reading - (before ?? 0n));
-      }
-      if (row.status !== status && !isOpeningRow)
-        transitions.set(row.status, (transitions.get(row.status) ?? 0) + 1);
-      status = row.status;
-      latest = row.updatedAt ?? latest;
+  let told: Sighting | undefined;
+  for (const sighting of life) {
+    const { row, opening: isOpeningRow } = sighting;
+    const isOver = tellsEnd(row);
+    if (!isOver && (row.updatedAt ?? Number.POSITIVE_INFINITY) < latest) continue;
+    for (const [counter, reading] of row.readings.entries()) {
+      if (reading === undefined) continue;
+      const before = balance[counter];
+      const isSmaller = before !== undefined && reading < before;
+      if (isOver && isSmaller) continue;
+      balance[counter] = reading;
+      if (opening && before === undefined) continue;
+      credit(totals, status ?? 'active', counter, isSmaller ? reading : reading - (before ?? 0n));
     }
+    latest = Math.max(latest, row.updatedAt ?? latest);
+    const wasOver = told !== undefined && tellsEnd(told.row);
+    if (wasOver && !isOver) continue;
+    if (row.status !== status && !isOpeningRow)
+      transitions.set(row.status, (transitions.get(row.status) ?? 0) + 1);
+    status = row.status;
+    told = sighting;
     if (status !== 'terminated' || endIsTold) continue;
     const lasted = lifetime(row);
     if (!isOpeningRow && lasted !== undefined) durations.push(lasted);
     endIsTold = isOpeningRow || lasted !== undefined;
   }
+  return { status: status ?? '', readings: balance, row: told?.row, process: told?.process };
+}
+
+/** Whether a row says that its connection is over for good. */
+export function tellsEnd({ status, establishedAt, endedAt }: ModelRow): boolean {
+  return status === 'terminated' && endedAt !== undefined && endedAt >= (establishedAt ?? endedAt);
 }
 
 function credit(totals: Figures['totals'], status: string, counter: number, traffic: bigint): void {
@@ -115,7 +162,8 @@ export function withoutDuplicates(rows: readonly ModelRow[]): ModelRow[] {
       const both = [one, second.readings[counter]].filter((reading) => reading !== undefined);
       return both.length < 2 ? both[0] : both.reduce((a, b) => (a > b ? a : b));
     });
-    const newer = firstIsNewer ? first : second;
-    return [{ ...newer, updatedAt: newer.updatedAt ?? first.updatedAt, readings }];
+    const ends = [first, second].filter(tellsEnd);
+    const newer = ends.length === 1 && ends[0] ? ends[0] : firstIsNewer ? first : second;
+    return [{ ...newer, updatedAt: newer.updatedAt ?? first.updatedAt ?? second.updatedAt, readings }];
   });
 }

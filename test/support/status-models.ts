@@ -57,6 +57,8 @@ export const vpn: CollectorView = {
   startedAt: undefined,
   last: { success: true, endedAt: NOW - 12_000, durationSeconds: 1.26, error: undefined },
   nextPassAt: NOW + 18_000,
+  intervalMs: 30_000,
+  isOverdue: false,
   targets: [target],
 };
 

@@ -4,11 +4,12 @@ import { type Book, type BookState, DURATION_BUCKETS } from './book.ts';
 import { NAME } from './name.ts';
 import { COUNTERS } from './record.ts';
 
-/** The format line of a book's file; a change of what `toLines` writes changes the number. */
+/** The format line of a book's file; a change that a reader of before would misread changes the number. */
 export const BOOK_FORMAT = `aws-connections-exporter ${NAME}-ledger 1`;
 
 const OPENING = 1;
 const ENDED = 2;
+const OVER = 4;
 type Cell = string | number | null;
 
 /** A book as lines of JSON: its state, then one line for each connection. */
@@ -16,8 +17,8 @@ export function* toLines(book: Book): Iterable<string> {
   yield JSON.stringify(book.state(), (_key, value) =>
     typeof value === 'bigint' ? { exact: String(value) } : value,
   );
-  for (const [id, { status, updatedAt, readings, opening, ended, absentSinceMs }] of book.entries()) {
-    const flags = (opening ? OPENING : 0) | (ended ? ENDED : 0);
+  for (const [id, { status, updatedAt, readings, opening, ended, isOver, absentSinceMs }] of book.entries()) {
+    const flags = (opening ? OPENING : 0) | (ended ? ENDED : 0) | (isOver ? OVER : 0);
     yield JSON.stringify([
       id,
       status,
@@ -49,12 +50,16 @@ export function fromLines(lines: readonly string[]): {
     ];
     if (typeof id !== 'string' || readings.length !== COUNTERS.length)
       throw new Error('one of its lines is not a connection');
+    const [opening, ended] = [(flags & OPENING) !== 0, (flags & ENDED) !== 0];
+    // Files of version 0.1 do not say it; but a lifetime was observed only of a row that told an end.
+    const isOver = (flags & OVER) !== 0 || (status === 'terminated' && ended && !opening);
     const entry = {
       status,
       updatedAt: updatedAt ?? undefined,
       readings: readings.map(fromCell),
-      opening: (flags & OPENING) !== 0,
-      ended: (flags & ENDED) !== 0,
+      opening,
+      isOver,
+      ended,
       absentSinceMs: absentSinceMs ?? undefined,
     };
     return [id, entry];

@@ -2,7 +2,7 @@ import { Histogram, type HistogramState } from '../../core/histogram.ts';
 import { CounterLedger, type Entry, type LedgerState } from '../../core/ledger.ts';
 import type { Scope } from '../../core/scope.ts';
 import { UserTotals, type UserTotalsState } from '../../core/user-totals.ts';
-import { COUNTERS, type Connection, STATUSES } from './record.ts';
+import { COUNTERS, type Connection, isEnd, STATUSES } from './record.ts';
 
 /** Buckets of `aws_client_vpn_connection_duration_seconds`; the longest sessions that AWS allows last 8, 10, 12 or 24 hours. */
 export const DURATION_BUCKETS = [60, 300, 900, 1800, 3600, 7200, 14400, 28800, 36000, 43200, 86400] as const;
@@ -39,11 +39,19 @@ export interface PostingOptions {
   readonly maxUsers: number | undefined;
 }
 
+/** A connection after posting. */
+interface Known {
+  /** The row that tells of it; its status and readings are those of `entry`. */
+  readonly shown: Connection;
+  /** It goes on changing with later listings. */
+  readonly entry: Entry;
+}
+
 /** Everything that is counted of one endpoint: traffic, openings, transitions, durations, users; kept on disk between processes. */
 export class Book {
   readonly scope: Scope;
   readonly #identity: string;
-  readonly #ledger: CounterLedger;
+  readonly #ledger: CounterLedger<Connection>;
   readonly #durations: Histogram;
   readonly #users: UserTotals;
   #usersOn = false;
@@ -114,12 +122,13 @@ export class Book {
     else this.#users.begin(maxUsers);
   }
 
-  /** Posts one connection; returns what is now remembered of it, which for a stale or unreadable row is what was known before. */
-  post(connection: Connection): Entry {
-    const { entry, growth } = this.#ledger.post(connection.id, connection);
-    if (entry.status === 'terminated' && !entry.ended) this.#settleEnd(connection);
-    if (this.#usersOn) this.#users.credit(connection.user ?? NO_USER, growth);
-    return entry;
+  /** Posts one connection; returns what is now known of it, which for a row that is ignored is what was known before. */
+  post(connection: Connection): Known {
+    const { entry, taken, growth } = this.#ledger.post(connection.id, connection, isEnd(connection));
+    if (taken === connection && entry.status === 'terminated' && !entry.ended) this.#settleEnd(connection);
+    const shown = taken ?? namesOnly(connection, entry);
+    if (this.#usersOn) this.#users.credit(shown.user ?? NO_USER, growth);
+    return { shown, entry };
   }
 
   /** Ends the listing. */
@@ -173,4 +182,9 @@ export class Book {
     }
     this.#ledger.settleEnd(id);
   }
+}
+
+/** Of a row that is ignored whose earlier ones another process saw: whose connection it is, which no copy changes. */
+function namesOnly(connection: Connection, { updatedAt }: Entry): Connection {
+  return { ...connection, statusMessage: undefined, endedAt: undefined, updatedAt, postures: [] };
 }

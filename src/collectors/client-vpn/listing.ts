@@ -52,8 +52,8 @@ export async function post(
   book.begin(options);
   let row = 0;
   for (const connection of connections.values()) {
-    const { status, readings } = book.post(connection);
-    summary.add(connection, status, readings);
+    const { shown, entry } = book.post(connection);
+    summary.add(shown, entry.status, entry.readings);
     row += 1;
     if (row % ROWS_AT_A_TIME === 0) await breathe();
   }

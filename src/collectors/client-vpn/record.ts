@@ -73,14 +73,23 @@ export function toConnection(raw: RawConnection, identity: Identity, reject: Rej
   };
 }
 
-/** One connection that a listing holds twice: the larger reading of each counter, everything else from the row updated later, else listed later. */
+/** Whether the row tells the connection's end, which is final. */
+export function isEnd({ status, endedAt }: Connection): boolean {
+  return status === 'terminated' && endedAt !== undefined;
+}
+
+/**
+ * One connection that a listing holds twice: the larger reading of each counter, everything else from the row that tells
+ * its end, else from the row updated later, else listed later.
+ */
 export function mergeConnections(first: Connection, second: Connection): Connection {
-  const newer = (first.updatedAt ?? 0) > (second.updatedAt ?? Number.POSITIVE_INFINITY) ? first : second;
+  const isFirstLater = (first.updatedAt ?? 0) > (second.updatedAt ?? Number.POSITIVE_INFINITY);
+  const newer = (isEnd(first) === isEnd(second) ? isFirstLater : isEnd(first)) ? first : second;
   const readings = first.readings.map((one, index) => {
     const other = second.readings[index];
     return one === undefined ? other : other === undefined ? one : larger(one, other);
   });
-  return { ...newer, updatedAt: newer.updatedAt ?? first.updatedAt, readings };
+  return { ...newer, updatedAt: newer.updatedAt ?? first.updatedAt ?? second.updatedAt, readings };
 }
 
 function reading(field: string, text: string | undefined, reject: Reject): Exact | undefined {

@@ -17,6 +17,10 @@ export interface CollectorView {
       }
     | undefined;
   readonly nextPassAt: number | undefined;
+  /** The longest time between two passes by the schedule. */
+  readonly intervalMs: number;
+  /** Whether no pass has begun for two intervals. */
+  readonly isOverdue: boolean;
   readonly targets: readonly TargetStatus[];
 }
 

@@ -21,11 +21,19 @@ export function problemsOf({ problems, collectors }: StatusModel): readonly Prob
   return [...own, ...collectors.flatMap(ofCollector)];
 }
 
-function ofCollector({ collector, title, last, targets }: CollectorView): readonly Problem[] {
+function ofCollector(view: CollectorView): readonly Problem[] {
+  const { collector, title, last, targets, isOverdue, intervalMs } = view;
+  const own = (sentence: string) => ({ of: 'collector', who: title, anchor: collector, sentence }) as const;
+  const overdue = isOverdue
+    ? [
+        own(
+          `No pass has begun for more than two intervals of ${intervalMs / 1_000} s: what is shown grows old. Restart the exporter if none is under way.`,
+        ),
+      ]
+    : [];
   const inside = targets.flatMap((target, index) => ofTarget(collector, target, index));
-  if (inside.length > 0 || !last || last.success) return inside;
-  const sentence = `The last pass failed: ${last.error ?? 'the log says why'}`;
-  return [{ of: 'collector', who: title, anchor: collector, sentence }];
+  if (inside.length > 0 || !last || last.success) return [...overdue, ...inside];
+  return [...overdue, own(`The last pass failed: ${last.error ?? 'the log says why'}`)];
 }
 
 function ofTarget(collector: string, target: TargetStatus, index: number): readonly Problem[] {

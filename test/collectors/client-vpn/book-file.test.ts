@@ -34,6 +34,26 @@ test('what was written is read', async () => {
   expect(state.ledger.totals.active).toEqual([1, 2, 3, 2n ** 64n]);
 });
 
+test('an end stays final over a restart, also one that a file of version 0.1 tells of', async () => {
+  const desk = createLedgerDesk();
+  await desk.list([]);
+  const row = connection({ id: 'a', updatedAt: 1_000 });
+  await desk.list([{ ...row, status: 'terminated', endedAt: (row.establishedAt ?? 0) + 1_000 }]);
+  const [state = '', line = ''] = [...toLines(desk.book)];
+  // OPENING 1, ENDED 2, and since then OVER 4.
+  expect(line).toMatch(/^\["a","terminated",6,/);
+  const old = line.replace('"terminated",6,', '"terminated",2,');
+  for (const lines of [
+    [state, line],
+    [state, old],
+  ]) {
+    const next = createLedgerDesk(new Book(SCOPE, plain.tag, fromLines(lines)));
+    const listing = await next.list([{ ...row, updatedAt: 2_000 }]);
+    expect(listing.byStatus.get('terminated')?.connections).toBe(1);
+    expect(next.counters().ledger.transitions).toMatchObject({ active: 0, terminated: 1 });
+  }
+});
+
 test.each([
   ['nothing at all', () => 'null', ODD_STATE],
   ['a number', () => '5', ODD_STATE],

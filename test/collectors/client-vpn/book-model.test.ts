@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Book } from '../../../src/collectors/client-vpn/book.ts';
 import { fromLines, toLines } from '../../../src/collectors/client-vpn/book-file.ts';
-import { gather, post } from '../../../src/collectors/client-vpn/listing.ts';
+import { gather, type Listing, post } from '../../../src/collectors/client-vpn/listing.ts';
 import { toConnection } from '../../../src/collectors/client-vpn/record.ts';
 import type { RawConnection } from '../../../src/collectors/client-vpn/source.ts';
 import type { Exact } from '../../../src/core/exact.ts';
@@ -39,11 +39,32 @@ function toRaw(
   };
 }
 
-async function list(book: Book, rows: readonly ModelRow[], at: number, maxUsers?: number): Promise<void> {
+async function list(book: Book, rows: readonly ModelRow[], at: number, maxUsers?: number): Promise<Listing> {
   const decoded = rows.flatMap((row, index) => toConnection(toRaw(row, at + index), plain, () => {}) ?? []);
   const half = Math.ceil(decoded.length / 2);
   const listing = await gather(pages(decoded.slice(0, half), decoded.slice(half)));
-  await post(listing, book, { at, longestGapMs: LONGEST_GAP_MS, maxUsers, keepConnections: false });
+  return post(listing, book, { at, longestGapMs: LONGEST_GAP_MS, maxUsers, keepConnections: true });
+}
+
+/** Each connection as a listing shows it: status, readings, end and, where this process saw it established, when. */
+function shownBy({ connections = [] }: Listing, model: LedgerModel): Map<string, unknown> {
+  const shown = model.shown();
+  return new Map(
+    connections.map(({ id, status, readings, establishedAt, endedAt }) => {
+      const exact = readings.map((reading) => (reading === undefined ? undefined : BigInt(reading)));
+      return [id, [status, exact, endedAt, shown.get(id)?.row && establishedAt]];
+    }),
+  );
+}
+
+function shownOf(model: LedgerModel): Map<string, unknown> {
+  return new Map(
+    [...model.shown()].map(([id, { status, readings, row }]) => {
+      const { establishedAt, endedAt } = row ?? { establishedAt: undefined, endedAt: undefined };
+      const isReversed = endedAt !== undefined && endedAt < (establishedAt ?? endedAt);
+      return [id, [status, readings, isReversed ? undefined : endedAt, establishedAt]];
+    }),
+  );
 }
 
 /** The book as a new process reads it from disk. */
@@ -54,17 +75,17 @@ function restarted(book: Book): Book {
 /** Takes a book through a history; `check` runs after every step. */
 async function live(
   steps: readonly Step[],
-  check: (book: Book, step: Step, at: number) => void,
+  check: (book: Book, step: Step, at: number, listing: Listing | undefined) => void,
   maxUsers?: number,
 ): Promise<void> {
   let book = new Book(SCOPE, plain.tag);
   let at = 0;
   for (const step of steps) {
     at += step.afterMs;
-    if (step.kind === 'listing') await list(book, step.rows, at, maxUsers);
+    const listing = step.kind === 'listing' ? await list(book, step.rows, at, maxUsers) : undefined;
     if (step.kind === 'failure') book.interrupt();
     if (step.kind === 'restart') book = restarted(book);
-    check(book, step, at);
+    check(book, step, at, listing);
   }
 }
 
@@ -73,9 +94,11 @@ test("whatever AWS' rows say, the book counts what the model counts, at every st
     const model = new LedgerModel();
     let before = new Map<string, bigint>();
     let listedAt: number | undefined;
-    await live(steps, (book, step, at) => {
+    await live(steps, (book, step, at, listing) => {
       const gap = at - (listedAt ?? at);
       if (step.kind === 'listing') model.list(withoutDuplicates(step.rows), gap <= LONGEST_GAP_MS ? gap : 0);
+      if (step.kind === 'restart') model.restart();
+      if (listing) expect(shownBy(listing, model)).toEqual(shownOf(model));
       listedAt = step.kind === 'listing' ? at : undefined;
       const { durations, ...expected } = model.figures();
       const { ledger, durations: observed } = book.state();

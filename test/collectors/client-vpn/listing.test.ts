@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { Book } from '../../../src/collectors/client-vpn/book.ts';
+import { fromLines, toLines } from '../../../src/collectors/client-vpn/book-file.ts';
 import { gather } from '../../../src/collectors/client-vpn/listing.ts';
-import { connection, createLedgerDesk, pages } from '../../support/client-vpn.ts';
+import { connection, createLedgerDesk, pages, plain } from '../../support/client-vpn.ts';
 
 test('one connection listed twice, on one page or on two, is listed once', async () => {
   const row = (updatedAt: number, bytes: number) =>
@@ -43,6 +45,48 @@ test('a stale copy is shown as the book knows the connection', async () => {
   const listing = await desk.list([{ ...row, updatedAt: 1_000, status: 'active', readings: [5, 5, 5, 5] }]);
   expect(listing.connections).toMatchObject([{ status: 'terminated', readings: [9, 9, 9, 9] }]);
   expect(listing.byStatus.get('terminated')).toMatchObject({ connections: 1, sums: [9, 9, 9, 9] });
+});
+
+test('of a row that is ignored nothing shows: no status, no time, no name, no posture, no user', async () => {
+  const desk = createLedgerDesk();
+  const ended = {
+    ...connection({ id: 'a', updatedAt: 1_000, status: 'terminated', user: 'alice', username: 'alice' }),
+    endedAt: Date.UTC(2026, 0, 1, 10),
+  };
+  const live = connection({
+    id: 'b',
+    updatedAt: 2_000,
+    user: 'bob',
+    username: 'bob',
+    postures: ['compliant'],
+  });
+  await desk.list([ended, live]);
+  const stray = { user: 'carol', username: 'carol', postures: ['quarantined'], establishedAt: 5 };
+  const listing = await desk.list(
+    [
+      // Not older, but after an end: and a stale copy that tells an end time without an end.
+      { ...ended, ...stray, updatedAt: 3_000, status: 'active', endedAt: undefined },
+      { ...live, ...stray, updatedAt: 1_500, status: 'terminating', endedAt: Date.UTC(2026, 0, 1, 11) },
+    ],
+    { maxUsers: 5 },
+  );
+  expect(listing.connections).toEqual([ended, live]);
+  expect([...listing.postures]).toEqual([['compliant', 1]]);
+  expect([...listing.userConnections]).toEqual([['bob', 1]]);
+  expect(desk.counters().users?.slots.map(({ user }) => user)).toEqual(['alice', 'bob']);
+  expect(listing.byStatus.get('active')?.oldestEstablishedAt).toBe(live.establishedAt);
+});
+
+test('after a restart a stale copy tells whose connection it is, and nothing else', async () => {
+  const desk = createLedgerDesk();
+  const live = connection({ id: 'b', updatedAt: 2_000, username: 'bob', readings: [7, 0, 0, 0] });
+  await desk.list([live]);
+  const next = createLedgerDesk(new Book(desk.book.scope, plain.tag, fromLines([...toLines(desk.book)])));
+  const endedAt = Date.UTC(2026, 0, 1, 11);
+  const listing = await next.list([
+    { ...live, updatedAt: 1_500, status: 'terminating', endedAt, postures: ['old'], readings: [3, 0, 0, 0] },
+  ]);
+  expect(listing.connections).toEqual([live]);
 });
 
 test('a listing that was returned is not changed by the next one', async () => {

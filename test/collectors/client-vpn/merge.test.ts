@@ -24,6 +24,15 @@ test('each counter takes the larger reading, whichever row is newer and whicheve
   expect(mergeConnections(first, second).readings).toEqual([7, 3, 2n ** 60n, undefined]);
 });
 
+test('the row that tells an end wins over any other, and the later of two ends', () => {
+  const ended = (updatedAt: number) => ({ ...row(updatedAt, 'terminated', 3), endedAt: updatedAt + 1 });
+  const [early, late, active] = [ended(10), ended(20), row(30, 'active', 5)];
+  const merged = { ...early, readings: [5] };
+  expect(mergeConnections(early, active)).toEqual(merged);
+  expect(mergeConnections(active, early)).toEqual(merged);
+  expect(mergeConnections(late, early)).toMatchObject({ endedAt: 21 });
+});
+
 test('times and names come from the newer row', () => {
   const newer = connection({
     updatedAt: 20,
@@ -39,11 +48,16 @@ test('times and names come from the newer row', () => {
 
 test('rows with different times come to the same in any order', () => {
   const reading = fc.option(fc.nat(9), { nil: undefined });
-  const rows = fc
-    .uniqueArray(fc.nat(99), { minLength: 2, maxLength: 5 })
-    .chain((times) =>
-      fc.tuple(...times.map((at) => fc.tuple(reading, reading).map((both) => row(at, `at ${at}`, ...both)))),
-    );
+  const rows = fc.uniqueArray(fc.nat(99), { minLength: 2, maxLength: 5 }).chain((times) =>
+    fc.tuple(
+      ...times.map((at) =>
+        fc.tuple(reading, reading, fc.boolean()).map(([one, other, isEnd]) => ({
+          ...row(at, isEnd ? 'terminated' : `at ${at}`, one, other),
+          endedAt: isEnd ? at : undefined,
+        })),
+      ),
+    ),
+  );
   const isSame = ([one, other]: readonly [Connection[], Connection[]]) =>
     expect(one.reduce(mergeConnections)).toEqual(other.reduce(mergeConnections));
   const orders = rows.chain((all) =>
