@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { total } from './exposition.ts';
 import { type Daemon, type Lab, listening, openLab, ready } from './lab.ts';
 import { DEADLINE_MS, eventually, start } from './program.ts';
+import { openVolume } from './volume.ts';
 
 const SUCCESSFUL = 'aws_connections_exporter_config_last_reload_successful';
 const USERS = 'users: {enabled: true}';
@@ -81,27 +82,6 @@ test(
   },
   3 * DEADLINE_MS,
 );
-
-/** A volume as Kubernetes mounts it: its files lead through `..data` to the version in force, which one rename replaces. */
-function openVolume(folder: string) {
-  let versions = 0;
-  return {
-    folder,
-    /** Replaces all files at once. */
-    mount(files: Readonly<Record<string, string>>) {
-      versions += 1;
-      const version = `..version_${versions}`;
-      mkdirSync(join(folder, version), { recursive: true });
-      for (const [name, text] of Object.entries(files)) {
-        writeFileSync(join(folder, version, name), text);
-        if (!existsSync(join(folder, name))) symlinkSync(`..data/${name}`, join(folder, name));
-      }
-      symlinkSync(version, join(folder, '..data_tmp'));
-      renameSync(join(folder, '..data_tmp'), join(folder, '..data'));
-      if (versions > 1) rmSync(join(folder, `..version_${versions - 1}`), { recursive: true });
-    },
-  };
-}
 
 const WEBSOCKET = 'enabled: true, endpoints: [{url: "https://a.example/x", source: {type: intake}}]';
 
