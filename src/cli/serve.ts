@@ -1,4 +1,5 @@
 import { unwatchFile, watchFile } from 'node:fs';
+import { environmentWarnings } from '../aws/environment.ts';
 import type { Config } from '../config/schema.ts';
 import { showConfig } from '../config/show.ts';
 import { warningsOf } from '../config/warnings.ts';
@@ -37,6 +38,7 @@ export async function serve({ flags }: Args): Promise<number> {
       let reload = () =>
         logger.warn('SIGHUP came before the start was complete; the configuration was just read');
       releases.add(onSignals(['SIGHUP'], () => reload()));
+      for (const warning of environmentWarnings(process.env)) logger.warn(warning);
       const started = await Promise.race([start(loaded.config, flags, logger, releases), stopped]);
       if (typeof started === 'string') {
         logger.info('Shutting down before the start was complete', { signal: started });
