@@ -15,7 +15,7 @@ const noSts: Sts = {
   callerAccount: () => Promise.reject(new Error('STS was asked for an account')),
   assumeRole: () => Promise.reject(new Error('STS was asked for a role')),
   assumeRoleWithWebIdentity: () => Promise.reject(new Error('STS was asked for a web identity')),
-  gave: () => false,
+  givenAccount: () => undefined,
 };
 
 /** What requests of the SDK's inner clients are sent with: every host and path is noted, `answers` gives the body by path. */
