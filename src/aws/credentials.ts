@@ -1,6 +1,6 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { APP } from './connection.ts';
-import { noteTrouble } from './errors.ts';
+import { noteTrouble, toCallError } from './errors.ts';
 import type { Sts } from './sts.ts';
 import type { Target } from './targets.ts';
 
@@ -49,7 +49,8 @@ function toCredentialsError(cause: unknown, profile: string | undefined): Error 
   const error = cause instanceof Error ? cause : new Error(String(cause));
   const where = profile === undefined ? undefined : `profile ${profile}`;
   const trouble = { action: 'getting credentials', ...(where && { where }) };
-  if ('$fault' in error) return noteTrouble(error, { ...(where && { where }) });
+  const isOfProvider = error.name.endsWith('ProviderError') || toCallError(error) === 'other';
+  if ('$fault' in error || !isOfProvider) return noteTrouble(error, trouble);
   const { code, path } = error as { code?: unknown; path?: unknown };
   if (typeof code === 'string' && typeof path === 'string') {
     const unreadable = new Error(`the token file ${path} cannot be read: ${code}`, { cause });

@@ -90,6 +90,12 @@ export const RULES: readonly Rule[] = [
       'check that the token is mounted there and readable for this user, or correct AWS_WEB_IDENTITY_TOKEN_FILE (web_identity_token_file of a profile, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)',
   },
   {
+    error: 'invalid',
+    names: /^EndpointError$/,
+    remedy:
+      'check the region; a URL in the environment or the profile (AWS_ENDPOINT_URL…, endpoint_url) does not go with FIPS or dual-stack endpoints (AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT): take one of them away',
+  },
+  {
     error: 'denied',
     names: /^OtherAccount$/,
     remedy:

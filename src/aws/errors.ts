@@ -40,10 +40,10 @@ export interface Trouble {
   readonly hint?: string;
 }
 
-/** Remembers these of the error, which it returns. */
+/** Remembers these of the error, which it returns; a call that was noted before stays what was being done. */
 export function noteTrouble<E>(error: E, { action, ...trouble }: Trouble): E {
   if (typeof error !== 'object' || error === null) return error;
-  if (action !== undefined) ACTIONS.set(error, action);
+  if (action !== undefined && !ACTIONS.has(error)) ACTIONS.set(error, action);
   TROUBLES.set(error, { ...TROUBLES.get(error), ...trouble });
   return error;
 }

@@ -1,5 +1,5 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, sleep } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import { type CallLabels, type Calls, raceAbort } from './calls.ts';
 import type { Api, Connection } from './connection.ts';
@@ -49,6 +49,9 @@ export function createIdentities(deps: IdentityDeps) {
   };
 }
 
+/** Long for an answer of STS, and short enough to wait for one that never comes. */
+const PATIENCE_MS = 5_000;
+
 interface Identity {
   readonly renewal: Renewal;
   account(): string | undefined;
@@ -63,14 +66,29 @@ function createIdentity({ connection, calls, clock, logger }: IdentityDeps, targ
   );
   const obtain = createObtain(() => connection.requestHandler(), sts, target);
 
+  /** Rejects when STS does not answer in time; nobody waits longer where an account is written down. */
+  const askSts = async (
+    credentials: AwsCredentialIdentity,
+    believed: string | undefined,
+  ): Promise<string> => {
+    const asked = sts.callerAccount(credentials);
+    if (believed === undefined) return asked;
+    const done = new AbortController();
+    const tooLate = sleep(clock, PATIENCE_MS, done.signal).then(() => {
+      const message = `STS did not answer within ${PATIENCE_MS / 1000} seconds`;
+      throw noteTrouble(Object.assign(new Error(message), { name: 'TimeoutError' }), {
+        action: 'sts:GetCallerIdentity',
+      });
+    });
+    return Promise.race([asked, tooLate]).finally(() => done.abort());
+  };
+
   /** The account that STS names; where it cannot be asked, the one that is written down. */
   const ownerOf = async (credentials: AwsCredentialIdentity) => {
-    const { accountId } = credentials;
-    if (accountId !== undefined && sts.gave(credentials)) return { owner: accountId, isSure: true };
+    const believed = credentials.accountId ?? configured;
     try {
-      return { owner: await sts.callerAccount(credentials), isSure: true };
+      return { owner: sts.givenAccount(credentials) ?? (await askSts(credentials, believed)), isSure: true };
     } catch (cause) {
-      const believed = accountId ?? configured;
       if (believed === undefined)
         throw noteTrouble(cause, { hint: 'with account_id in the target, STS need not be reached' });
       const message =

@@ -12,15 +12,15 @@ import type { Target } from './targets.ts';
 export interface Sts {
   /** The account that these credentials belong to. */
   callerAccount(credentials: AwsCredentialIdentity): Promise<string>;
-  /** The credentials of a role, with its account. */
+  /** The credentials of a role. */
   assumeRole(
     credentials: AwsCredentialIdentity,
     input: AssumeRoleCommandInput,
   ): Promise<AwsCredentialIdentity>;
   /** The same for whoever holds a web identity token. */
   assumeRoleWithWebIdentity(input: AssumeRoleWithWebIdentityCommandInput): Promise<AwsCredentialIdentity>;
-  /** Whether these credentials were given by this STS, so that their account is its word. */
-  gave(credentials: AwsCredentialIdentity): boolean;
+  /** The account of credentials that were given here, for then STS named it; undefined for all others. */
+  givenAccount(credentials: AwsCredentialIdentity): string | undefined;
 }
 
 /** Elsewhere there is another chance; one retry is for a clock that is off, which the first answer corrects. */
@@ -33,7 +33,7 @@ export function createSts(
   plugin: <I extends object, O extends object>(region: string) => Pluggable<I, O>,
 ): Sts {
   const regions = target.regions ?? [target.region];
-  const given = new WeakSet<AwsCredentialIdentity>();
+  const given = new WeakMap<AwsCredentialIdentity, string>();
   let [preferred = target.region] = regions;
 
   const askIn = async <T>(region: string, credentials: AwsCredentialIdentity | undefined, call: Call<T>) => {
@@ -72,9 +72,9 @@ export function createSts(
       secretAccessKey: SecretAccessKey,
       ...(SessionToken !== undefined && { sessionToken: SessionToken }),
       ...(Expiration !== undefined && { expiration: Expiration }),
-      ...(accountId && { accountId }),
     };
-    if (accountId) given.add(credentials);
+    // Not within them: DynamoDB would be asked at a host of the account's own.
+    if (accountId) given.set(credentials, accountId);
     return credentials;
   };
 
@@ -97,7 +97,7 @@ export function createSts(
         give(await client.send(new AssumeRoleWithWebIdentityCommand(input))),
       );
     },
-    gave: (credentials) => given.has(credentials),
+    givenAccount: (credentials) => given.get(credentials),
   };
 }
 

@@ -1,4 +1,5 @@
 import { Calls } from '../aws/calls.ts';
+import { environmentWarnings } from '../aws/environment.ts';
 import { openAws, resolveTargets } from '../aws-settings.ts';
 import type { Verdict } from '../collectors/domain.ts';
 import type { Config } from '../config/schema.ts';
@@ -22,7 +23,8 @@ export async function check({ flags }: Args): Promise<number> {
     return 1;
   }
   await print(`${path ?? 'The default configuration'} is valid\n`);
-  for (const warning of loaded.warnings) await print(`warning: ${warning}\n`);
+  for (const warning of [...loaded.warnings, ...environmentWarnings(process.env)])
+    await print(`warning: ${warning}\n`);
   return flags.aws ? askAws(loaded.config, flags) : 0;
 }
 

@@ -1,3 +1,4 @@
+import { environmentWarnings } from '../aws/environment.ts';
 import { neededFiles } from '../config/files.ts';
 import type { Config } from '../config/schema.ts';
 import { showConfig } from '../config/show.ts';
@@ -38,7 +39,7 @@ export async function serve({ flags }: Args): Promise<number> {
       let reload = () =>
         logger.warn('SIGHUP came before the start was complete; the configuration was just read');
       releases.add(onSignals(['SIGHUP'], () => reload()));
-      for (const warning of loaded.warnings) logger.warn(warning);
+      for (const warning of [...loaded.warnings, ...environmentWarnings(process.env)]) logger.warn(warning);
       const watch = new Watch(systemClock, lookAt);
       watch.read(loaded.looks);
       const load = () => {

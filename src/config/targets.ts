@@ -21,7 +21,9 @@ const target = z
       .check(distinct)
       .default([])
       .describe('Empty: the region of the profile or of the environment.'),
-    profile: optionalText().describe('Profile of the shared AWS configuration files.'),
+    profile: optionalText().describe(
+      'Profile of the shared AWS configuration files; no other credentials are tried.',
+    ),
     role_arn: z
       .string()
       .regex(ROLE_ARN, {
@@ -39,7 +41,9 @@ const target = z
     account_id: accountId
       .nullable()
       .default(null)
-      .describe('Account, 12 digits in quotes; else taken from role_arn, else asked from STS.'),
+      .describe(
+        'Account, 12 digits in quotes; else taken from role_arn, else asked from STS. Credentials of another one fail.',
+      ),
   })
   .refine(({ external_id, role_arn }) => external_id === null || role_arn !== null, {
     ...evenWithProblems,

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
 import { GetConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { json, NEVER, openAws, TARGET } from '../support/aws.ts';
 import { type FormRequest, startServer } from '../support/http-server.ts';
 
@@ -44,6 +44,14 @@ test.each([
   expect(request?.headers.host).toBe(HOST);
   expect(request?.headers.authorization).toMatch(/SignedHeaders=[^,]*\bhost;/);
   expect(request?.headers.authorization).toBe(request && toAuthorization(path, request));
+});
+
+test('FIPS and dual-stack in the environment do not hold for a stage, whose URL is its host', async () => {
+  vi.stubEnv('AWS_USE_FIPS_ENDPOINT', 'true');
+  vi.stubEnv('AWS_USE_DUALSTACK_ENDPOINT', 'true');
+  const { aws, server } = await openAws(live);
+  await (await aws.management(TARGET, PROD)).send(lookUp('one='));
+  expect(server.requests[0]?.headers.host).toBe(HOST);
 });
 
 test('an override of its own can have a path; what is signed knows nothing of it', async () => {

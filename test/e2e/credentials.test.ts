@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { HOME } from '../support/configuration.ts';
 import { credentialHelper, sharedFiles, startMachineRole } from '../support/credentials.ts';
-import { type Rig, said, startRig } from '../support/exporter.ts';
+import { type Rig, said, startRig, until } from '../support/exporter.ts';
 import { startServer } from '../support/http-server.ts';
 
 const OTHER = '444455556666';
@@ -288,6 +288,20 @@ test('without STS a configured account is believed, with one warning; any other 
   expect(lines[0]).toContain('with account_id in the target, STS need not be reached');
 });
 
+test('an STS that hangs holds up a configured account for five seconds, once', async () => {
+  const rig = await startRig({ targets: [{ regions: ['eu-west-1'], account_id: HOME.accountId }] });
+  rig.world.addEndpoint();
+  rig.simulator.failNext(Number.POSITIVE_INFINITY, 'hang', { action: 'GetCallerIdentity' });
+  const first = rig.pass();
+  await until(async () => calls(rig, 'GetCallerIdentity').length > 0);
+  await rig.clock.advance(5_000);
+  expect(await first).toBe(true);
+  expect(said(rig.log, 'STS did not answer within 5 seconds')).toHaveLength(1);
+  expect(said(rig.log, 'report it as a bug')).toEqual([]);
+  expect(await rig.pass()).toBe(true);
+  expect(calls(rig, 'GetCallerIdentity')).toHaveLength(1);
+});
+
 test('an account that could not be verified is verified within the hour', async () => {
   const rig = await startRig({
     targets: [{ regions: ['eu-west-1'], account_id: OTHER }],
@@ -342,4 +356,58 @@ test('a token file of a web identity that is missing is told with its path and a
   rmSync(token);
   // The credentials at hand are good still.
   expect(await rig.pass()).toBe(true);
+});
+
+test.each([
+  ['first', ['broken', 'good']],
+  ['last', ['good', 'broken']],
+])(
+  'a target without credentials, %s in the file, hides nothing of what another sees in the same account',
+  async (_, names) => {
+    const files = sharedFiles();
+    files.credentials({ good: 'AKIAHOME' });
+    const rig = await startRig({
+      targets: names.map((name) => ({
+        name,
+        regions: [HOME.region],
+        profile: name,
+        account_id: HOME.accountId,
+      })),
+      env: files.env,
+    });
+    const connection = rig.world.connect(rig.world.addEndpoint());
+    for (let pass = 0; pass < 2; pass++) {
+      rig.world.talk(connection, { ingressBytes: 2 });
+      expect(await rig.pass()).toBe(false);
+      expect(await seen(rig)).toEqual({
+        up: { [HOME.accountId]: 1 },
+        target: { [HOME.accountId]: 0 },
+        bytes: 2 * pass,
+      });
+    }
+    expect(said(rig.log, 'target=broken').length).toBeGreaterThan(0);
+  },
+);
+
+test('a pass that is broken off while credentials are waited for leaves everything as it was', async () => {
+  const files = sharedFiles();
+  const helper = credentialHelper(files.folder);
+  const startAt = Date.now();
+  files.config(`[profile network]\ncredential_process = ${helper.path}\n`);
+  helper.gives('AKIAHOME', startAt + HOUR_MS);
+  const targets = [{ regions: [HOME.region], profile: 'network', account_id: HOME.accountId }];
+  const rig = await startRig({ targets, env: files.env, startAt });
+  rig.world.addEndpoint();
+  expect(await rig.pass()).toBe(true);
+  await rig.clock.advance(HOUR_MS);
+  helper.dawdles(2);
+  const under = rig.pass();
+  await rig.clock.advance(10_000);
+  helper.gives('AKIALATER', rig.clock.now() + HOUR_MS);
+  rig.simulator.failNext(1, 'hang', { action: 'DescribeClientVpnEndpoints' });
+  expect(await rig.reload({ targets })).toMatchObject({ status: 200 });
+  expect((await seen(rig)).up).toEqual({ [HOME.accountId]: 1 });
+  expect(said(rig.log, 'There are no credentials')).toEqual([]);
+  rig.simulator.clearFaults();
+  await under;
 });

@@ -93,3 +93,18 @@ test('the policy of WebSocket endpoints names the stages to look up, the tables 
     ],
   ]);
 });
+
+test.each([
+  ['eusc-de-east-1', 'aws-eusc'],
+  ['us-iso-east-1', 'aws-iso'],
+  ['cn-north-1', 'aws-cn'],
+])('the policy for %s is of the partition %s', async (region, partition) => {
+  const lab = await openLab({
+    targets: `{regions: [${region}], account_id: "111122223333"}`,
+    websocket: 'enabled: true, discover: true, discover_source: {type: dynamodb, table: "{api_id}-{stage}"}',
+  });
+  const { stdout } = await lab.run('describe', 'iam-policy');
+  const arns = stdout.match(/arn:[^:"]*/g) ?? [];
+  expect(arns.length).toBeGreaterThan(5);
+  expect([...new Set(arns)]).toEqual([`arn:${partition}`]);
+});

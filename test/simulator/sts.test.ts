@@ -26,6 +26,14 @@ test("the keys of a role act in the role's account, with their own token only", 
   expect((await list('stolen')).all('Code')).toEqual(['AuthFailure']);
 });
 
+test('a key that was deleted is nobody’s', async () => {
+  const { simulator, url } = await simulate();
+  simulator.revoke('AKIAGONE');
+  const sts = await ask({ url, service: 'sts', accessKeyId: 'AKIAGONE' }, 'GetCallerIdentity');
+  const ec2 = await ask({ url, accessKeyId: 'AKIAGONE' }, 'DescribeClientVpnEndpoints');
+  expect([sts.all('Code'), ec2.all('Code')]).toEqual([['InvalidClientTokenId'], ['AuthFailure']]);
+});
+
 test('keys past their lifetime are refused', async () => {
   const { url } = await simulate({ credentialsSeconds: 0 });
   const assumed = await ask({ url, service: 'sts' }, 'AssumeRole', request);

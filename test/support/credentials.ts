@@ -54,6 +54,10 @@ export function credentialHelper(folder: string) {
       const given = { Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: 'secret', Expiration };
       write([`echo '${JSON.stringify(given)}'`]);
     },
+    /** Takes so many seconds, and then fails. */
+    dawdles(seconds: number): void {
+      write([`sleep ${seconds}`, 'exit 3']);
+    },
     fails(words: string): void {
       write([`echo '${words}' >&2`, 'exit 3']);
     },

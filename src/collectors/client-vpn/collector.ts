@@ -98,7 +98,9 @@ export class ClientVpnCollector implements Collector {
     this.#accounts = undefined;
     const all = await Promise.all(accounts.map(async (account) => this.#passTarget(await account, signal)));
     const results = all.filter((result) => result !== undefined);
-    const views = results.flatMap(({ outcome }) => outcome.views);
+    // A target without credentials may share its account and region with one that has them: what that one saw counts.
+    const failedFirst = results.toSorted((a, b) => isWhole(a) - isWhole(b));
+    const views = failedFirst.flatMap(({ outcome }) => outcome.views);
     await state.books.save();
     const { published } = state;
     if (signal.reason instanceof Stopped) {
@@ -135,7 +137,9 @@ export class ClientVpnCollector implements Collector {
     const { target, accountId, error } = resolved;
     const { region } = target;
     if (error !== undefined) {
-      if (!(signal.reason instanceof Stopped)) logger.error(...noWayIn(resolved, error, 'it is not polled'));
+      if (signal.reason instanceof Stopped)
+        return { target, accountId, outcome: { views: [], failed: 0, error } };
+      logger.error(...noWayIn(resolved, error, 'it is not polled'));
       return withoutCredentials(resolved, error, this.#views());
     }
     if (resolved.polledBy) {
@@ -214,4 +218,8 @@ export class ClientVpnCollector implements Collector {
       ? fresh.flatMap(({ view, last }) => toTable(view, last.listing.connections ?? []))
       : undefined;
   }
+}
+
+function isWhole({ outcome: { error } }: TargetResult<View>): number {
+  return error === undefined ? 1 : 0;
 }

@@ -13,7 +13,7 @@ export interface ManagementUrl {
 }
 
 const EXECUTE_API =
-  /^([a-z0-9]+)\.execute-api\.([a-z0-9-]+)\.(?:amazonaws\.(?:com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(?:com\.cn|eu))$/;
+  /^([a-z0-9]+)\.execute-api\.([a-z0-9-]+)\.(?:amazonaws\.(?:com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(?:com\.cn|eu)|c2s\.ic\.gov|sc2s\.sgov\.gov|csp\.hci\.ic\.gov|cloud\.adc-e\.uk)$/;
 
 /** Reads an absolute http or https URL; throws when it is none. Hosts are those of API Gateway's default endpoints, `{api}.execute-api.{region}.…`. */
 export function toManagementUrl(text: string): ManagementUrl {

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { credentialHelper, sharedFiles } from '../support/credentials.ts';
+import { openLab, ready } from './lab.ts';
+import { cleanEnv, eventually, run } from './program.ts';
+
+const TARGET = '{name: lab, regions: [eu-west-1], profile: network, account_id: "111122223333"}';
+
+test('check --aws says in its table which profile fails, and whose credentials it has', async () => {
+  const lab = await openLab({ targets: TARGET });
+  lab.world.addEndpoint();
+  const files = sharedFiles();
+  const env = { ...cleanEnv, ...files.env };
+  const check = () => run(['check', '--aws', `--config.file=${lab.configFile}`], { env });
+  files.credentials({ other: 'AKIAOTHER' });
+  const misspelt = await check();
+  expect(misspelt.code).toBe(1);
+  expect(misspelt.stdout).toMatch(
+    /^sts:GetCallerIdentity +lab +denied +profile network: getting credentials failed/m,
+  );
+
+  files.credentials({ network: 'AKIAHOME' });
+  expect((await check()).code).toBe(0);
+
+  lab.configure({ targets: TARGET.replace('111122223333', '444455556666') });
+  const other = await check();
+  expect(other.code).toBe(1);
+  expect(other.stdout).toMatch(
+    /^sts:GetCallerIdentity +lab +denied .*profile network are of account 111122223333, but account_id names account 444455556666/m,
+  );
+});
+
+test('check warns of proxies and of switches that the SDK does not read', async () => {
+  const lab = await openLab();
+  const env = { ...cleanEnv, HTTPS_PROXY: 'http://proxy:3128', AWS_USE_FIPS_ENDPOINT: 'True' };
+  const { code, stdout } = await run(['check', `--config.file=${lab.configFile}`], { env });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^warning: HTTPS_PROXY: proxies are not supported yet/m);
+  expect(stdout).toMatch(/^warning: AWS_USE_FIPS_ENDPOINT=True: /m);
+});
+
+test('a daemon says at start that proxies do not count, and takes up a rewritten credentials file at SIGHUP', async () => {
+  const lab = await openLab({ targets: TARGET });
+  const endpointId = lab.world.addEndpoint();
+  const files = sharedFiles();
+  const helper = credentialHelper(files.folder);
+  files.config(`[profile network]\ncredential_process = ${helper.path}\n`);
+  helper.fails('the vault is sealed');
+  const env = { ...cleanEnv, ...files.env, HTTPS_PROXY: 'http://proxy:3128' };
+  const daemon = await lab.serve([], { env });
+  expect(daemon.stderr()).toContain('HTTPS_PROXY: proxies are not supported yet');
+  await ready(daemon);
+  expect(daemon.stderr()).toContain('the vault is sealed');
+  expect((await daemon.get('/metrics')).text).not.toContain('aws_client_vpn_up{');
+
+  files.config('');
+  files.credentials({ network: 'AKIAHOME' });
+  daemon.kill('SIGHUP');
+  await eventually(async () => {
+    const { text } = await daemon.get('/metrics');
+    expect(text).toMatch(new RegExp(`^aws_client_vpn_up\\{[^}]*${endpointId}[^}]*\\} 1$`, 'm'));
+  });
+});
