@@ -1,6 +1,7 @@
 import { brokenAnswer } from './answers.ts';
 import type { CallLabels, Calls } from './calls.ts';
 import { APP, type Api, type Connection } from './connection.ts';
+import { insistOnSoundCredentials } from './environment.ts';
 import { remember } from './remember.ts';
 import { knownAccountId, type Target } from './targets.ts';
 
@@ -20,6 +21,7 @@ export function createIdentities(connection: Connection, calls: Calls) {
   const sts = remember(
     ({ name }: Target) => name,
     async (target) => {
+      if (target.profile === undefined) insistOnSoundCredentials(process.env);
       const [{ STSClient }, { fromNodeProviderChain, fromTemporaryCredentials }, clientConfig] =
         await Promise.all([
           import('@aws-sdk/client-sts'),
