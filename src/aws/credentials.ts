@@ -1,6 +1,7 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { APP } from './connection.ts';
 import { noteTrouble, toCallError } from './errors.ts';
+import { insistOnSoundCredentials } from './sound-environment.ts';
 import type { Sts } from './sts.ts';
 import type { Target } from './targets.ts';
 
@@ -34,6 +35,7 @@ export function createObtain(
   };
 
   return async () => {
+    if (target.profile === undefined) insistOnSoundCredentials(process.env);
     const profile = profileOf(target.profile);
     const credentials = await base(profile).catch((cause: unknown) => {
       throw toCredentialsError(cause, profile);

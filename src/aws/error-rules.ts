@@ -103,6 +103,12 @@ export const RULES: readonly Rule[] = [
   },
   {
     error: 'denied',
+    names: /^UnsoundEnvironment$/,
+    remedy:
+      'set it anew, without: a Secret or file made with echo ends with a line end (printf, or echo -n, adds none), and docker --env-file keeps quotes',
+  },
+  {
+    error: 'denied',
     names: /^(CredentialsProviderError|TokenProviderError|ProviderError)$/,
     remedy:
       'no usable credentials were found: give the process a role, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile',

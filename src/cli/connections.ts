@@ -1,6 +1,7 @@
 import { Calls } from '../aws/calls.ts';
 import { openAws, resolveTargets } from '../aws-settings.ts';
 import { domains } from '../collectors/index.ts';
+import { nearest } from '../config/nearest.ts';
 import { systemClock } from '../core/clock.ts';
 import { createLogger } from '../log.ts';
 import type { Args } from './args.ts';
@@ -11,7 +12,7 @@ import { createProgress } from './progress.ts';
 import { abortOnSignal } from './signals.ts';
 import { formatCsv, formatTable } from './table.ts';
 
-const { list, columns } = domains.client_vpn;
+const { list, columns, statuses } = domains.client_vpn;
 type Row = Awaited<ReturnType<typeof list>>['rows'][number];
 
 /** The Client VPN connections as AWS lists them now. */
@@ -26,9 +27,19 @@ export async function connections({ flags }: Args): Promise<number> {
   const wanted = { endpoints: flags.endpoint, statuses: flags.status, user: flags.user };
   try {
     const deps = { config: config.client_vpn, aws, clock, onProgress: progress.onPage };
-    const { rows, failures } = await list(deps, await resolveTargets(config), wanted, signal);
+    const { rows, failures, missing } = await list(deps, await resolveTargets(config), wanted, signal);
     progress.done();
+    // AWS may add a status: only one that neither is known nor was listed is a slip of the keyboard.
+    const unknown = missing.statuses.filter((status) => !statuses.includes(status));
+    if (failures.length === 0 && unknown.length > 0) {
+      for (const status of unknown) process.stderr.write(`aws-connections-exporter: ${strange(status)}\n`);
+      return 2;
+    }
     await print(format(rows, flags.output));
+    if (failures.length === 0 && missing.user)
+      logger.warn(
+        'No connection that AWS lists is of this --user; names are compared whole, and case counts',
+      );
     for (const reason of failures) logger.error('Connections could not be listed', { reason });
     return failures.length === 0 ? 0 : 1;
   } catch (err) {
@@ -39,6 +50,11 @@ export async function connections({ flags }: Args): Promise<number> {
     release();
     aws.close();
   }
+}
+
+function strange(status: string): string {
+  const meant = nearest(status, statuses);
+  return `--status=${status}: no connection has this status, did you mean ${meant}? Known are ${statuses.join(', ')}`;
 }
 
 function format(rows: readonly Row[], output: Flags['output']): string {

@@ -94,14 +94,23 @@ export const flags = {
     help: 'Ask AWS as well for each permission that the configuration needs. Changes nothing there.',
     environment: false,
   }),
-  endpoint: many([], 'ID', {
-    commands: ['connections'],
-    help: 'Only connections of this Client VPN endpoint. Repeatable.',
-    environment: false,
-  }),
+  endpoint: {
+    ...many([], 'ID', {
+      commands: ['connections'],
+      help: 'Only connections of this Client VPN endpoint. Repeatable.',
+      environment: false,
+    }),
+    read: (texts: readonly string[]): readonly string[] => {
+      const wrong = texts.find((text) => !/^cvpn-endpoint-[0-9a-zA-Z]+$/.test(text));
+      if (wrong === undefined) return texts;
+      throw new Error(
+        `expected the id of a Client VPN endpoint, such as cvpn-endpoint-0123456789abcdef0, got ${JSON.stringify(wrong)}`,
+      );
+    },
+  },
   status: many([], 'STATUS', {
     commands: ['connections'],
-    help: 'Only connections with this status, such as active. Repeatable; default: all.',
+    help: 'Only connections with this status: active, failed-to-terminate, terminating, terminated, unknown, or another that AWS lists. Repeatable; default: all.',
     environment: false,
   }),
   user: text(undefined, 'NAME', {

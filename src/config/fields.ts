@@ -41,9 +41,14 @@ export function count(fallback: number) {
   return wholeNumber(1).default(fallback);
 }
 
-/** Text that may be left out: null in the result. */
+/** A check that a text is one line; it is not repeated, for it can be a secret. */
+export const oneLine = z.refine<string>((text) => !/[\r\n]/.test(text), {
+  error: 'holds a line end; write it on one line, not as a block after | or >',
+});
+
+/** Text of one line that may be left out: null in the result. */
 export function optionalText() {
-  return z.string().min(1).nullable().default(null);
+  return z.string().min(1).check(oneLine).nullable().default(null);
 }
 
 /** The name of an AWS region. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { distinct, evenWithProblems, optionalText, regionName } from './fields.ts';
+import { distinct, evenWithProblems, oneLine, optionalText, regionName } from './fields.ts';
 import { given } from './given.ts';
 
-const ROLE_ARN = /^arn:[a-z0-9-]+:iam::([0-9]{12}):role\/(?:.*\/)?([^/]+)$/;
+const ROLE_ARN = /^arn:[a-z0-9-]+:iam::([0-9]{12}):role\/(?:\S*\/)?([^/\s]+)$/;
 
 const accountId = z
   .string({
@@ -35,6 +35,7 @@ const target = z
     external_id: z
       .string({ error: 'expected text; put it in quotes' })
       .min(1)
+      .check(oneLine)
       .nullable()
       .default(null)
       .describe('External id that the role asks for.'),

@@ -281,6 +281,40 @@ test('no credentials at all is told', async () => {
   expect(explain(error)).toContain('no usable credentials were found');
 });
 
+test.each([
+  ['AWS_ACCESS_KEY_ID', 'AKIAHUSH\n', 'ends with a line end'],
+  ['AWS_ACCESS_KEY_ID', 'AKIAHUSH\r\n', 'ends with a line end'],
+  ['AWS_SECRET_ACCESS_KEY', 'HUSH\n', 'ends with a line end'],
+  ['AWS_SECRET_ACCESS_KEY', '"HUSH"', 'stands in quotes'],
+  ['AWS_SESSION_TOKEN', ' HUSH', 'begins or ends with white space'],
+  ['AWS_PROFILE', 'HUSH\n', 'ends with a line end'],
+])('a %s that cannot be right is told by its name, and AWS is not asked', async (name, value, fault) => {
+  vi.stubEnv(name, value);
+  const { list } = setUp();
+  const text = explain(await list().catch((reason: unknown) => reason));
+  expect(text).toContain(`the environment variable ${name} ${fault}`);
+  expect(text).toContain('echo -n');
+  expect(text).not.toMatch(/HUSH|bug/);
+  expect(server.requests).toHaveLength(0);
+});
+
+test('keys of the environment that a profile stands before are left alone', async () => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIA\n');
+  await writeFile(join(folder, 'sound'), '[ops]\naws_access_key_id = AKIAOPS\naws_secret_access_key = s\n');
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(folder, 'sound'));
+  const sts = await startServer(identity);
+  cleanUps.push(() => sts.close());
+  const { aws } = setUp({ endpointUrls: { sts: sts.url } });
+  expect(await aws.accountId({ name: 'ops', region: 'eu-west-1', profile: 'ops' }, NEVER)).toBe(
+    '444455556666',
+  );
+});
+
+test('an AWS_REGION with a line end is told by its name', async () => {
+  vi.stubEnv('AWS_REGION', 'eu-west-1\n');
+  await expect(defaultRegion()).rejects.toThrow('the environment variable AWS_REGION ends with a line end');
+});
+
 test('a ca_bundle that cannot be read is told, and tried again', async () => {
   const caBundle = join(folder, 'ca.pem');
   const { list } = setUp({ caBundle });

@@ -44,8 +44,9 @@ test('a value stands after = or after a space, before or after the command', () 
 });
 
 test('repeatable flags gather their values', () => {
-  const argv = ['connections', '--endpoint=a', '--endpoint', 'b', '--status=active', '--output=csv'];
-  expect(flagsOf(argv)).toMatchObject({ endpoint: ['a', 'b'], status: ['active'], output: 'csv' });
+  const [a, b] = ['cvpn-endpoint-0a', 'cvpn-endpoint-0b'];
+  const argv = ['connections', `--endpoint=${a}`, '--endpoint', b, '--status=active', '--output=csv'];
+  expect(flagsOf(argv)).toMatchObject({ endpoint: [a, b], status: ['active'], output: 'csv' });
 });
 
 test.each([

@@ -378,6 +378,25 @@ test.each(['connect_timeout', 'request_timeout'])('aws.%s is an hour at most', (
     ]);
 });
 
+test.each([
+  ['targets: [{profile: "hush\\n"}]', 'targets[0].profile'],
+  [
+    'targets: [{role_arn: "arn:aws:iam::111122223333:role/x", external_id: "hush\\n"}]',
+    'targets[0].external_id',
+  ],
+  ['intake: {token_file: "hush\\r\\n"}', 'intake.token_file'],
+])('%j: a line end, as a block after | has one, is told', (text, path) => {
+  expect(problems(text)[0]).toBe(
+    `exporter.yaml:1: ${path}: holds a line end; write it on one line, not as a block after | or >`,
+  );
+});
+
+test('a role_arn with a line end is no ARN', () => {
+  expect(problems('targets:\n  - role_arn: |\n      arn:aws:iam::111122223333:role/x\n')).toEqual([
+    'exporter.yaml:2: targets[0].role_arn: expected the ARN of a role, such as arn:aws:iam::111122223333:role/exporter',
+  ]);
+});
+
 test.each(['12345', 'true', '[hush]', '{a: hush}'])('an external id of %s is not repeated', (value) => {
   const lines = problems(`targets: [{role_arn: "arn:aws:iam::111122223333:role/x", external_id: ${value}}]`);
   expect(lines).toEqual(['exporter.yaml:1: targets[0].external_id: expected text; put it in quotes']);

@@ -118,3 +118,17 @@ test('check --aws says when a role cannot be assumed', async () => {
   expect(stdout).toMatch(/denied +\S/);
   expect(stdout).toContain('AssumeRole');
 });
+
+test('an empty file is every default, and probably not meant', async () => {
+  const lab = await openLab();
+  for (const text of ['', '# client_vpn:\n']) {
+    writeFileSync(lab.configFile, text);
+    const { code, stdout } = await lab.run('check');
+    expect([code, stdout.split('\n')[1]]).toEqual([
+      0,
+      `warning: ${lab.configFile} is empty: every key has its default`,
+    ]);
+  }
+  writeFileSync(lab.configFile, '{}');
+  expect((await lab.run('check')).stdout).not.toContain('warning');
+});

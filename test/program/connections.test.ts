@@ -39,10 +39,42 @@ test('connections filters by endpoint, status and user, and keeps every digit', 
   expect(await ids('--status=terminated', '--status=terminating')).toEqual(['c3', 'c4']);
   expect(await ids('--user=alice')).toEqual(['c1', 'c2', 'c4']);
   expect(await ids('--user=alice', '--status=active', `--endpoint=${a}`)).toEqual(['c1', 'c2']);
-  expect(await ids('--user=nobody')).toEqual([]);
   expect((await listed(lab)).find(({ connection_id }) => connection_id === 'c1')?.ingress_bytes).toBe(
     '1152921504606846977',
   );
+});
+
+test('a status that no connection has and nobody knows is a mistake; a known one, or one that AWS lists, is not', async () => {
+  const { lab } = await office();
+  for (const flags of [['--status=activ'], ['--status=active', '--status=activ', '--output=json']]) {
+    const { code, stdout, stderr } = await lab.run('connections', ...flags);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toBe(
+      'aws-connections-exporter: --status=activ: no connection has this status, did you mean active? ' +
+        'Known are active, failed-to-terminate, terminating, terminated, unknown\n',
+    );
+  }
+  expect(await listed(lab, '--status=unknown')).toEqual([]);
+  lab.world.set('c1', { statusCode: 'quarantined' });
+  expect(await listed(lab, '--status=quarantined')).toHaveLength(1);
+  expect(await listed(lab, '--status=quarantined', '--user=bob')).toEqual([]);
+});
+
+test('a user of whom there is no connection is told on stderr, an endpoint that is no id before AWS is asked', async () => {
+  const { lab } = await office();
+  const nobody = await lab.run('connections', '--user=Alice', '--output=json');
+  expect([nobody.code, nobody.stdout]).toEqual([0, '[]\n']);
+  expect(nobody.stderr).toMatch(/level=WARN msg="No connection that AWS lists is of this --user; names/);
+  expect(nobody.stderr).not.toContain('Alice');
+  expect(await listed(lab, '--user=alice', '--status=failed-to-terminate')).toEqual([]);
+
+  const asked = lab.simulator.requests().length;
+  const noId = await lab.run('connections', '--endpoint=office');
+  expect([noId.code, noId.stdout]).toEqual([2, '']);
+  expect(noId.stderr).toContain(
+    '--endpoint: expected the id of a Client VPN endpoint, such as cvpn-endpoint-',
+  );
+  expect(lab.simulator.requests()).toHaveLength(asked);
 });
 
 test('live connections come first', async () => {

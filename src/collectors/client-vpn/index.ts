@@ -1,7 +1,7 @@
 import type { Domain } from '../domain.ts';
 import { ClientVpnCollector } from './collector.ts';
 import type { ClientVpnConfig } from './config.ts';
-import { listNow } from './list-now.ts';
+import { KNOWN_STATUSES, listNow } from './list-now.ts';
 import { NAME, TITLE } from './name.ts';
 import { ask, permissions } from './permissions.ts';
 import { REJECTABLE } from './record.ts';
@@ -27,4 +27,6 @@ export const clientVpn = {
   list: listNow,
   /** The columns of such a list, in order. */
   columns: TABLE_COLUMNS,
+  /** The statuses that such a list is known to have. */
+  statuses: KNOWN_STATUSES,
 } satisfies Domain<ClientVpnConfig> & Record<string, unknown>;

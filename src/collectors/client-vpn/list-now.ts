@@ -7,7 +7,7 @@ import type { ClientVpnConfig } from './config.ts';
 import { discover } from './discovery.ts';
 import type { Identity } from './identity.ts';
 import { gather } from './listing.ts';
-import { type Reject, STATUSES, toConnection } from './record.ts';
+import { NO_STATUS, type Reject, STATUSES, toConnection } from './record.ts';
 import { createRedact, readIdentity, sourceOf, toSelection } from './settings.ts';
 import { isEndpointGone, type RawConnection } from './source.ts';
 import { type TableRow, toTable } from './table.ts';
@@ -20,11 +20,17 @@ export interface Wanted {
   readonly user: string | undefined;
 }
 
-/** What AWS lists now: rows, and a sentence for everything that failed. */
+/** What AWS lists now. */
 export interface Listed {
   readonly rows: readonly TableRow[];
+  /** A sentence for everything that failed. */
   readonly failures: readonly string[];
+  /** What was wanted and no connection has that was listed. */
+  readonly missing: { readonly statuses: readonly string[]; readonly user: boolean };
 }
+
+/** Every status that AWS documents, and the one of connections that AWS gives none for; it may add others. */
+export const KNOWN_STATUSES: readonly string[] = [...STATUSES, NO_STATUS];
 
 /** What listing needs. */
 export interface ListDeps {
@@ -51,15 +57,18 @@ export async function listNow(
   const rows: TableRow[] = [];
   const failures: string[] = [];
   const found = new Set<string>();
+  const statuses = new Set<string>();
+  let isUserListed = wanted.user === undefined;
 
   const listEndpoint = async (target: Target, accountId: string, endpointId: string) => {
     let read = 0;
     onProgress(endpointId, read);
     const pages = async function* () {
       for await (const page of source.connectionPages(target, endpointId, signal)) {
-        yield page
-          .filter((raw) => isOf(wanted.user, raw, identity))
-          .flatMap((raw) => toConnection(raw, identity, IGNORE) ?? []);
+        const ofUser = page.filter((raw) => isOf(wanted.user, raw, identity));
+        for (const { Status } of page) statuses.add(Status?.Code || NO_STATUS);
+        isUserListed ||= ofUser.length > 0;
+        yield ofUser.flatMap((raw) => toConnection(raw, identity, IGNORE) ?? []);
         read += page.length;
         onProgress(endpointId, read);
       }
@@ -99,7 +108,11 @@ export async function listNow(
   for (const id of selection.named.filter((id) => !found.has(id))) {
     failures.push(`${id}: no target that could be asked has it; check the id, the account and the region`);
   }
-  return { rows: rows.sort(liveFirst), failures };
+  const missing = {
+    statuses: wanted.statuses.filter((status) => !statuses.has(status)),
+    user: !isUserListed,
+  };
+  return { rows: rows.sort(liveFirst), failures, missing };
 }
 
 const IGNORE: Reject = () => {};

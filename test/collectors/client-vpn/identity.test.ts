@@ -1,10 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Book } from '../../../src/collectors/client-vpn/book.ts';
 import { toLines } from '../../../src/collectors/client-vpn/book-file.ts';
 import { ClientVpnCollector } from '../../../src/collectors/client-vpn/collector.ts';
 import { createIdentity } from '../../../src/collectors/client-vpn/identity.ts';
-import { toPassOptions } from '../../../src/collectors/client-vpn/settings.ts';
+import { readIdentity, toPassOptions } from '../../../src/collectors/client-vpn/settings.ts';
 import type { RawConnection, Source } from '../../../src/collectors/client-vpn/source.ts';
 import { State } from '../../../src/collectors/client-vpn/state.ts';
 import { loadConfig } from '../../../src/config/load.ts';
@@ -13,6 +15,7 @@ import { openStorage } from '../../../src/storage/storage.ts';
 import { createLedgerDesk, decode, SCOPE } from '../../support/client-vpn.ts';
 import { createHandClock } from '../../support/hand-clock.ts';
 import { createLogBook } from '../../support/log-book.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const key = Buffer.from('a secret of this test');
 
@@ -25,6 +28,29 @@ test('plain shows names and addresses as they are', () => {
     user: 'alice',
     clientIp: '10.0.0.2',
   });
+});
+
+test('a line end, as openssl and editors write one, is no part of the key', async () => {
+  const file = join(temporaryFolder(), 'key');
+  const tag = async (content: string) => {
+    writeFileSync(file, content);
+    const loaded = loadConfig({
+      text: JSON.stringify({ client_vpn: { identity: 'hash', identity_key_file: file } }),
+      readFile: () => 'key',
+    });
+    if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
+    return (await readIdentity(loaded.config.client_vpn)).tag;
+  };
+  const bare = await tag('5f1d a secret');
+  expect(bare).toBe(createIdentity('hash', Buffer.from('5f1d a secret')).tag);
+  for (const text of [
+    '5f1d a secret\n',
+    '5f1d a secret\r\n',
+    '\ufeff5f1d a secret\r\n',
+    ' 5f1d a secret\n\n',
+  ])
+    expect(await tag(text)).toBe(bare);
+  expect(await tag('5f1d a  secret')).not.toBe(bare);
 });
 
 test('hash shows 16 hexadecimal digits of a keyed hash (HMAC-SHA-256)', () => {
