@@ -59,9 +59,10 @@ const CALLS: readonly (readonly [string, (aws: Aws) => Promise<unknown>])[] = [
 
 test.each(CALLS.flatMap(([name, call]) => [200, 400, 500, 301].map((status) => ({ name, status, call }))))(
   'an answer to $name with status $status that never ends is broken off and told',
-  async ({ status, call }) => {
+  async ({ name, status, call }) => {
     const { sent, answer } = endless(status);
-    const { aws } = await openAws(answer, { maxAttempts: 1 });
+    const isOfSts = name === 'GetCallerIdentity' || name === 'AssumeRole';
+    const { aws } = await openAws(answer, { maxAttempts: 1, ...(isOfSts && { sts: answer }) });
     const error = await call(aws).catch((reason: unknown) => reason);
     expect(explain(error)).toContain('the answer is longer than 16 MiB');
     expect(toCallError(error)).toBe('unavailable');

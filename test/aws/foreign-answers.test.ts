@@ -28,9 +28,10 @@ const CALLS: Readonly<Record<string, (aws: Aws) => Promise<unknown>>> = {
 
 /** What people are told of each call to `endpointUrl`, and how it is counted. */
 async function told(endpointUrl: string) {
-  const { aws } = await openAws(() => {}, { endpointUrl, maxAttempts: 1 });
   return Promise.all(
-    Object.values(CALLS).map(async (call) => {
+    Object.entries(CALLS).map(async ([name, call]) => {
+      const endpointUrls = name === 'account' ? { sts: endpointUrl } : {};
+      const { aws } = await openAws(() => {}, { endpointUrl, endpointUrls, maxAttempts: 1 });
       const error = await call(aws).catch((reason: unknown) => reason);
       return { kind: toCallError(error), sentence: explain(error) };
     }),

@@ -13,16 +13,20 @@ export const NEVER = new AbortController().signal;
 /** The real SDK, sending every request to a server that answers with `answer`; gone when the test ends. */
 export async function openAws(
   answer: Answer,
-  options: Partial<AwsOptions> & { requestsPerSecond?: Partial<Record<Api, number>> } = {},
+  options: Partial<AwsOptions> & {
+    requestsPerSecond?: Partial<Record<Api, number>>;
+    /** What STS answers; by default that the caller is of the account of TARGET. */
+    sts?: Answer;
+  } = {},
 ) {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIATEST');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
   vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
   vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true');
   const server = await startServer(answer);
-  const sts = await startServer(callerIdentity('111122223333'));
+  const { requestsPerSecond = {}, sts: stsAnswer = callerIdentity('111122223333'), ...more } = options;
+  const sts = await startServer(stsAnswer);
   const calls = new Calls(systemClock);
-  const { requestsPerSecond = {}, ...more } = options;
   const aws = createAws(
     {
       endpointUrl: server.url,
