@@ -31,7 +31,7 @@ export function toDocument(text: string): Document {
   const composer = new Composer({ merge: true, uniqueKeys: false, logLevel: 'error' });
   const [document, second] = composer.compose(tokens, true, text.length);
   const outline = toOutline(document?.contents);
-  const broken = [...(document?.errors ?? [])].map(({ message, pos: [offset] }) => ({ message, offset }));
+  const broken = (document?.errors ?? []).map(({ message, pos: [offset] }) => ({ message, offset }));
   if (second) {
     const message = 'a second document begins here; a configuration is one';
     broken.push({ message, offset: second.range[0] });
