@@ -49,7 +49,6 @@ test.each([
   [nodeError('CERT_HAS_EXPIRED'), 'unavailable'],
   [nodeError('ERR_TLS_CERT_ALTNAME_INVALID'), 'unavailable'],
   [nodeError('UNABLE_TO_GET_ISSUER_CERT_LOCALLY'), 'unavailable'],
-  [nodeError('SELF_SIGNED_CERT_IN_CHAIN'), 'unavailable'],
   [nodeError('ERR_SSL_WRONG_VERSION_NUMBER'), 'unavailable'],
   [nodeError('EPROTO'), 'unavailable'],
   [nodeError('INVALID_CA'), 'unavailable'],
