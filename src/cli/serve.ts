@@ -11,7 +11,7 @@ import { createLogger } from '../log.ts';
 import { createApp } from '../server/app.ts';
 import { INTAKE_LIMITS } from '../server/limits.ts';
 import { type ListenAddress, listen, toListenAddress } from '../server/listen.ts';
-import { openStorage } from '../storage/storage.ts';
+import { openStorage, type Storage } from '../storage/storage.ts';
 import { revision, version } from '../version.ts';
 import type { Args } from './args.ts';
 import { readConfig } from './configuration.ts';
@@ -30,13 +30,16 @@ export async function serve({ flags }: Args): Promise<number> {
     for (const problem of loaded.problems) logger.error('The configuration cannot be used', { problem });
     return 1;
   }
-  return withReleases(async (releases) => {
+  return withReleases(logger, async (releases) => {
     try {
       const { stopped, release } = untilSignal();
-      releases.add(release);
+      releases.add('the handlers of signals', release);
       let reload = () =>
         logger.warn('SIGHUP came before the start was complete; the configuration was just read');
-      releases.add(onSignals(['SIGHUP'], () => reload()));
+      releases.add(
+        'the handler of SIGHUP',
+        onSignals(['SIGHUP'], () => reload()),
+      );
       const started = await Promise.race([start(loaded.config, flags, logger, releases), stopped]);
       if (typeof started === 'string') {
         logger.info('Shutting down before the start was complete', { signal: started });
@@ -46,7 +49,7 @@ export async function serve({ flags }: Args): Promise<number> {
       reload = () => void exporter.reload(() => readConfig(path));
       if (flags['config.enable-auto-reload'] && path !== undefined) {
         watchFile(path, { interval: WATCH_MS, persistent: false }, () => reload());
-        releases.add(() => unwatchFile(path));
+        releases.add('the watch on the configuration', () => unwatchFile(path));
       }
       const signal = await stopped;
       logger.info('Shutting down', { signal });
@@ -72,7 +75,8 @@ export async function start(
     toAddress(text, '--web.listen-address: '),
   );
   const storage = await openStorage(flags['storage.path'], { clock, logger });
-  releases.add(() => storage.close());
+  releases.add('the storage folder', () => storage.close());
+  releases.add('what is saved', () => assertSaved(storage));
   if (flags['storage.path'] === '')
     logger.warn('Nothing is kept on disk: counters begin anew at every start');
   const onProgress = loggedProgress(logger, clock).onPage;
@@ -84,7 +88,7 @@ export async function start(
     onProgress,
     listen: (app, address) => listen(app, [toAddress(address)], { limits: INTAKE_LIMITS }),
   });
-  releases.add(() => exporter.close());
+  releases.add('the pass under way, or the disk that takes what came in last,', () => exporter.close());
   for (const warning of warningsOf(config)) logger.warn(warning);
   await exporter.apply(config);
   const app = createApp({
@@ -102,10 +106,16 @@ export async function start(
     onError: (path, err) => logger.error('A request could not be answered', { path, err }),
   });
   const { urls, close } = await listen(app, addresses);
-  releases.add(close);
+  releases.add('an answer over HTTP', close);
   logger.info('Listening', { urls: urls.map((url) => `${url}${flags['web.telemetry-path']}`).join(' ') });
   exporter.schedule();
   return { exporter, urls };
+}
+
+/** Throws when something that changed is not on disk. */
+function assertSaved(storage: Storage): void {
+  const files = storage.unsaved();
+  if (files.length > 0) throw new Error(`the disk did not take what changed last in ${files.join(', ')}`);
 }
 
 function toAddress(text: string, where = ''): ListenAddress {
