@@ -56,6 +56,7 @@ export class Events {
   #app: RequestListener = (_request, response) => response.writeHead(503).end();
   #cancelSettling = () => {};
   #settling: Promise<void> = Promise.resolve();
+  #stopped: Promise<void> | undefined;
 
   constructor(deps: EventsDeps) {
     this.#deps = deps;
@@ -74,6 +75,7 @@ export class Events {
 
   /** Puts a configuration in force; rejects, changing nothing, when it cannot listen. */
   async apply(config: IntakeConfig): Promise<void> {
+    if (this.#stopped) throw new Error('the exporter is shutting down');
     const before = this.#open;
     const isOn = config.enabled && this.#deps.listen !== undefined;
     const isSame = before?.address === config.listen_address;
@@ -111,13 +113,24 @@ export class Events {
     return isInTime;
   }
 
-  /** Takes in no more events, and saves those that came. */
+  /** Takes in no more events; resolves when those under way are answered. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  /** Takes in no more events, and saves those that came, however long the disk takes. */
   async close(): Promise<void> {
+    await this.stop();
+    await this.#settling;
+    await this.settle();
+  }
+
+  async #stop(): Promise<void> {
     this.#cancelSettling();
-    await this.#open?.close();
+    const open = this.#open;
     this.#open = undefined;
-    await this.settleInTime();
-    this.#cancelSettling();
+    await open?.close();
   }
 
   async #listen(address: string) {

@@ -177,15 +177,19 @@ export class Exporter {
     };
   }
 
-  /** No longer ready, and no more passes: the one under way saves what it has. */
+  /** No longer ready, and no more passes or events: the pass under way saves what it has. */
   beginClosing(): void {
     this.#isClosing = true;
     void this.#stopPasses();
+    void this.#events.stop();
   }
 
-  /** Ends the pass under way, saving what it has, and everything else. */
+  /** Ends the pass under way, saving what it has, and everything else. It has no deadline of its own. */
   async close(): Promise<void> {
     this.beginClosing();
+    await this.#stopPasses();
+    await this.#events.close();
+    // Saved before it is waited for: a reload may hang on something else. What it took up by then is saved too.
     await this.#reloads.idle();
     await this.#stopPasses();
     await this.#events.close();

@@ -12,11 +12,11 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 setInterval(() => {}, 2 ** 30);
 
 run(process.argv.slice(2), process.env).then(
-  (code) => flushed(process.stdout, () => process.exit(code)),
+  (code) => flushed(process.stdout, () => exit(code)),
   (error: unknown) => {
     const stack = error instanceof Error ? `${error.stack}\n` : '';
     process.stderr.write(`aws-connections-exporter: ${toSentence(error)}\n${stack}`);
-    process.exit(1);
+    exit(1);
   },
 );
 
@@ -24,4 +24,16 @@ run(process.argv.slice(2), process.env).then(
 function flushed(stream: NodeJS.WriteStream, then: () => void): void {
   if (stream.writableLength === 0) then();
   else stream.write('', then);
+}
+
+/** Calls to the system that may not return for long: of a disk that hangs, of a name that nobody resolves. */
+const BLOCKING = /^(FS|FileHandleClose|GetAddrInfo|GetNameInfo)Req/;
+const PATIENCE_MS = 500;
+const LOOK_EVERY_MS = 20;
+
+/** Ends the process. Node.js would wait for calls to the system for as long as they take; whoever told us to end does not. */
+function exit(code: number, waitedMs = 0): void {
+  if (!process.getActiveResourcesInfo().some((name) => BLOCKING.test(name))) process.exit(code);
+  if (waitedMs < PATIENCE_MS) setTimeout(() => exit(code, waitedMs + LOOK_EVERY_MS), LOOK_EVERY_MS);
+  else process.kill(process.pid, 'SIGKILL');
 }

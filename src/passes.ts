@@ -6,8 +6,8 @@ import { createScheduler, type Scheduler } from './schedule/scheduler.ts';
 import type { Part } from './setup.ts';
 
 const JITTER_MS = 10_000;
-/** An aborted pass may take so long to save what it has; with what follows, shutting down takes less than 5 s. */
-const GRACE_MS = 3_000;
+/** An aborted pass may take so long to save what it has; what follows must fit into the rest of the time for shutting down. */
+const GRACE_MS = 2_500;
 
 /** What passes are made of. */
 export interface PassesDeps {

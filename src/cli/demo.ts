@@ -19,17 +19,17 @@ const STEP_MS = 1_000;
 /** The exporter against a simulator of AWS in the same process, in a temporary folder; needs nothing from outside. */
 export async function demo({ flags }: Args): Promise<number> {
   const logger = createLogger({ level: flags['log.level'], format: flags['log.format'] });
-  return withReleases(async (releases) => {
+  return withReleases(logger, async (releases) => {
     try {
       const { stopped, release } = untilSignal();
-      releases.add(release);
+      releases.add('the handlers of signals', release);
       const folder = await mkdtemp(join(tmpdir(), 'aws-connections-exporter-demo-'));
-      releases.add(() => rm(folder, { recursive: true, force: true }));
+      releases.add('the temporary folder', () => rm(folder, { recursive: true, force: true }));
       const world = livelyWorld();
       const websockets = livelyWebSockets();
       const simulator = await startSimulator({ world, websockets: websockets.world });
-      releases.add(() => simulator.close());
-      releases.add(world.run(STEP_MS));
+      releases.add('the simulator', () => simulator.close());
+      releases.add('the simulated world', world.run(STEP_MS));
       const token = randomBytes(16).toString('hex');
       const tokenFile = join(folder, 'intake.token');
       await writeFile(tokenFile, token, { mode: 0o600 });
@@ -45,10 +45,10 @@ export async function demo({ flags }: Args): Promise<number> {
       const [url] = urls;
       const [intakeUrl = ''] = exporter.intakeUrls;
       const feed = feedIntake({ url: intakeUrl, token, world: websockets.world });
-      releases.add(() => feed.close());
+      releases.add('the simulated events', () => feed.close());
       for (const event of websockets.current()) feed.post(event);
       await feed.settled();
-      releases.add(websockets.world.run(STEP_MS));
+      releases.add('the simulated APIs', websockets.world.run(STEP_MS));
       process.stdout.write(
         [
           '',

@@ -15,10 +15,10 @@ export async function once({ flags }: Args): Promise<number> {
   if (!config) return 1;
   const clock = systemClock;
   const logger = createLogger({ level: flags['log.level'], format: flags['log.format'] });
-  return withReleases(async (releases) => {
+  return withReleases(logger, async (releases) => {
     try {
       const storage = await openStorage(flags['storage.path'], { clock, logger });
-      releases.add(() => storage.close());
+      releases.add('the storage folder', () => storage.close());
       const progress = createProgress(logger, clock);
       const exporter = new Exporter({
         clock,
@@ -27,9 +27,9 @@ export async function once({ flags }: Args): Promise<number> {
         random: Math.random,
         onProgress: progress.onPage,
       });
-      releases.add(() => exporter.close());
+      releases.add('the pass under way, or the disk that takes what it found,', () => exporter.close());
       const { stopped, release } = untilSignal();
-      releases.add(release);
+      releases.add('the handlers of signals', release);
       await exporter.apply(config);
       const success = await Promise.race([exporter.runOnce(), stopped.then(() => undefined)]);
       progress.done();

@@ -13,7 +13,7 @@ import { createApp } from '../server/app.ts';
 import { INTAKE_LIMITS } from '../server/limits.ts';
 import { type ListenAddress, listen, toListenAddress } from '../server/listen.ts';
 import { createUnreadableLog } from '../server/unreadable-log.ts';
-import { openStorage } from '../storage/storage.ts';
+import { openStorage, type Storage } from '../storage/storage.ts';
 import { revision, version } from '../version.ts';
 import type { Args } from './args.ts';
 import { readConfig, readNextConfig } from './configuration.ts';
@@ -32,13 +32,16 @@ export async function serve({ flags }: Args): Promise<number> {
     for (const problem of loaded.problems) logger.error('The configuration cannot be used', { problem });
     return 1;
   }
-  return withReleases(async (releases) => {
+  return withReleases(logger, async (releases) => {
     try {
       const { stopped, release } = untilSignal();
-      releases.add(release);
+      releases.add('the handlers of signals', release);
       let reload = () =>
         logger.warn('SIGHUP came before the start was complete; the configuration was just read');
-      releases.add(onSignals(['SIGHUP'], () => reload()));
+      releases.add(
+        'the handler of SIGHUP',
+        onSignals(['SIGHUP'], () => reload()),
+      );
       for (const warning of [...loaded.warnings, ...environmentWarnings(process.env)]) logger.warn(warning);
       const watch = new Watch(systemClock, lookAt);
       watch.read(loaded.looks);
@@ -60,7 +63,7 @@ export async function serve({ flags }: Args): Promise<number> {
           logger.info('Files of the configuration changed', { files: changed.join(' ') });
           return exporter.reload(load);
         };
-        releases.add(watch.start({ inForce, reload: onChange }));
+        releases.add('the watch on the configuration', watch.start({ inForce, reload: onChange }));
       }
       const signal = await stopped;
       logger.info('Shutting down', { signal });
@@ -87,7 +90,8 @@ export async function start(
     toAddress(text, '--web.listen-address: '),
   );
   const storage = await openStorage(flags['storage.path'], { clock, logger });
-  releases.add(() => storage.close());
+  releases.add('the storage folder', () => storage.close());
+  releases.add('what is saved', () => assertSaved(storage));
   if (flags['storage.path'] === '')
     logger.warn('Nothing is kept on disk: counters begin anew at every start');
   const onProgress = loggedProgress(logger, clock).onPage;
@@ -100,7 +104,7 @@ export async function start(
     listen: (app, address, onUnreadable) =>
       listen(app, [toAddress(address)], { limits: INTAKE_LIMITS, onUnreadable }),
   });
-  releases.add(() => exporter.close());
+  releases.add('the pass under way, or the disk that takes what came in last,', () => exporter.close());
   await exporter.apply(config);
   const app = createApp({
     telemetryPath: flags['web.telemetry-path'],
@@ -116,10 +120,16 @@ export async function start(
   });
   const onUnreadable = createUnreadableLog({ clock, logger }, 'the metrics port');
   const { urls, close } = await listen(app, addresses, { onUnreadable });
-  releases.add(close);
+  releases.add('an answer over HTTP', close);
   logger.info('Listening', { urls: urls.map((url) => `${url}${flags['web.telemetry-path']}`).join(' ') });
   exporter.schedule();
   return { exporter, urls };
+}
+
+/** Throws when something that changed is not on disk. */
+function assertSaved(storage: Storage): void {
+  const files = storage.unsaved();
+  if (files.length > 0) throw new Error(`the disk did not take what changed last in ${files.join(', ')}`);
 }
 
 function toAddress(text: string, where = ''): ListenAddress {

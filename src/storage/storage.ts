@@ -41,6 +41,8 @@ export interface Storage {
   removeSetAside(folder: string): Promise<void>;
   /** Why the last write of a file failed, in a sentence; undefined when every file's last write reached the disk. */
   problem(): string | undefined;
+  /** The files whose last write failed or has not ended. */
+  unsaved(): readonly string[];
   /** Gives the folder back. */
   close(): Promise<void>;
 }
@@ -76,6 +78,7 @@ const keepNothing: Storage = {
   remove: async () => {},
   removeSetAside: async () => {},
   problem: () => undefined,
+  unsaved: () => [],
   close: async () => {},
 };
 
@@ -116,6 +119,7 @@ class FolderStorage implements Storage {
   /** Files that were read or written and not removed by us. */
   readonly #known = new Set<string>();
   readonly #missing = new Set<string>();
+  readonly #writing = new Set<string>();
   /** Where the journals that were read or appended to end. */
   readonly #tails = new Map<string, Tail>();
 
@@ -198,6 +202,7 @@ class FolderStorage implements Storage {
   async #change(name: string, change: (path: string) => Promise<void>): Promise<void> {
     const path = join(this.#path, name);
     this.#failing ??= new Map();
+    this.#writing.add(name);
     try {
       await this.#lock.assertHeld();
       await makeFolder(dirname(path));
@@ -209,6 +214,8 @@ class FolderStorage implements Storage {
       const error = new Error(`cannot write ${path}`, { cause });
       this.#failing.set(name, error);
       throw error;
+    } finally {
+      this.#writing.delete(name);
     }
   }
 
@@ -311,6 +318,10 @@ class FolderStorage implements Storage {
   problem(): string | undefined {
     const [error] = this.#failing?.values() ?? [];
     return error && toSentence(error);
+  }
+
+  unsaved(): readonly string[] {
+    return [...new Set([...(this.#failing?.keys() ?? []), ...this.#writing])].sort();
   }
 
   close(): Promise<void> {

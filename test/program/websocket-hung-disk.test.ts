@@ -1,10 +1,13 @@
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { openLab, ready } from './lab.ts';
-import { cleanEnv, DEADLINE_MS, keys } from './program.ts';
+import { type Daemon, openLab, ready } from './lab.ts';
+import { cleanEnv, DEADLINE_MS, eventually, keys } from './program.ts';
 
+/** The promise is 5 s; a machine under load may take longer. */
+const EXIT_MS = 8_000;
 const API = 'a1b2c3d4e5';
 const sections = {
   clientVpn: 'enabled: false',
@@ -34,15 +37,70 @@ test(
     const daemon = await lab.serve([], { env });
     await ready(daemon);
     writeFileSync(flag, '');
-    for (const connectionId of ['a=', 'b=', 'c=']) {
-      const body = JSON.stringify({ requestContext: { connectionId, eventType: 'CONNECT' } });
-      const { status } = await fetch(`${daemon.intakeUrl}/websocket`, { method: 'POST', body });
-      expect(status).toBe(200);
-    }
-    daemon.kill('SIGTERM');
-    const { signal, stderr } = await daemon.ended;
-    expect(signal).toBeNull();
-    expect(stderr).toContain('The disk does not answer');
+    for (const connectionId of ['a=', 'b=', 'c=']) expect(await tell(daemon, connectionId)).toBe(200);
+    const took = await exitTimeMs(daemon);
+    console.log(`SIGTERM while writes hang: exit after ${took} ms`);
+    expect(took).toBeLessThan(EXIT_MS);
+    const { code, signal, stderr } = await daemon.ended;
+    expect([code, signal]).toEqual([1, null]);
+    expect(stderr).toMatch(
+      /level=ERROR msg="Shutting down did not go as it should; what changed last may not be saved" err="the pass under way, or the disk .* did not end within 4 s .*: the disk did not take what changed last in websocket\/a1b2c3d4e5\S+\.registry/,
+    );
   },
   DEADLINE_MS,
 );
+
+test.skipIf(spawnSync('mkfifo', ['--version']).status !== 0)(
+  'a call to the system that never returns, for which Node.js would wait at exit, keeps nobody waiting either',
+  async () => {
+    const lab = await openLab(sections);
+    const daemon = await lab.serve();
+    await ready(daemon);
+    expect(await tell(daemon, 'a=')).toBe(200);
+    const folder = join(lab.storage, 'websocket');
+    const base = await eventually(() => {
+      const found = readdirSync(folder).find((file) => file.endsWith('.registry'));
+      if (found === undefined) throw new Error('nothing is saved yet');
+      return found;
+    });
+    const [, generation] = /"generation":"(\w+)"/.exec(readFileSync(join(folder, base), 'utf8')) ?? [];
+    // Whoever opens a pipe waits, in the system, until somebody opens its other end.
+    spawnSync('mkfifo', [join(folder, base.replace('.registry', `.${generation}.journal`))]);
+    expect(await tell(daemon, 'b=')).toBe(200);
+    const took = await exitTimeMs(daemon);
+    console.log(`SIGTERM while a call to the system hangs: exit after ${took} ms`);
+    expect(took).toBeLessThan(EXIT_MS);
+    const { code, signal, stderr } = await daemon.ended;
+    expect([code, signal]).toEqual([null, 'SIGKILL']);
+    expect(stderr).toContain('the disk did not take what changed last in websocket/');
+  },
+  DEADLINE_MS,
+);
+
+test('SIGTERM while the disk is full: what is not saved is named, and the exit code says so', async () => {
+  const lab = await openLab(sections);
+  const daemon = await lab.serve();
+  await ready(daemon);
+  writeFileSync(join(lab.storage, 'websocket'), 'a file where the folder should be');
+  expect(await tell(daemon, 'a=')).toBe(200);
+  const took = await exitTimeMs(daemon);
+  console.log(`SIGTERM while writes are refused: exit after ${took} ms`);
+  const { code, signal, stderr } = await daemon.ended;
+  expect([code, signal]).toEqual([1, null]);
+  expect(stderr).toMatch(
+    /msg="Shutting down did not go as it should; .* in websocket\/a1b2c3d4e5\S+\.registry"/,
+  );
+});
+
+async function tell(daemon: Daemon, connectionId: string): Promise<number> {
+  const body = JSON.stringify({ requestContext: { connectionId, eventType: 'CONNECT' } });
+  const { status } = await fetch(`${daemon.intakeUrl}/websocket`, { method: 'POST', body });
+  return status;
+}
+
+async function exitTimeMs(daemon: Daemon): Promise<number> {
+  const begin = performance.now();
+  daemon.kill('SIGTERM');
+  await daemon.ended;
+  return Math.round(performance.now() - begin);
+}

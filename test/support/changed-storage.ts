@@ -15,6 +15,7 @@ export function changed(storage: Storage, change: Partial<Storage>): Storage {
     remove: (name) => storage.remove(name),
     removeSetAside: (folder) => storage.removeSetAside(folder),
     problem: () => storage.problem(),
+    unsaved: () => storage.unsaved(),
     close: () => storage.close(),
     ...change,
   };

@@ -31,6 +31,7 @@ export async function createRegistryDisk(
     remove: (name) => storage.remove(name),
     removeSetAside: (name) => storage.removeSetAside(name),
     problem: () => storage.problem(),
+    unsaved: () => storage.unsaved(),
     close: () => storage.close(),
   };
   const disk = { ...real, ...interfere(real) };

@@ -21,6 +21,7 @@ export function slowStorage(storage: Storage, wait: () => Promise<void>): Storag
     remove: (name) => storage.remove(name),
     removeSetAside: (folder) => storage.removeSetAside(folder),
     problem: () => storage.problem(),
+    unsaved: () => storage.unsaved(),
     close: () => storage.close(),
   };
 }
