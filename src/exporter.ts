@@ -6,6 +6,7 @@ import type { Family } from './core/family.ts';
 import type { Logger } from './core/logger.ts';
 import { Events, type Listen } from './events.ts';
 import { Snapshot } from './exposition/snapshot.ts';
+import { droppedLogLines } from './log-output.ts';
 import { buildInfo, createOwnCounters, targetUp } from './own-families.ts';
 import { ownProblems } from './own-problems.ts';
 import { Passes } from './passes.ts';
@@ -67,6 +68,7 @@ export class Exporter {
       ...Object.values(this.#own),
       ...this.#reloads.families,
       ...deps.storage.families,
+      droppedLogLines,
     ];
     this.#snapshot = new Snapshot({
       kept: () => this.#kept(),

@@ -2,19 +2,20 @@ import pino from 'pino';
 import { type Clock, systemClock } from './core/clock.ts';
 import { toSentence } from './core/error-text.ts';
 import type { LogFields, Logger } from './core/logger.ts';
+import { type LogOutput, stderrOutput } from './log-output.ts';
 
 /** How much is logged, and how a line looks. */
 export interface LogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly format: 'logfmt' | 'json';
-  /** Takes whole lines; by default stderr, written at once, so that nothing is lost at exit. */
-  readonly stream?: { write(line: string): unknown };
+  /** Takes whole lines; by default stderr. */
+  readonly stream?: { write(line: string): unknown } & Partial<Pick<LogOutput, 'onRoom'>>;
   readonly clock?: Clock;
 }
 
 /** A log of one line per event: time, level, message, then the fields; an Error is shown with all its causes. */
 export function createLogger({ level, format, stream, clock = systemClock }: LogOptions): Logger {
-  const out = stream ?? toStderr();
+  const out = stream ?? stderrOutput();
   const lines = { write: (line: string) => out.write(format === 'json' ? line : toLogfmt(line)) };
   const log = pino(
     {
@@ -25,12 +26,10 @@ export function createLogger({ level, format, stream, clock = systemClock }: Log
     },
     lines,
   );
+  out.onRoom?.((dropped) =>
+    log.warn({ lines: dropped }, 'Log lines were dropped: they could not be written'),
+  );
   return withFields(log, {});
-}
-
-/** A log that cannot be written (a full disk, nobody reading) is lost; it does not take the exporter with it. */
-function toStderr() {
-  return pino.destination({ dest: 2, sync: true }).on('error', () => {});
 }
 
 function withFields(log: pino.Logger, common: LogFields): Logger {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { run } from './cli/index.ts';
 import { toSentence } from './core/error-text.ts';
+import { stderrOutput } from './log-output.ts';
 
 // Whoever reads our output may stop early (`| head`); that is not a fault of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
@@ -11,8 +12,14 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 // Timers of ours keep nothing alive; a command that waits for its turn to ask AWS must live on.
 setInterval(() => {}, 2 ** 30);
 
+/** Whoever reads the log has so long to take what is left of it. */
+const LAST_LINES_MS = 500;
+
 run(process.argv.slice(2), process.env).then(
-  (code) => flushed(process.stdout, () => exit(code)),
+  async (code) => {
+    await stderrOutput().flush(LAST_LINES_MS);
+    flushed(process.stdout, () => exit(code));
+  },
   (error: unknown) => {
     const stack = error instanceof Error ? `${error.stack}\n` : '';
     process.stderr.write(`aws-connections-exporter: ${toSentence(error)}\n${stack}`);

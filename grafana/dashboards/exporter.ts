@@ -115,7 +115,10 @@ function passPanels(): readonly Panel[] {
         'How long the last pass of each collector took. It should stay below the time between passes, or passes are skipped.',
       unit: 's',
       width: 12,
-      targets: [overTime(greatest('collector_duration_seconds', ['collector']), '{{collector}}')],
+      targets: [
+        overTime(greatest('collector_duration_seconds', ['collector']), '{{collector}}'),
+        overTime(greatest('collector_interval_seconds', ['collector']), 'between passes of {{collector}}'),
+      ],
     }),
     timeline({
       title: 'Schedules',
@@ -129,10 +132,13 @@ function passPanels(): readonly Panel[] {
     graph({
       title: 'Since the last success, by collector',
       description:
-        'Time since the last pass that succeeded. A low saw-tooth is normal, a climbing line is not.',
+        'Time since the last pass that succeeded, and the age at which gauges vanish. A low saw-tooth is normal, a climbing line is not.',
       unit: 's',
       width: 12,
-      targets: [overTime(SINCE_SUCCESS, '{{collector}}')],
+      targets: [
+        overTime(SINCE_SUCCESS, '{{collector}}'),
+        overTime(greatest('collector_stale_after_seconds', ['collector']), 'stale: {{collector}}'),
+      ],
     }),
   ];
 }

@@ -37,15 +37,15 @@ export function dataPanels(): readonly Panel[] {
       targets: [overTime(minutely('intake_events_total', ['event', 'result']), '{{event}} {{result}}')],
     }),
     graph({
-      title: 'Families and files that were broken',
+      title: 'Families, files and log lines lost',
       description:
-        'Metric families that could not be rendered, and files in the storage folder that could not be read and were moved out of the way, per minute. Zero is normal.',
-      emptyWhen: 'neither ever happened and nothing is kept on disk',
+        'Metric families that could not be rendered, files in the storage folder that could not be read and were moved out of the way, and log lines dropped because nobody read them, per minute. Zero is normal.',
       unit: 'cpm',
       width: 12,
       targets: [
         overTime(minutely('family_errors_total', ['family']), 'family {{family}}'),
         overTime(minutely('storage_files_set_aside_total'), 'files set aside'),
+        overTime(minutely('log_lines_dropped_total'), 'log lines dropped'),
       ],
     }),
   ];
