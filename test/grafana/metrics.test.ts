@@ -15,7 +15,8 @@ const AGGREGATIONS = new Set(['sum', 'max', 'min', 'avg', 'count', 'topk', 'bott
 /** What a query names that does not exist. */
 function* unknown(expr: string): Iterable<string> {
   const { selectors, labels } = toQuery(expr);
-  const known = new Set(OF_A_TARGET);
+  const written = [...expr.matchAll(/count_values\("(\w+)"/g)].map(([, label = '']) => label);
+  const known = new Set([...OF_A_TARGET, ...written]);
   for (const { metric, matchers } of selectors) {
     const own = catalogue.get(metric);
     if (own === undefined) yield metric;
@@ -36,7 +37,11 @@ function* doubled(expr: string): Iterable<string> {
     if (innermost !== 'max') yield `${metric} within ${innermost}`;
     const pinned = [...matchers].filter(([, matcher]) => /^\w+="/.test(matcher)).map(([label]) => label);
     const apart = metric.endsWith('_info') ? ENDPOINT : [...(catalogue.get(metric) ?? [])];
-    const lists = [...expr.matchAll(new RegExp(`max by \\(([^)]*)\\) \\((?:rate\\()?${metric}\\{`, 'g'))];
+    const lists = [
+      ...expr.matchAll(
+        new RegExp(`max by \\(([^)]*)\\) \\((?:(?:rate|last_over_time)\\()?${metric}\\{`, 'g'),
+      ),
+    ];
     if (lists.length === 0) yield `${metric} is not at once within max by`;
     for (const [, list = ''] of lists) {
       const kept = [...list.split(', '), ...pinned];
