@@ -34,12 +34,12 @@ function endpoints(): Panel {
     ],
     columns: [
       { field: 'name', title: 'Name', link: rowToEndpoint },
+      stateColumn('Value #G'),
       { field: 'Value #B', title: 'Active', width: 90 },
       { field: 'Value #C', title: 'Failed to terminate', width: 150 },
       { field: 'Value #D', title: 'Users', width: 80 },
       { field: 'Value #E', title: 'In', unit: 'bps', width: 100 },
       { field: 'Value #F', title: 'Out', unit: 'bps', width: 100 },
-      stateColumn('Value #G'),
       { field: 'Value #H', title: 'Data age', unit: 's', width: 100 },
       ...ENDPOINT_COLUMNS,
     ],

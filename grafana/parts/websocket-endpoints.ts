@@ -80,6 +80,7 @@ export function webSocketEndpoints(): Panel {
     ],
     columns: [
       { field: 'name', title: 'Name', link: rowToWebSocket },
+      stateColumn('Value #G'),
       { field: 'stage', title: 'Stage', width: 80 },
       { field: 'source', title: 'Source', width: 90 },
       { field: 'Value #B', title: 'Living', width: 75 },
@@ -87,7 +88,6 @@ export function webSocketEndpoints(): Panel {
       { field: 'Value #D', title: 'At most', width: 75 },
       { field: 'Value #E', title: 'Registered', width: 95 },
       { field: 'Value #F', title: 'Ghosts', width: 75 },
-      stateColumn('Value #G'),
       { field: 'Value #H', title: 'Data age', unit: 's', width: 100 },
       { field: 'api_id', title: 'API', width: 110 },
       ...ENDPOINT_COLUMNS,

@@ -113,6 +113,30 @@ export const LOOKS: Properties = {
           yield matcher.options;
       }
     }),
+  'axes fit what they show': (dashboard) =>
+    each(dashboard, ['timeseries'], function* ({ targets, fieldConfig: { overrides } }) {
+      const placed = new Map(
+        overrides.map(({ matcher, properties }) => [
+          matcher.options,
+          property(properties, 'custom.axisPlacement'),
+        ]),
+      );
+      for (const { matcher, properties } of overrides)
+        if (property(properties, 'max') !== undefined) yield `${matcher.options} is pinned`;
+      const listed = targets.filter(({ expr }) => expr.includes('(aws_client_vpn_connections{'));
+      for (const { expr, legendFormat } of listed) {
+        if (legendFormat !== '{{status}}') continue;
+        if (placed.get('terminated') !== 'right') yield 'those that have terminated tower above the others';
+        if (!expr.includes('status!="failed-to-terminate"')) yield 'failures lie on the floor';
+      }
+    }),
+  'lines that are not drawn have no points': (dashboard) =>
+    each(dashboard, ['timeseries'], function* ({ fieldConfig: { overrides } }) {
+      for (const { matcher, properties } of overrides) {
+        const invisible = property(properties, 'custom.lineWidth') === 0;
+        if (invisible && property(properties, 'custom.showPoints') !== 'never') yield matcher.options;
+      }
+    }),
   'heatmaps are told in words that hold in the dark': (dashboard) =>
     each(dashboard, ['heatmap'], function* ({ description }) {
       if (/strong|dark|light|bright/i.test(description) || !description.includes('the scale below'))

@@ -40,6 +40,13 @@ const inColumn = (field: RegExp, id: string, value: unknown): Doctor =>
       return true;
     }),
   );
+/** Puts this property before the others of an override. */
+const inOverride = (name: string, changed: { id: string; value: unknown }): Doctor =>
+  inPanel(({ fieldConfig }) => {
+    const override = fieldConfig.overrides.find(({ matcher }) => matcher.options === name);
+    override?.properties.unshift(changed);
+    return override !== undefined;
+  });
 const ofType = (type: PanelJson['type'], change: (panel: PanelJson) => void): Doctor =>
   inPanel((panel) => {
     if (panel.type !== type) return false;
@@ -143,6 +150,22 @@ const DOCTORED: readonly (readonly [property: string, what: string, doctor: Doct
       limit?.properties.pop();
       return limit !== undefined;
     }),
+  ],
+  ['axes fit what they show', 'a share of 100 %', inOverride('share', { id: 'max', value: 1 })],
+  [
+    'axes fit what they show',
+    'those terminated on the left',
+    inOverride('terminated', { id: 'custom.axisPlacement', value: 'left' }),
+  ],
+  [
+    'axes fit what they show',
+    'failures beside the others',
+    inQuery('status!="failed-to-terminate"', 'status!=""'),
+  ],
+  [
+    'lines that are not drawn have no points',
+    'dots',
+    inOverride('at least', { id: 'custom.showPoints', value: 'auto' }),
   ],
   [
     'heatmaps are told in words that hold in the dark',
