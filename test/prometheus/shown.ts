@@ -36,23 +36,24 @@ export async function shownAt(
       panel.targets.map((target) => ({ name, panel, target })),
     ),
   );
-  return Promise.all(
-    targets.map(async ({ name, panel, target }) => {
-      const expr = Object.entries(chosen).reduce(
-        (text, [variable, value]) => text.replaceAll(`"$${variable}"`, `"${value}"`),
-        target.expr,
-      );
-      const found = await prometheus.query(withVariables(expr, '1m'), seconds);
-      return {
-        where: `${name}, ${panel.title}, ${target.refId}`,
-        unit: unitOf(panel, target.legendFormat),
-        isTable: panel.type === 'table',
-        isStacked: isStacked(panel),
-        labels: found.map(({ metric }) => metric),
-        values: found.map(({ value }) => Number(value?.[1])),
-      };
-    }),
-  );
+  const shown: Shown[] = [];
+  // One after the other, so that scrapes get their turn.
+  for (const { name, panel, target } of targets) {
+    const expr = Object.entries(chosen).reduce(
+      (text, [variable, value]) => text.replaceAll(`"$${variable}"`, `"${value}"`),
+      target.expr,
+    );
+    const found = await prometheus.query(withVariables(expr, '1m'), seconds);
+    shown.push({
+      where: `${name}, ${panel.title}, ${target.refId}`,
+      unit: unitOf(panel, target.legendFormat),
+      isTable: panel.type === 'table',
+      isStacked: isStacked(panel),
+      labels: found.map(({ metric }) => metric),
+      values: found.map(({ value }) => Number(value?.[1])),
+    });
+  }
+  return shown;
 }
 
 /** What a reader sees: nothing, or data. */
