@@ -1,65 +1,58 @@
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { headlines, history, posture, STATUSES, sessionLengths } from '../parts/client-vpn.ts';
+import { history, oldest, posture, STATUSES, sessionLengths } from '../parts/client-vpn.ts';
+import { clientVpnWellness, headlines } from '../parts/client-vpn-headlines.ts';
 import { connectionPanels, userPanels } from '../parts/client-vpn-opt-in.ts';
 import { trafficByStatus } from '../parts/client-vpn-traffic.ts';
 import { dashboard } from '../parts/dashboard.ts';
-import { CLIENT_VPN, ENDPOINT_COLUMNS, healthPanels, oldestData } from '../parts/endpoints.ts';
-import { DASHED, graph } from '../parts/graphs.ts';
-import { ofClientVpn, once, perMinute, since } from '../parts/queries.ts';
-import { sayOne, stat, timeline } from '../parts/states.ts';
+import { CLIENT_VPN, inPlace, known, perMinute, state } from '../parts/domains.ts';
+import { brokenFirst, ENDPOINT_COLUMNS, healthPanels, stateColumn } from '../parts/endpoints.ts';
+import { graph, LIMIT } from '../parts/graphs.ts';
+import { rowToEndpoint } from '../parts/links.ts';
+import { named, settingsOf } from '../parts/names.ts';
+import { ofClientVpn, once, since } from '../parts/queries.ts';
+import { sayOne, timeline } from '../parts/states.ts';
 import { table } from '../parts/tables.ts';
-import { latest, overTime, rows } from '../parts/targets.ts';
+import { overTime, rows } from '../parts/targets.ts';
+import { PER_MINUTE } from '../parts/units.ts';
 
 const TIMEOUT = ofClientVpn('aws_client_vpn_endpoint_session_timeout_seconds');
-const OLDEST = 'aws_client_vpn_oldest_connection_established_timestamp_seconds';
 const STATUS = once(ofClientVpn('aws_client_vpn_endpoint_status'), 'status');
 
-const INFO_LABELS = {
-  name: 'Name',
-  description: 'Description',
-  authentication: 'Authentication',
-  transport_protocol: 'Transport',
-  vpn_port: 'Port',
-  client_cidr_block: 'Client CIDR',
-  split_tunnel: 'Split tunnel',
-  vpc_id: 'VPC',
+const ALL = known(CLIENT_VPN);
+
+const SETTINGS = {
+  description: { title: 'Description' },
+  authentication: { title: 'Authentication' },
+  transport_protocol: { title: 'Transport', width: 80 },
+  vpn_port: { title: 'Port', width: 60 },
+  client_cidr_block: { title: 'Client CIDR', width: 110 },
+  split_tunnel: { title: 'Split tunnel', width: 90 },
+  vpc_id: { title: 'VPC', width: 165 },
 };
 
 function settings(): Panel {
-  const [name, description, ...others] = Object.entries(INFO_LABELS).map(([field, title]) => ({
-    field,
-    title,
-  }));
+  const labels = Object.keys(SETTINGS);
   return table({
     title: 'Settings',
-    description: 'What AWS says of the endpoint, as of the last pass.',
+    description:
+      'What AWS says of the endpoint, as of the last complete pass; it is remembered for an hour. Click a name to see that endpoint only.',
     width: 24,
-    height: 5,
+    height: 7,
+    sortedBy: brokenFirst('Session timeout'),
     targets: [
-      rows(once(CLIENT_VPN.info, ...Object.keys(INFO_LABELS))),
-      rows(`${STATUS} == 1`),
-      rows(once(TIMEOUT)),
+      rows(named(ALL, CLIENT_VPN)),
+      rows(state(CLIENT_VPN)),
+      rows(inPlace(once(TIMEOUT), ALL)),
+      rows(settingsOf(CLIENT_VPN, labels)),
     ],
     columns: [
-      ...[name, description].filter((column) => column !== undefined),
-      { field: 'status', title: 'State' },
-      { field: 'Value #C', title: 'Session timeout', unit: 's' },
-      ...others,
+      { field: 'name', title: 'Name', link: rowToEndpoint },
+      stateColumn('Value #B'),
+      { field: 'Value #C', title: 'Session timeout', unit: 's', width: 120 },
+      ...Object.entries(SETTINGS).map(([field, column]) => ({ field, ...column })),
       ...ENDPOINT_COLUMNS,
     ],
-    hidden: ['Value #A', 'Value #B'],
-  });
-}
-
-function oldestSession(): Panel {
-  return stat({
-    title: 'Oldest session',
-    description:
-      'Age of the oldest active connection, as of now. It ends at the session timeout of the endpoint at the latest.',
-    emptyWhen: 'no connection is active',
-    unit: 's',
-    width: 4,
-    targets: [latest(`max(${since(once(ofClientVpn(OLDEST, 'status="active"')))})`, 'oldest')],
+    hidden: ['Value #A', 'Value #D'],
   });
 }
 
@@ -68,27 +61,27 @@ function sessions(): readonly Panel[] {
     graph({
       title: 'Oldest sessions',
       description:
-        'Age of the oldest connection of each status, against the session timeout (the shortest, of several endpoints). AWS ends an active connection at the timeout; one that failed to terminate can pass it.',
+        'Age of the oldest connection of each status; once one has passed half of the session timeout (the shortest, of several endpoints), the timeout too, dashed. AWS ends an active connection at the timeout; one that failed to terminate can pass it.',
       emptyWhen: 'AWS lists no connection',
-      unit: 's',
+      unit: 'h',
       width: 12,
       colours: STATUSES,
-      overrides: { 'session timeout': DASHED },
+      overrides: { 'session timeout': LIMIT },
       targets: [
-        overTime(since(`min by (status) (${once(ofClientVpn(OLDEST), 'status')})`), '{{status}}'),
-        overTime(`min(${once(TIMEOUT)})`, 'session timeout'),
+        overTime(`(${since(`min by (status) (${oldest()})`)}) / 3600`, '{{status}}'),
+        overTime(`min(${once(TIMEOUT)}) / 3600 < 2 * max(${since(oldest())}) / 3600`, 'session timeout'),
       ],
     }),
     graph({
       title: 'Changes of status',
       description:
-        'Connections that were seen to enter each status, per minute; active means that they are new. What begins and ends between two passes is seen terminated only.',
-      unit: 'cpm',
+        'Connections that were seen to enter each status; active means that they are new. What begins and ends between two passes is seen terminated only.',
+      unit: PER_MINUTE,
       width: 12,
       colours: STATUSES,
       targets: [
         overTime(
-          perMinute(ofClientVpn('aws_client_vpn_connection_transitions_total'), ['status']),
+          perMinute(CLIENT_VPN, ofClientVpn('aws_client_vpn_connection_transitions_total'), ['status']),
           '{{status}}',
         ),
       ],
@@ -102,7 +95,8 @@ function states(): Panel {
     description:
       'What AWS says of the endpoint, as of the last pass; one line for each state that it was in. Available is normal.',
     unit: 'none',
-    width: 12,
+    width: 24,
+    height: 5,
     mappings: [sayOne('Yes')],
     colours: ['available', 'pending', 'pending-associate', 'deleting', 'deleted'],
     targets: [overTime(`max by (status) (${STATUS}) == 1`, '{{status}}')],
@@ -118,21 +112,24 @@ export function clientVpnEndpoint(): Dashboard {
       'One Client VPN endpoint in detail: choose it at the top. Of several, connections and traffic are summed.',
     tag: 'aws-client-vpn',
     page: 'metrics.md#client-vpn',
-    choices: { metric: 'aws_client_vpn_up', endpointVariable: 'endpoint_id' },
+    choices: {
+      metric: 'aws_client_vpn_up',
+      endpoints: { variable: 'endpoint_id', info: 'aws_client_vpn_endpoint_info' },
+    },
     sections: [
       {
         panels: [
+          ...clientVpnWellness(),
           ...headlines(),
-          oldestSession(),
-          oldestData(CLIENT_VPN, 4),
           settings(),
           ...history(),
           sessionLengths(),
+          posture(12),
         ],
       },
       { title: 'Sessions', panels: sessions() },
       { title: 'Traffic by status', panels: trafficByStatus() },
-      { title: 'Health', panels: [states(), posture(), ...healthPanels(CLIENT_VPN)] },
+      { title: 'Health', panels: [...healthPanels(CLIENT_VPN), states()] },
       { title: 'Users', collapsed: true, panels: userPanels() },
       { title: 'Connections', collapsed: true, panels: connectionPanels() },
     ],

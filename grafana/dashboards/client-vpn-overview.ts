@@ -1,57 +1,47 @@
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { connections, headlines, history, posture, traffic } from '../parts/client-vpn.ts';
+import { connections, history, posture, traffic, USERS } from '../parts/client-vpn.ts';
+import { clientVpnWellness, headlines } from '../parts/client-vpn-headlines.ts';
 import { dashboard } from '../parts/dashboard.ts';
-import {
-  CLIENT_VPN,
-  dataAge,
-  ENDPOINT_COLUMNS,
-  healthPanels,
-  NAMED,
-  notUp,
-  oldestData,
-} from '../parts/endpoints.ts';
+import { CLIENT_VPN, dataAge, inPlace, known, state } from '../parts/domains.ts';
+import { brokenFirst, ENDPOINT_COLUMNS, healthPanels, stateColumn } from '../parts/endpoints.ts';
 import { bars, graph } from '../parts/graphs.ts';
 import { rowToEndpoint, seriesToEndpoint } from '../parts/links.ts';
-import { ENDPOINT, gauge, named, ofClientVpn, once, total } from '../parts/queries.ts';
-import { colouredText, inWords, NONE_IS_GOOD, stat } from '../parts/states.ts';
+import { NAMED, named } from '../parts/names.ts';
+import { ENDPOINT, gauge, KEY, ofClientVpn } from '../parts/queries.ts';
 import { table } from '../parts/tables.ts';
 import { latest, overTime, rows } from '../parts/targets.ts';
 
-const AVAILABLE = once(ofClientVpn('aws_client_vpn_endpoint_status', 'status="available"'));
-const USERS = ofClientVpn('aws_client_vpn_connected_users');
-const withName = (expr: string) => named(expr, CLIENT_VPN.info);
-const topTen = (expr: string) => `sort_desc(${withName(`topk(10, ${expr})`)})`;
+const ALL = known(CLIENT_VPN);
+const topTen = (expr: string) => `sort_desc(${named(`topk(10, ${expr})`, CLIENT_VPN)})`;
 
 function endpoints(): Panel {
   return table({
     title: 'Endpoints',
     description:
-      'Every endpoint as of its last complete pass; click a heading to sort by it, an endpoint to see its dashboard. Data age and Up stay when the rest has gone stale.',
+      'Every endpoint as of its last complete pass, those in trouble first; click a heading to sort by it, a name to see its dashboard. A dash stands for what is stale, or not known while the exporter is down; names, states and ages are remembered for an hour.',
     width: 24,
     height: 9,
-    sortedBy: 'Active',
+    sortedBy: brokenFirst('Active'),
     targets: [
-      rows(once(CLIENT_VPN.info, 'name')),
-      rows(connections('active', ENDPOINT)),
-      rows(connections('failed-to-terminate', ENDPOINT)),
-      rows(gauge(USERS, [], ENDPOINT)),
-      rows(traffic(ENDPOINT).in),
-      rows(traffic(ENDPOINT).out),
-      rows(once(CLIENT_VPN.up)),
-      rows(dataAge(CLIENT_VPN)),
+      rows(named(ALL, CLIENT_VPN)),
+      rows(inPlace(connections('active'), ALL)),
+      rows(inPlace(connections('failed-to-terminate'), ALL)),
+      rows(inPlace(USERS, ALL)),
+      rows(inPlace(traffic(ENDPOINT).in, ALL)),
+      rows(inPlace(traffic(ENDPOINT).out, ALL)),
+      rows(state(CLIENT_VPN)),
+      rows(inPlace(dataAge(CLIENT_VPN), ALL)),
     ],
     columns: [
-      { field: 'name', title: 'Name' },
-      { field: 'Value #B', title: 'Active' },
-      { field: 'Value #C', title: 'Failed to terminate' },
-      { field: 'Value #D', title: 'Users' },
-      { field: 'Value #E', title: 'In', unit: 'bps' },
-      { field: 'Value #F', title: 'Out', unit: 'bps' },
-      { field: 'Value #G', title: 'Up', properties: colouredText(inWords('Up', 'Down')) },
-      { field: 'Value #H', title: 'Data age', unit: 's' },
-      ...ENDPOINT_COLUMNS.map((column) =>
-        column.field === 'endpoint_id' ? { ...column, properties: [rowToEndpoint] } : column,
-      ),
+      { field: 'name', title: 'Name', link: rowToEndpoint },
+      stateColumn('Value #G'),
+      { field: 'Value #B', title: 'Active', width: 90 },
+      { field: 'Value #C', title: 'Failed to terminate', width: 150 },
+      { field: 'Value #D', title: 'Users', width: 80 },
+      { field: 'Value #E', title: 'In', unit: 'bps', width: 100 },
+      { field: 'Value #F', title: 'Out', unit: 'bps', width: 100 },
+      { field: 'Value #H', title: 'Data age', unit: 's', width: 100 },
+      ...ENDPOINT_COLUMNS,
     ],
     hidden: ['Value #A'],
   });
@@ -67,50 +57,31 @@ function top(): readonly Panel[] {
       width: 12,
       colour: 'active',
       link: seriesToEndpoint,
-      targets: [latest(topTen(connections('active', ENDPOINT)), NAMED)],
+      targets: [latest(topTen(connections('active')), NAMED)],
     }),
     bars({
       title: 'Most traffic',
-      description: 'The ten endpoints with the most traffic, in and out together, over the last minutes.',
+      description:
+        'The ten endpoints with the most traffic, in and out together, over the last minutes, among those whose last pass was complete.',
       unit: 'bps',
       width: 12,
       colour: 'in',
       link: seriesToEndpoint,
-      targets: [latest(topTen(`${ingress} + on (${ENDPOINT.join(', ')}) ${egress}`), NAMED)],
+      targets: [latest(topTen(`${ingress} + on (${KEY}) ${egress}`), NAMED)],
     }),
   ];
 }
 
-function inTrouble(): Panel {
-  return stat({
-    title: 'Endpoints in trouble',
+function usersByEndpoint(): Panel {
+  return graph({
+    title: 'Connected users by endpoint',
     description:
-      'Endpoints whose last pass was incomplete (not polled), and endpoints that AWS says are not available. Zero is normal; an endpoint without an associated subnet is not available.',
+      'Users (user name, else common name of the certificate) with an active connection, as of the last pass.',
     unit: 'none',
-    width: 4,
-    steps: NONE_IS_GOOD,
-    targets: [latest(notUp(CLIENT_VPN), 'not polled'), latest(total(`1 - ${AVAILABLE}`), 'not available')],
+    width: 24,
+    many: true,
+    targets: [overTime(named(USERS, CLIENT_VPN), NAMED)],
   });
-}
-
-function byEndpoint(): readonly Panel[] {
-  return [
-    graph({
-      title: 'Failed to terminate by endpoint',
-      description: 'Connections that AWS could not end and still lists, as of the last pass. Zero is normal.',
-      unit: 'none',
-      width: 12,
-      targets: [overTime(withName(connections('failed-to-terminate', ENDPOINT)), NAMED)],
-    }),
-    graph({
-      title: 'Connected users by endpoint',
-      description:
-        'Users (user name, else common name of the certificate) with an active connection, as of the last pass.',
-      unit: 'none',
-      width: 12,
-      targets: [overTime(withName(gauge(USERS, [], ENDPOINT)), NAMED)],
-    }),
-  ];
 }
 
 function byState(): Panel {
@@ -134,10 +105,13 @@ export function clientVpnOverview(): Dashboard {
     description: 'Connections, users and traffic of all Client VPN endpoints, in all accounts and regions.',
     tag: 'aws-client-vpn',
     page: 'metrics.md#client-vpn',
-    choices: { metric: 'aws_client_vpn_up', endpointVariable: 'endpoint_id' },
+    choices: {
+      metric: 'aws_client_vpn_up',
+      endpoints: { variable: 'endpoint_id', info: 'aws_client_vpn_endpoint_info' },
+    },
     sections: [
-      { panels: [...headlines(), inTrouble(), oldestData(CLIENT_VPN, 4), ...history(), posture()] },
-      { title: 'Endpoints', panels: [endpoints(), ...top(), ...byEndpoint()] },
+      { panels: [...clientVpnWellness(), ...headlines(), ...history(), posture(24)] },
+      { title: 'Endpoints', panels: [endpoints(), ...top(), usersByEndpoint()] },
       { title: 'Health', panels: [...healthPanels(CLIENT_VPN), byState()] },
     ],
   });

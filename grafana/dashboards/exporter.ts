@@ -1,6 +1,6 @@
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboard } from '../parts/dashboard.ts';
-import { awsPanels } from '../parts/exporter-aws.ts';
+import { awsPanels, faultsByKind, faultsByOperation } from '../parts/exporter-aws.ts';
 import { dataPanels } from '../parts/exporter-data.ts';
 import { processPanels } from '../parts/exporter-process.ts';
 import { answers, greatest, minutely, SINCE_SUCCESS, TARGETS, worst } from '../parts/exporter-queries.ts';
@@ -8,6 +8,7 @@ import { graph } from '../parts/graphs.ts';
 import { scraped, total } from '../parts/queries.ts';
 import { ageSteps, inWords, NONE_IS_GOOD, stat, timeline } from '../parts/states.ts';
 import { latest, overTime } from '../parts/targets.ts';
+import { PER_MINUTE } from '../parts/units.ts';
 
 function headlines(): readonly Panel[] {
   return [
@@ -16,6 +17,7 @@ function headlines(): readonly Panel[] {
       description: 'Exporters whose last scrape failed. Zero is normal.',
       unit: 'none',
       width: 4,
+      height: 3,
       steps: NONE_IS_GOOD,
       targets: [latest(total(`1 - (${scraped('up')})`), 'down')],
     }),
@@ -24,6 +26,7 @@ function headlines(): readonly Panel[] {
       description: 'Collectors whose last pass failed, wholly or in part. Zero is normal.',
       unit: 'none',
       width: 4,
+      height: 3,
       steps: NONE_IS_GOOD,
       targets: [latest(total(`1 - ${worst('collector_success', ['collector'])}`), 'failing')],
     }),
@@ -33,6 +36,7 @@ function headlines(): readonly Panel[] {
         'Accounts and regions, by collector, in which discovery or an endpoint failed in the last pass. Zero is normal.',
       unit: 'none',
       width: 4,
+      height: 3,
       steps: NONE_IS_GOOD,
       targets: [latest(total(`1 - ${TARGETS}`), 'failing')],
     }),
@@ -42,14 +46,16 @@ function headlines(): readonly Panel[] {
         'Time since the last pass that succeeded, of the collector that is furthest behind; one that never succeeded shows under Collectors failing. A pass comes every 30 seconds (Client VPN) and every minute (WebSocket) unless configured otherwise.',
       unit: 's',
       width: 4,
+      height: 3,
       steps: ageSteps(300),
       targets: [latest(`max(${SINCE_SUCCESS})`, 'oldest')],
     }),
     stat({
       title: 'Throttled',
-      description: 'Requests that AWS refused because there were too many, per minute. Hardly any is normal.',
-      unit: 'cpm',
+      description: 'Requests that AWS refused because there were too many. Hardly any is normal.',
+      unit: PER_MINUTE,
       width: 4,
+      height: 3,
       steps: [
         [0, 'alive'],
         [1, 'changing'],
@@ -63,6 +69,7 @@ function headlines(): readonly Panel[] {
         'Whether the configuration was taken when it was last loaded, and whether the last writes to the storage folder reached the disk. An exporter that keeps nothing on disk has no storage to tell of.',
       unit: 'none',
       width: 4,
+      height: 3,
       mappings: inWords('OK', 'Failed'),
       targets: [
         latest(worst('config_last_reload_successful'), 'configuration'),
@@ -83,19 +90,12 @@ function passPanels(): readonly Panel[] {
       mappings: inWords('Up', 'Down'),
       targets: [overTime(TARGETS, '{{collector}} {{account_id}} {{region}}')],
     }),
-    timeline({
-      title: 'Collectors',
-      description: 'Whether the last pass of a collector succeeded.',
-      unit: 'none',
-      width: 12,
-      mappings: inWords('OK', 'Failed'),
-      targets: [overTime(worst('collector_success', ['collector']), '{{collector}}')],
-    }),
+    faultsByOperation(),
     graph({
       title: 'Passes',
       description:
-        'Passes per minute, all collectors together. Failed and skipped (the one before had not ended) are zero normally.',
-      unit: 'cpm',
+        'Passes, all collectors together. Failed and skipped (the one before had not ended) are zero normally.',
+      unit: PER_MINUTE,
       width: 12,
       colours: ['succeeded', 'failed', 'skipped'],
       targets: [
@@ -109,16 +109,30 @@ function passPanels(): readonly Panel[] {
         overTime(minutely('passes_skipped_total'), 'skipped'),
       ],
     }),
+    faultsByKind(),
+    timeline({
+      title: 'Collectors',
+      description: 'Whether the last pass of a collector succeeded.',
+      unit: 'none',
+      width: 12,
+      mappings: inWords('OK', 'Failed'),
+      targets: [overTime(worst('collector_success', ['collector']), '{{collector}}')],
+    }),
+    graph({
+      title: 'Since the last success, by collector',
+      description:
+        'Time since the last pass that succeeded. A low saw-tooth is normal, a climbing line is not; while the exporter is down it goes on for an hour.',
+      unit: 'm',
+      width: 12,
+      targets: [overTime(`(${SINCE_SUCCESS}) / 60`, '{{collector}}')],
+    }),
     graph({
       title: 'Duration of passes',
       description:
         'How long the last pass of each collector took. It should stay below the time between passes, or passes are skipped.',
       unit: 's',
       width: 12,
-      targets: [
-        overTime(greatest('collector_duration_seconds', ['collector']), '{{collector}}'),
-        overTime(greatest('collector_interval_seconds', ['collector']), 'between passes of {{collector}}'),
-      ],
+      targets: [overTime(greatest('collector_duration_seconds', ['collector']), '{{collector}}')],
     }),
     timeline({
       title: 'Schedules',
@@ -128,17 +142,6 @@ function passPanels(): readonly Panel[] {
       width: 12,
       mappings: inWords('In time', 'Overdue'),
       targets: [overTime(`1 - ${greatest('collector_overdue', ['collector'])}`, '{{collector}}')],
-    }),
-    graph({
-      title: 'Since the last success, by collector',
-      description:
-        'Time since the last pass that succeeded, and the age at which gauges vanish. A low saw-tooth is normal, a climbing line is not.',
-      unit: 's',
-      width: 12,
-      targets: [
-        overTime(SINCE_SUCCESS, '{{collector}}'),
-        overTime(greatest('collector_stale_after_seconds', ['collector']), 'stale: {{collector}}'),
-      ],
     }),
   ];
 }
@@ -158,7 +161,7 @@ export function exporter(): Dashboard {
     },
     sections: [
       { panels: headlines() },
-      { title: 'Passes', panels: passPanels() },
+      { title: 'Passes and faults', panels: passPanels() },
       { title: 'Requests to AWS', panels: awsPanels() },
       { title: 'Data', panels: dataPanels() },
       { title: 'Process and scrapes', panels: processPanels() },

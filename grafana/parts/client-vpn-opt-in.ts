@@ -1,9 +1,10 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { STATUSES } from './client-vpn.ts';
+import { bitsPerSecond, CLIENT_VPN, inPlace } from './domains.ts';
 import { ENDPOINT_COLUMNS } from './endpoints.ts';
 import { graph } from './graphs.ts';
-import { bitsPerSecond, ENDPOINT, ofClientVpn, once, since } from './queries.ts';
-import { colouredText, statusColours } from './states.ts';
+import { ENDPOINT, ofClientVpn, once, since } from './queries.ts';
+import { statusColours } from './states.ts';
 import { table } from './tables.ts';
 import { overTime, rows } from './targets.ts';
 
@@ -18,6 +19,8 @@ const OPT_IN = {
 
 type Own = keyof typeof OPT_IN;
 
+const INFO = ofClientVpn('aws_client_vpn_connection_info');
+
 const counter = (own: Own, direction: 'ingress' | 'egress') =>
   ofClientVpn(`aws_client_vpn_${OPT_IN[own].one}_${direction}_bytes_total`);
 
@@ -25,22 +28,34 @@ const counter = (own: Own, direction: 'ingress' | 'egress') =>
 const trafficRows = (own: Own, series: string) =>
   (['ingress', 'egress'] as const).map((direction) => {
     const key = [...ENDPOINT, own];
-    return rows(`${bitsPerSecond(counter(own, direction), [own], key)} and on (${key.join(', ')}) ${series}`);
+    const rate = bitsPerSecond(CLIENT_VPN, counter(own, direction), [own], key);
+    return rows(inPlace(`${rate} and on (${key.join(', ')}) ${series}`, series, key));
   });
 
 /** Who has the most traffic over time: what clients send, and what they receive. */
 function mostTraffic(own: Own): readonly Panel[] {
   const { many, emptyWhen } = OPT_IN[own];
-  const panel = (what: string, direction: 'ingress' | 'egress', way: string) =>
-    graph({
+  const panel = (what: string, direction: 'ingress' | 'egress', way: string) => {
+    const top = `topk(10, ${bitsPerSecond(CLIENT_VPN, counter(own, direction), [own])})`;
+    return graph({
       title: `Most traffic ${way}, ${many}`,
       description: `The ten ${many} that ${what} most at each moment.`,
       emptyWhen,
       unit: 'bps',
       width: 12,
-      targets: [overTime(`topk(10, ${bitsPerSecond(counter(own, direction), [own])})`, `{{${own}}}`)],
+      many: true,
+      targets: [
+        own === 'user' ? overTime(top, '{{user}}') : overTime(withUser(top), '{{user}} {{connection_id}}'),
+      ],
     });
+  };
   return [panel('send', 'ingress', 'in'), panel('receive', 'egress', 'out')];
+}
+
+/** Adds the user to the series of connections: the id alone tells a reader nothing. */
+function withUser(expr: string): string {
+  const user = `topk by (connection_id) (1, ${once(INFO, 'connection_id', 'user')})`;
+  return `(${expr}) * on (connection_id) group_left (user) ${user} or on (connection_id) (${expr})`;
 }
 
 /** Panels of the series by user. */
@@ -54,13 +69,13 @@ export function userPanels(): readonly Panel[] {
       emptyWhen: OPT_IN.user.emptyWhen,
       width: 24,
       height: 9,
-      sortedBy: 'Out',
+      sortedBy: [['Out', 'descending']],
       targets: [rows(active), ...trafficRows('user', active)],
       columns: [
         { field: 'user', title: 'User' },
-        { field: 'Value #A', title: 'Active connections' },
-        { field: 'Value #B', title: 'In', unit: 'bps' },
-        { field: 'Value #C', title: 'Out', unit: 'bps' },
+        { field: 'Value #A', title: 'Active connections', width: 160 },
+        { field: 'Value #B', title: 'In', unit: 'bps', width: 100 },
+        { field: 'Value #C', title: 'Out', unit: 'bps', width: 100 },
         ...ENDPOINT_COLUMNS,
       ],
     }),
@@ -71,7 +86,7 @@ export function userPanels(): readonly Panel[] {
 /** Panels of the series by connection. */
 export function connectionPanels(): readonly Panel[] {
   const own = ['connection_id', 'user', 'client_ip', 'status'];
-  const info = once(ofClientVpn('aws_client_vpn_connection_info'), ...own);
+  const info = once(INFO, ...own);
   const established = ofClientVpn('aws_client_vpn_connection_established_timestamp_seconds');
   return [
     table({
@@ -80,7 +95,7 @@ export function connectionPanels(): readonly Panel[] {
       emptyWhen: OPT_IN.connection_id.emptyWhen,
       width: 24,
       height: 10,
-      sortedBy: 'Age',
+      sortedBy: [['Age', 'descending']],
       targets: [
         rows(info),
         rows(since(once(established, 'connection_id'))),
@@ -88,12 +103,12 @@ export function connectionPanels(): readonly Panel[] {
       ],
       columns: [
         { field: 'user', title: 'User' },
-        { field: 'status', title: 'Status', properties: colouredText([statusColours(STATUSES)]) },
-        { field: 'Value #B', title: 'Age', unit: 's' },
-        { field: 'Value #C', title: 'In', unit: 'bps' },
-        { field: 'Value #D', title: 'Out', unit: 'bps' },
-        { field: 'client_ip', title: 'Client address' },
-        { field: 'connection_id', title: 'Connection' },
+        { field: 'status', title: 'Status', width: 160, mappings: [statusColours(STATUSES)] },
+        { field: 'Value #B', title: 'Age', unit: 's', width: 100 },
+        { field: 'Value #C', title: 'In', unit: 'bps', width: 100 },
+        { field: 'Value #D', title: 'Out', unit: 'bps', width: 100 },
+        { field: 'client_ip', title: 'Client address', width: 140 },
+        { field: 'connection_id', title: 'Connection', width: 240 },
         ...ENDPOINT_COLUMNS,
       ],
       hidden: ['Value #A'],

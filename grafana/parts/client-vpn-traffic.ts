@@ -1,7 +1,8 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { STATUSES } from './client-vpn.ts';
+import { bitsPerSecond, CLIENT_VPN, perSecond } from './domains.ts';
 import { graph } from './graphs.ts';
-import { bitsPerSecond, gauge, ofClientVpn, perSecond } from './queries.ts';
+import { gauge, ofClientVpn } from './queries.ts';
 import { overTime } from './targets.ts';
 
 function byStatus(title: string, description: string, unit: string, expr: string): Panel {
@@ -19,31 +20,32 @@ function byStatus(title: string, description: string, unit: string, expr: string
 /** Bytes and packets by status, and what the connections that are listed have carried in all. */
 export function trafficByStatus(): readonly Panel[] {
   const counter = (name: string) => ofClientVpn(`aws_client_vpn_${name}_total`);
-  const when = 'by the status that the connection had when it flowed. Active is normal.';
+  const when =
+    'by the status that the connection had when it flowed. Active is normal. An endpoint has a gap while it is not polled.';
   return [
     byStatus(
       'Traffic in',
       `What clients send, ${when}`,
       'bps',
-      bitsPerSecond(counter('ingress_bytes'), ['status']),
+      bitsPerSecond(CLIENT_VPN, counter('ingress_bytes'), ['status']),
     ),
     byStatus(
       'Traffic out',
       `What clients receive, ${when}`,
       'bps',
-      bitsPerSecond(counter('egress_bytes'), ['status']),
+      bitsPerSecond(CLIENT_VPN, counter('egress_bytes'), ['status']),
     ),
     byStatus(
       'Packets in',
       `Packets that clients send, ${when}`,
       'pps',
-      perSecond(counter('ingress_packets'), ['status']),
+      perSecond(CLIENT_VPN, counter('ingress_packets'), ['status']),
     ),
     byStatus(
       'Packets out',
       `Packets that clients receive, ${when}`,
       'pps',
-      perSecond(counter('egress_packets'), ['status']),
+      perSecond(CLIENT_VPN, counter('egress_packets'), ['status']),
     ),
     byStatus(
       'Sent by the connections listed',

@@ -1,4 +1,8 @@
-import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  type DynamicConfigValue,
+  FieldColorBuilder,
+  FieldColorModeId,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 
 /** One colour for each meaning, after Okabe and Ito: they stay apart for colour-blind readers (a test computes it). */
 export const MEANINGS = {
@@ -6,6 +10,8 @@ export const MEANINGS = {
   idle: '#56B4E9',
   changing: '#F0E442',
   fault: '#D55E00',
+  grave: '#B10026',
+  mild: '#FF9DA7',
   ended: '#666666',
   odd: '#CC79A7',
   in: '#0072B2',
@@ -32,6 +38,7 @@ const NAMES = {
   living: 'alive',
   registered: 'in',
   ghosts: 'out',
+  share: 'odd',
   compliant: 'alive',
   'non-compliant': 'fault',
   available: 'alive',
@@ -43,6 +50,13 @@ const NAMES = {
   failed: 'fault',
   skipped: 'odd',
   missed: 'odd',
+  denied: 'grave',
+  unavailable: 'fault',
+  timeout: 'out',
+  throttled: 'changing',
+  not_found: 'odd',
+  other: 'mild',
+  limit: 'ended',
   up: 'alive',
   down: 'fault',
 } as const satisfies Record<string, keyof typeof MEANINGS>;
@@ -58,3 +72,7 @@ export const inColour = (colour: string): DynamicConfigValue => ({
   id: 'color',
   value: { mode: 'fixed', fixedColor: colour },
 });
+
+/** What gives all fields shades of one colour. */
+export const shadesOf = (meaning: keyof typeof MEANINGS) =>
+  new FieldColorBuilder().mode(FieldColorModeId.Shades).fixedColor(MEANINGS[meaning]);

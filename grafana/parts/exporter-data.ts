@@ -2,6 +2,7 @@ import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { minutely } from './exporter-queries.ts';
 import { graph } from './graphs.ts';
 import { overTime } from './targets.ts';
+import { PER_MINUTE } from './units.ts';
 
 /** What the exporter took in, and what it left out. */
 export function dataPanels(): readonly Panel[] {
@@ -9,9 +10,11 @@ export function dataPanels(): readonly Panel[] {
     graph({
       title: 'Values rejected',
       description:
-        'Values from AWS that could not be read, per minute, by field. Zero is normal; the rest of each record counts.',
-      unit: 'cpm',
+        'Values from AWS that could not be read, by field. Zero is normal; the rest of each record counts.',
+      unit: PER_MINUTE,
       width: 12,
+      many: true,
+      faults: true,
       targets: [
         overTime(minutely('records_rejected_total', ['collector', 'field']), '{{collector}} {{field}}'),
       ],
@@ -19,10 +22,12 @@ export function dataPanels(): readonly Panel[] {
     graph({
       title: 'Series left out',
       description:
-        'Series left out because of a cap, per minute (one for each series and pass), by reason. Zero is normal where the caps are high enough.',
+        'Series left out because of a cap (one for each series and pass), by reason. Zero is normal where the caps are high enough.',
       emptyWhen: '`client_vpn.enabled` is off',
-      unit: 'cpm',
+      unit: PER_MINUTE,
       width: 12,
+      many: true,
+      faults: true,
       targets: [
         overTime(minutely('series_dropped_total', ['collector', 'reason']), '{{collector}} {{reason}}'),
       ],
@@ -30,18 +35,22 @@ export function dataPanels(): readonly Panel[] {
     graph({
       title: 'Events taken in',
       description:
-        'Requests to the intake of WebSocket events, per minute, by what became of them. Accepted is normal; unauthorized, unreadable and unroutable tell of wrong wiring, over_capacity of a registry that is full.',
+        'Requests to the intake of WebSocket events, by what became of them. Accepted is normal; unauthorized, unreadable and unroutable tell of wrong wiring, over_capacity of a registry that is full.',
       emptyWhen: '`intake.enabled` is off',
-      unit: 'cpm',
+      unit: PER_MINUTE,
       width: 12,
+      many: true,
       targets: [overTime(minutely('intake_events_total', ['event', 'result']), '{{event}} {{result}}')],
     }),
     graph({
       title: 'Families, files and log lines lost',
       description:
-        'Metric families that could not be rendered, files in the storage folder that could not be read and were moved out of the way, and log lines dropped because nobody read them, per minute. Zero is normal.',
-      unit: 'cpm',
+        'Metric families that could not be rendered, files in the storage folder that could not be read and were moved out of the way, and log lines dropped because nobody read them. Zero is normal.',
+      emptyWhen: 'none of it ever happened and nothing is kept on disk',
+      unit: PER_MINUTE,
       width: 12,
+      many: true,
+      faults: true,
       targets: [
         overTime(minutely('family_errors_total', ['family']), 'family {{family}}'),
         overTime(minutely('storage_files_set_aside_total'), 'files set aside'),

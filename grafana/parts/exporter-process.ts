@@ -1,5 +1,5 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { DASHED, graph } from './graphs.ts';
+import { graph } from './graphs.ts';
 import { ofExporter, ofProcess, rate, scraped, since } from './queries.ts';
 import { inWords, timeline } from './states.ts';
 import { table } from './tables.ts';
@@ -29,7 +29,7 @@ function builds(): Panel {
     ],
     columns: [
       { field: 'instance', title: 'Instance' },
-      { field: 'version', title: 'Version' },
+      { field: 'version', title: 'Version', width: 120 },
       { field: 'Value #B', title: 'Started', unit: 'dateTimeFromNow' },
       { field: 'Value #C', title: 'Configuration loaded', unit: 'dateTimeFromNow' },
       { field: 'revision', title: 'Revision' },
@@ -72,9 +72,9 @@ export function processPanels(): readonly Panel[] {
     }),
     byInstance(
       'Uptime',
-      'Time since the start of the process. A saw-tooth tells of restarts: the ledger survives them, and so do the counters of connections.',
-      's',
-      [since(STARTED), ''],
+      'Hours since the start of the process. A saw-tooth tells of restarts: the ledger survives them, and so do the counters of connections.',
+      'h',
+      [`(${since(STARTED)}) / 3600`, ''],
     ),
     byInstance(
       'Duration of scrapes',
@@ -85,7 +85,7 @@ export function processPanels(): readonly Panel[] {
     byInstance(
       'Series',
       'Samples in each scrape. It grows with endpoints, and with users and connections where their series are on.',
-      'short',
+      'none',
       [scraped('scrape_samples_scraped'), ''],
     ),
     byInstance(
@@ -112,14 +112,15 @@ export function processPanels(): readonly Panel[] {
     ]),
     graph({
       title: 'File descriptors',
-      description: 'Files and sockets that the process has open, and how many it may have.',
+      description: 'Files and sockets that the process has open, as a share of those that it may have.',
       emptyWhen: 'the exporter does not run on Linux',
-      unit: 'none',
+      unit: 'percentunit',
       width: 12,
-      overrides: { limit: DASHED },
       targets: [
-        overTime(process('process_open_fds'), '{{instance}}'),
-        overTime(`min(${process('process_max_fds')})`, 'limit'),
+        overTime(
+          `${process('process_open_fds')} / on (job, instance) ${process('process_max_fds')}`,
+          '{{instance}}',
+        ),
       ],
     }),
   ];

@@ -1,11 +1,11 @@
-import { ofAccount, ofExporter, rate, since, total } from './queries.ts';
+import { liveRate, ofAccount, ofExporter, since, total } from './queries.ts';
 
 const exporter = (name: string, ...matchers: readonly string[]) =>
   ofExporter(`aws_connections_exporter_${name}`, ...matchers);
 
 /** The rate per minute of a counter of the exporters, all together, by these labels. */
 export const minutely = (name: string, by: readonly string[] = [], ...matchers: readonly string[]): string =>
-  `60 * ${total(rate(exporter(name, ...matchers)), by)}`;
+  `60 * ${total(liveRate(exporter(name, ...matchers)), by)}`;
 
 /** The least value that any exporter gives, by these labels: the bad news. */
 export const worst = (name: string, by: readonly string[] = []): string =>
@@ -25,20 +25,25 @@ export const TARGETS = aggregate('min', ofAccount('aws_connections_exporter_targ
   'region',
 ]);
 
-/** Seconds since the last successful pass, by collector. */
-export const SINCE_SUCCESS = since(greatest('collector_last_success_timestamp_seconds', ['collector']));
+const SUCCESS = exporter('collector_last_success_timestamp_seconds');
+const SCRAPED = `${ofExporter('up')} == 1`;
+
+/** Seconds since the last successful pass, by collector; it goes on for an hour while the exporter is down. */
+export const SINCE_SUCCESS = since(
+  `max by (collector) (${SUCCESS} or last_over_time(${SUCCESS}[1h]) unless on (job, instance) (${SCRAPED}))`,
+);
 
 /** The rate per second of requests to AWS, all exporters together, by these labels. */
 export const requests = (by: readonly string[]): string =>
-  total(rate(ofAccount('aws_connections_exporter_aws_requests_total')), by);
+  total(liveRate(ofAccount('aws_connections_exporter_aws_requests_total')), by);
 
 /** Requests per minute that AWS answered so, by these labels. */
 export const answers = (by: readonly string[], ...matchers: readonly string[]): string =>
-  `60 * ${total(rate(ofAccount('aws_connections_exporter_aws_request_errors_total', ...matchers)), by)}`;
+  `60 * ${total(liveRate(ofAccount('aws_connections_exporter_aws_request_errors_total', ...matchers)), by)}`;
 
 /** Errors that are faults: that a connection is gone or invalid is an answer, and what look-ups are for. */
 export const FAULTS = 'error!~"gone|invalid"';
 
 /** The buckets of the time that requests took, per second, by these labels. */
 export const took = (by: readonly string[]): string =>
-  total(rate(exporter('aws_request_duration_seconds_bucket')), ['le', ...by]);
+  total(liveRate(exporter('aws_request_duration_seconds_bucket')), ['le', ...by]);

@@ -32,7 +32,7 @@ export interface Frame {
   readonly height?: number;
   /** The names of series that have a colour of their own. */
   readonly colours?: readonly Coloured[];
-  /** What else single series or columns look like, by their name. */
+  /** What else single series or columns look like, by their name or a `/pattern/` of it. */
   readonly overrides?: Readonly<Record<string, readonly DynamicConfigValue[]>>;
 }
 
@@ -53,7 +53,8 @@ export function framed(builder: Builder, frame: Frame, usualHeight: number): Pan
   }
   for (const name of frame.colours ?? []) builder.overrideByName(name, [inColour(colourOf(name))]);
   for (const [name, properties] of Object.entries(frame.overrides ?? {})) {
-    builder.overrideByName(name, [...properties]);
+    if (name.startsWith('/')) builder.overrideByRegexp(name, [...properties]);
+    else builder.overrideByName(name, [...properties]);
   }
   return builder.build();
 }

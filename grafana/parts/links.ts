@@ -31,16 +31,29 @@ export function links(page: string) {
   ];
 }
 
-/** Where a cell or a bar of one Client VPN endpoint leads; `label` gives one of its labels. */
-function toEndpoint(label: (name: string) => string): DynamicConfigValue {
+/** Where a cell or a bar of one endpoint leads; `label` gives one of its labels. */
+function toEndpoint(uid: string, variable: string, label: (name: string) => string): DynamicConfigValue {
   const kept = ['datasource', 'job', 'instance'].map((name) => `\${${name}:queryparam}`);
-  const chosen = ['account_id', 'region', 'endpoint_id'].map((name) => `var-${name}=${label(name)}`);
-  const url = `/d/aws-client-vpn-endpoint?\${__url_time_range}&${[...kept, ...chosen].join('&')}`;
+  const chosen = Object.entries({
+    account_id: 'account_id',
+    region: 'region',
+    [variable]: 'endpoint_id',
+  }).map(([name, from]) => `var-${name}=${label(from)}`);
+  const url = `/d/${uid}?\${__url_time_range}&${[...kept, ...chosen].join('&')}`;
   return { id: 'links', value: [{ title: 'Show this endpoint', url, targetBlank: false }] };
 }
 
+const ofRow = (name: string) => `\${__data.fields.${name}}`;
+
 /** Makes a cell of a table a link to the dashboard of the row's Client VPN endpoint. */
-export const rowToEndpoint = toEndpoint((name) => `\${__data.fields.${name}}`);
+export const rowToEndpoint = toEndpoint('aws-client-vpn-endpoint', 'endpoint_id', ofRow);
+
+/** Makes a cell of a table a link that narrows the dashboard to the row's WebSocket endpoint. */
+export const rowToWebSocket = toEndpoint('aws-websocket', 'websocket_endpoint_id', ofRow);
 
 /** Makes a series a link to the dashboard of its Client VPN endpoint. */
-export const seriesToEndpoint = toEndpoint((name) => `\${__field.labels.${name}}`);
+export const seriesToEndpoint = toEndpoint(
+  'aws-client-vpn-endpoint',
+  'endpoint_id',
+  (name) => `\${__field.labels.${name}}`,
+);

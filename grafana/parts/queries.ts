@@ -1,6 +1,9 @@
 /** What keeps the series of one endpoint apart, whichever replica or restart of the exporter they came from. */
 export const ENDPOINT = ['account_id', 'region', 'endpoint_id'] as const;
 
+/** The same, as a list in a query. */
+export const KEY = ENDPOINT.join(', ');
+
 const TARGET = ['job=~"$job"', 'instance=~"$instance"'];
 const ACCOUNT = ['account_id=~"$account_id"', 'region=~"$region"'];
 
@@ -12,8 +15,14 @@ export const ofExporter: Scope = (metric, ...matchers) => `${metric}{${[...TARGE
 
 const BUILD = ofExporter('aws_connections_exporter_build_info');
 
+/** The rate per second of a counter, over a window that always holds several passes and scrapes. */
+export const rate = (selector: string): string => `rate(${selector}[$__rate_interval])`;
+
 /** What holds for any program, of exporters only: `All` jobs and instances are those of the whole Prometheus. */
 export const ofProcess = (expr: string): string => `${expr} and on (job, instance) ${BUILD}`;
+
+/** The rate per second of a counter of the exporter, for as long as it is scraped: a rate that fades looks like a real drop. */
+export const liveRate = (selector: string): string => `(${ofProcess(rate(selector))})`;
 
 /** Whether the scrapes of exporters succeed; what was one within two weeks is one, for as long as it is a target. */
 export const scraped = (metric: string): string =>
@@ -33,9 +42,6 @@ export const ofClientVpn: Scope = (metric, ...matchers) =>
 export const ofWebSocket: Scope = (metric, ...matchers) =>
   ofAccount(metric, 'endpoint_id=~"$websocket_endpoint_id"', ...matchers);
 
-/** The rate per second of a counter, over a window that always holds several passes and scrapes. */
-export const rate = (selector: string): string => `rate(${selector}[$__rate_interval])`;
-
 /**
  * One series by endpoint and these labels, whatever labels the target has: replicas tell the same, and only one counts. Of the
  * estimates of WebSocket connections each replica draws its own, so that of two the larger counts, by status.
@@ -51,28 +57,5 @@ export const total = (expr: string, by: readonly string[] = []): string =>
 export const gauge = (selector: string, own: readonly string[] = [], by = own): string =>
   total(once(selector, ...own), by);
 
-/** The rate per second of a counter, likewise. */
-export const perSecond = (selector: string, own: readonly string[] = [], by = own): string =>
-  gauge(rate(selector), own, by);
-
-/** The rate per minute of a counter, likewise. */
-export const perMinute = (selector: string, own: readonly string[] = [], by = own): string =>
-  `60 * ${perSecond(selector, own, by)}`;
-
-/** The rate of a counter of bytes in bits per second, likewise. */
-export const bitsPerSecond = (selector: string, own: readonly string[] = [], by = own): string =>
-  `8 * ${perSecond(selector, own, by)}`;
-
 /** Seconds since a time. */
 export const since = (timestamp: string): string => `time() - ${timestamp}`;
-
-/**
- * Adds the label `name` to the series of endpoints, from their info; without an info (none yet, or stale) they stay as they are.
- * Of two names, one told before and one after a change, it takes either.
- */
-export function named(expr: string, info: string, ...labels: readonly string[]): string {
-  const endpoint = ENDPOINT.join(', ');
-  const name = `topk by (${endpoint}) (1, ${once(info, 'name')})`;
-  const key = [...ENDPOINT, ...labels].join(', ');
-  return `(${expr}) * on (${endpoint}) group_left (name) ${name} or on (${key}) (${expr})`;
-}

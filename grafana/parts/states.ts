@@ -1,15 +1,16 @@
 import {
   BigValueColorMode,
   BigValueGraphMode,
+  BigValueTextMode,
   ReduceDataOptionsBuilder,
   VisibilityMode,
 } from '@grafana/grafana-foundation-sdk/common';
 import {
-  type DynamicConfigValue,
   FieldColorBuilder,
   FieldColorModeId,
   MappingType,
   type Panel,
+  SpecialValueMatch,
   ThresholdsConfigBuilder,
   ThresholdsMode,
   type ValueMapping,
@@ -27,10 +28,18 @@ interface Stat extends Frame {
   readonly steps?: Steps;
   readonly colour?: Coloured;
   readonly mappings?: readonly ValueMapping[];
+  /** Whether a single value says its name too. */
+  readonly named?: boolean;
 }
 
+/** What stands where there is no value: words in the colour of text, for no data is neither good nor bad. */
+export const noData = (text: string): ValueMapping => ({
+  type: MappingType.SpecialValue,
+  options: { match: SpecialValueMatch.NullAndNan, result: { text, color: 'text' } },
+});
+
 /** The latest values, large. */
-export function stat({ steps = [], colour, mappings = [], ...frame }: Stat): Panel {
+export function stat({ steps = [], colour, mappings = [], named = false, ...frame }: Stat): Panel {
   const fixed = new FieldColorBuilder().mode(FieldColorModeId.Fixed);
   const builder = new StatBuilder()
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
@@ -41,7 +50,8 @@ export function stat({ steps = [], colour, mappings = [], ...frame }: Stat): Pan
         ? new FieldColorBuilder().mode(FieldColorModeId.Thresholds)
         : fixed.fixedColor(colour === undefined ? 'text' : colourOf(colour)),
     );
-  if (mappings.length > 0) builder.mappings([...mappings]);
+  builder.mappings([...mappings, noData('No data')]);
+  if (named) builder.textMode(BigValueTextMode.ValueAndName);
   if (steps.length > 0) builder.thresholds(thresholds(steps));
   return framed(builder, frame, 4);
 }
@@ -67,16 +77,16 @@ export const ageSteps = (staleAfter: number): Steps => [
   [staleAfter, 'fault'],
 ];
 
-/** Says 1 and 0 in words, and in the colours of up and down. */
-export const inWords = (one: string, zero: string): readonly ValueMapping[] => [
-  {
-    type: MappingType.ValueToText,
-    options: {
-      '1': { text: one, color: colourOf('up'), index: 0 },
-      '0': { text: zero, color: colourOf('down'), index: 1 },
-    },
-  },
-];
+/** Says 1 and 0 (and -1, if it is given) in words, in the colours of up and down. */
+export function inWords(one: string, zero: string, minusOne?: string): readonly ValueMapping[] {
+  const down = { color: colourOf('down') };
+  const options = {
+    '1': { text: one, color: colourOf('up'), index: 0 },
+    '0': { text: zero, ...down, index: 1 },
+    ...(minusOne !== undefined && { '-1': { text: minusOne, ...down, index: 2 } }),
+  };
+  return [{ type: MappingType.ValueToText, options }];
+}
 
 /** Says only 1 in words. */
 export const sayOne = (text: string): ValueMapping => ({
@@ -89,12 +99,6 @@ export const statusColours = (names: readonly Coloured[]): ValueMapping => ({
   type: MappingType.ValueToText,
   options: Object.fromEntries(names.map((name, index) => [name, { color: colourOf(name), index }])),
 });
-
-/** A column that says its values in words, in colour. */
-export const colouredText = (mappings: readonly ValueMapping[]): readonly DynamicConfigValue[] => [
-  { id: 'mappings', value: mappings },
-  { id: 'custom.cellOptions', value: { type: 'color-text' } },
-];
 
 interface Timeline extends Frame {
   readonly mappings: readonly ValueMapping[];

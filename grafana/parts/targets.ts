@@ -28,3 +28,12 @@ export const rows = (expr: string): Target => latest(expr, '__auto').format(Prom
 
 /** The buckets of a histogram over time. */
 export const buckets = (expr: string): Target => overTime(expr, '{{le}}').format(PromQueryFormat.Heatmap);
+
+/**
+ * Leaves out what is zero, for a stack draws it as an edge on top of what is not. If all that the first target of the stack gives
+ * is zero, one zero stays: nothing at all would say that nothing is known.
+ */
+export function withoutZeros(target: Target, index: number): Target {
+  const expr = target.build().expr;
+  return target.expr(index === 0 ? `(${expr}) > 0 or on () topk(1, ${expr})` : `(${expr}) > 0`);
+}

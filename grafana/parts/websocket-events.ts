@@ -1,20 +1,22 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Coloured } from './colours.ts';
+import { perMinute, WEBSOCKET } from './domains.ts';
 import { graph } from './graphs.ts';
-import { gauge, ofWebSocket, perMinute } from './queries.ts';
+import { gauge, ofWebSocket } from './queries.ts';
 import { overTime } from './targets.ts';
+import { PER_MINUTE } from './units.ts';
 
 const LOOKED_UP: readonly Coloured[] = ['active', 'idle', 'gone', 'invalid', 'error'];
 
 /** Connections that came, went, and went untold. */
 export function turnover(): readonly Panel[] {
-  const counter = (name: string) => perMinute(ofWebSocket(`aws_websocket_${name}_total`));
+  const counter = (name: string) => perMinute(WEBSOCKET, ofWebSocket(`aws_websocket_${name}_total`));
   return [
     graph({
       title: 'Connects and disconnects',
-      description: 'Connections that events told of, per minute, each counted once.',
+      description: 'Connections that events told of, each counted once.',
       emptyWhen: 'the source of the endpoints is not `intake`: only there are events',
-      unit: 'cpm',
+      unit: PER_MINUTE,
       width: 12,
       colours: ['connects', 'disconnects'],
       targets: [
@@ -25,8 +27,8 @@ export function turnover(): readonly Panel[] {
     graph({
       title: 'Missed disconnects',
       description:
-        'Connections that were found ended without a disconnect event within a minute (or without their removal from the table or file), per minute. A few are normal.',
-      unit: 'cpm',
+        'Connections that were found ended without a disconnect event within a minute (or without their removal from the table or file). A few are normal.',
+      unit: PER_MINUTE,
       width: 12,
       colours: ['missed'],
       targets: [overTime(counter('missed_disconnects'), 'missed')],
@@ -49,10 +51,12 @@ export function samples(): readonly Panel[] {
     graph({
       title: 'Look-ups',
       description:
-        'Calls of GetConnection per minute, by what came of them. They count against the throttle that the account shares.',
-      unit: 'cpm',
+        'Calls of GetConnection, by what came of them. They count against the throttle that the account shares.',
+      unit: PER_MINUTE,
       ...status,
-      targets: [overTime(perMinute(ofWebSocket('aws_websocket_lookups_total'), ['status']), '{{status}}')],
+      targets: [
+        overTime(perMinute(WEBSOCKET, ofWebSocket('aws_websocket_lookups_total'), ['status']), '{{status}}'),
+      ],
     }),
   ];
 }

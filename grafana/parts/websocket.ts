@@ -1,11 +1,13 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { colourOf, inColour } from './colours.ts';
-import { graph } from './graphs.ts';
-import { ENDPOINT, gauge, ofWebSocket, once, total } from './queries.ts';
+import { graph, ON_THE_RIGHT } from './graphs.ts';
+import { ENDPOINT, gauge, KEY, ofWebSocket, once, total } from './queries.ts';
 import { overTime } from './targets.ts';
 
 const CONNECTIONS = ofWebSocket('aws_websocket_connections');
-const KEY = ENDPOINT.join(', ');
+
+/** Estimates are fractions; nobody has half a connection. */
+export const whole = (expr: string): string => `round(${expr})`;
 
 /** Living connections by endpoint. */
 export const LIVING = gauge(CONNECTIONS, ['status'], ENDPOINT);
@@ -29,26 +31,32 @@ export const ghostShare = (): string =>
 /** The estimate with its interval as a band. */
 export function estimate(): Panel {
   const alive = inColour(colourOf('living'));
-  const edge = [alive, { id: 'custom.lineWidth', value: 0 }];
+  const noArea = { id: 'custom.fillOpacity', value: 0 };
+  const line = (width: number) => [
+    alive,
+    { id: 'custom.lineWidth', value: width },
+    { id: 'custom.showPoints', value: 'never' },
+  ];
   return graph({
     title: 'Living connections, with interval',
     description:
-      'Estimated open connections (line) and the interval that holds the true number in 95 % of all passes, unless configured otherwise (band), as of the last pass. Bounds of several endpoints are summed, which makes the band wider than it need be. A gap is a time without answers.',
-    unit: 'short',
+      'Estimated open connections (line) and the interval that holds the true number in 95 % of all passes, unless configured otherwise (band), as of the last pass. Bounds of several endpoints are summed, which makes the band wider than it need be. The axis need not begin at zero. A gap is a time without answers.',
+    unit: 'none',
     width: 12,
+    from: 'anywhere',
     overrides: {
-      living: [alive, { id: 'custom.fillOpacity', value: 0 }, { id: 'custom.lineWidth', value: 2 }],
-      'at least': [...edge, { id: 'custom.fillOpacity', value: 0 }],
+      living: [...line(2), noArea],
+      'at least': [...line(0), noArea],
       'at most': [
-        ...edge,
+        ...line(0),
         { id: 'custom.fillBelowTo', value: 'at least' },
         { id: 'custom.fillOpacity', value: 25 },
       ],
     },
     targets: [
-      overTime(total(LIVING), 'living'),
-      overTime(total(BOUNDS.lower), 'at least'),
-      overTime(total(BOUNDS.upper), 'at most'),
+      overTime(whole(total(LIVING)), 'living'),
+      overTime(whole(total(BOUNDS.lower)), 'at least'),
+      overTime(whole(total(BOUNDS.upper)), 'at most'),
     ],
   });
 }
@@ -59,24 +67,25 @@ export function livingByStatus(): Panel {
     title: 'Active and idle',
     description:
       'Estimated open connections by whether they had a message within idle_after (5 minutes unless configured otherwise), as of the last pass.',
-    unit: 'short',
+    unit: 'none',
     width: 12,
     stacked: true,
     colours: ['active', 'idle'],
-    targets: [overTime(gauge(CONNECTIONS, ['status']), '{{status}}')],
+    targets: [overTime(whole(gauge(CONNECTIONS, ['status'])), '{{status}}')],
   });
 }
 
-/** What is registered, and what of it lives. */
-export function registeredAgainstLiving(): Panel {
+/** What is registered: what of it lives, and ghosts on top. */
+export function registered(): Panel {
   return graph({
-    title: 'Registered and living',
+    title: 'Registered: living and ghosts',
     description:
-      'Ids that can be alive, at the start of the last pass, and those of them that are estimated to be. Between the lines are ghosts: a narrow gap is normal, one that widens tells of lost disconnect events.',
-    unit: 'short',
+      'Ids that can be alive, at the start of the last pass: those that are estimated to be, and on top of them ghosts, whose connection has ended untold. A thin layer of ghosts is normal, one that grows tells of lost disconnect events.',
+    unit: 'none',
     width: 12,
-    colours: ['registered', 'living'],
-    targets: [overTime(total(REGISTERED), 'registered'), overTime(total(LIVING), 'living')],
+    stacked: true,
+    colours: ['living', 'ghosts'],
+    targets: [overTime(whole(total(LIVING)), 'living'), overTime(whole(total(GHOSTS)), 'ghosts')],
   });
 }
 
@@ -87,17 +96,12 @@ export function ghostsPanel(): Panel {
     description:
       'Registered ids whose connection has ended untold: how many (left), and their share (right), as estimated in the last pass.',
     emptyWhen: 'nothing is registered',
-    unit: 'short',
+    unit: 'none',
     width: 12,
     colours: ['ghosts'],
     overrides: {
-      share: [
-        { id: 'unit', value: 'percentunit' },
-        { id: 'max', value: 1 },
-        { id: 'custom.axisPlacement', value: 'right' },
-        { id: 'custom.fillOpacity', value: 0 },
-      ],
+      share: [inColour(colourOf('share')), { id: 'unit', value: 'percentunit' }, ...ON_THE_RIGHT],
     },
-    targets: [overTime(total(GHOSTS), 'ghosts'), overTime(ghostShare(), 'share')],
+    targets: [overTime(whole(total(GHOSTS)), 'ghosts'), overTime(ghostShare(), 'share')],
   });
 }

@@ -76,6 +76,32 @@ test.each(NAMES)('%s: every status has its own colour wherever series are split 
   expect(split > 1).toBe(name !== 'exporter');
 });
 
+/** The colours that say that something is wrong. */
+const WARNING = new Set<string>([
+  MEANINGS.grave,
+  MEANINGS.fault,
+  MEANINGS.out,
+  MEANINGS.changing,
+  MEANINGS.odd,
+  MEANINGS.mild,
+]);
+
+test('every kind of fault has a colour of warning, and no two the same', () => {
+  const errors = valuesOf('error').get('aws_connections_exporter_aws_request_errors_total') ?? new Set();
+  const kinds = [...errors].filter((error) => !['gone', 'invalid'].includes(error));
+  expect(kinds.length).toBeGreaterThan(4);
+  const panels = panelsOf(readDashboard('exporter')).filter(({ title }) => title.startsWith('Faults by'));
+  expect(panels).toHaveLength(2);
+  for (const panel of panels) {
+    const colours = [...fixedColours(panel)].map(
+      ([name, colour]) => [name.replaceAll(/^\/ | \/$/g, ''), colour] as const,
+    );
+    expect(colours.map(([name]) => name).sort()).toEqual(kinds.sort());
+    expect(new Set(colours.map(([, colour]) => colour)).size).toBe(kinds.length);
+    for (const [name, colour] of colours) expect([name, WARNING.has(String(colour))]).toEqual([name, true]);
+  }
+});
+
 test('a name has one colour in all dashboards, and every colour is in the table', () => {
   const table = new Set<unknown>(Object.values(MEANINGS));
   const seen = new Map<string, unknown>();

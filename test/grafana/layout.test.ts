@@ -83,11 +83,12 @@ test.each(NAMES)('the panels of %s ask for what they can show', (name) => {
       expect([title, instant, range, asked]).toEqual([title, latest, !latest, format]);
       expect([title, interval]).toEqual([title, expr.includes('$__rate_interval') ? '1m' : undefined]);
     }
-    const below = fieldConfig.overrides.some(({ properties }) =>
-      properties.some(({ id }) => id === 'custom.transform'),
+    // Below zero, or a narrow band far from it.
+    const free = fieldConfig.overrides.some(({ properties }) =>
+      properties.some(({ id }) => ['custom.transform', 'custom.fillBelowTo'].includes(id)),
     );
     if (type === 'timeseries')
-      expect([title, fieldConfig.defaults.min]).toEqual([title, below ? undefined : 0]);
+      expect([title, fieldConfig.defaults.min]).toEqual([title, free ? undefined : 0]);
   }
 });
 

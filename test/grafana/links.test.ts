@@ -45,7 +45,7 @@ test('all dashboards lead to a chapter of the documentation', () => {
 });
 
 test('links of endpoints lead to a dashboard of ours, and hand on time range and variables', () => {
-  expect(dataLinks).toHaveLength(3);
+  expect(dataLinks).toHaveLength(5);
   for (const { dashboard, link } of dataLinks) {
     expect(link.targetBlank).toBe(false);
     const [, uid, parameters = ''] = /^\/d\/([a-z-]+)\?(.+)$/.exec(link.url) ?? [];

@@ -73,7 +73,7 @@ export const RULES: Readonly<Record<string, (dashboard: DashboardJson) => Proble
   *'template-label-promql-rule'({ templating }) {
     for (const { type, query } of templating.list) {
       if (type !== 'query') continue;
-      const [, name = '', selector = ''] = /^([a-z_]+)\((.+), \w+\)$/.exec(query) ?? [];
+      const [, name = '', selector = ''] = /^([a-z_]+)\((.+?)(?:, \w+)?\)$/.exec(query) ?? [];
       if (!FUNCTIONS.has(name) || parsed(selector) === undefined) yield query;
     }
   },

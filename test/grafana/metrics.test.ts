@@ -15,7 +15,8 @@ const AGGREGATIONS = new Set(['sum', 'max', 'min', 'avg', 'count', 'topk', 'bott
 /** What a query names that does not exist. */
 function* unknown(expr: string): Iterable<string> {
   const { selectors, labels } = toQuery(expr);
-  const known = new Set(OF_A_TARGET);
+  const written = [...expr.matchAll(/count_values\("(\w+)"/g)].map(([, label = '']) => label);
+  const known = new Set([...OF_A_TARGET, ...written]);
   for (const { metric, matchers } of selectors) {
     const own = catalogue.get(metric);
     if (own === undefined) yield metric;
@@ -36,7 +37,11 @@ function* doubled(expr: string): Iterable<string> {
     if (innermost !== 'max') yield `${metric} within ${innermost}`;
     const pinned = [...matchers].filter(([, matcher]) => /^\w+="/.test(matcher)).map(([label]) => label);
     const apart = metric.endsWith('_info') ? ENDPOINT : [...(catalogue.get(metric) ?? [])];
-    const lists = [...expr.matchAll(new RegExp(`max by \\(([^)]*)\\) \\((?:rate\\()?${metric}\\{`, 'g'))];
+    const lists = [
+      ...expr.matchAll(
+        new RegExp(`max by \\(([^)]*)\\) \\((?:(?:rate|last_over_time)\\()?${metric}\\{`, 'g'),
+      ),
+    ];
     if (lists.length === 0) yield `${metric} is not at once within max by`;
     for (const [, list = ''] of lists) {
       const kept = [...list.split(', '), ...pinned];
@@ -73,8 +78,9 @@ test('what does not exist, or would count twice, is seen', () => {
   expect([...doubled(pinned)]).toEqual([]);
 });
 
-/** How many packets the connections that happen to be listed have carried: the counters say more. */
-const UNSHOWN = /^aws_client_vpn_connections_(in|e)gress_packets$/;
+/** What the connections that happen to be listed have carried in packets, of which the counters say more; and from what rules take their windows. */
+const UNSHOWN =
+  /^aws_(client_vpn_connections_(in|e)gress_packets|connections_exporter_collector_(interval|stale_after)_seconds)$/;
 
 test('every metric of ours is shown somewhere', () => {
   const shown = new Set(queries.flatMap(({ expr }) => toQuery(expr).selectors.map(({ metric }) => metric)));

@@ -8,6 +8,17 @@ const datasource = z.strictObject({ type: z.literal('prometheus'), uid: z.litera
 
 const property = z.strictObject({ id: text, value: z.unknown() });
 
+const mapping = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('value'), options: loose }),
+  z.strictObject({
+    type: z.literal('special'),
+    options: z.strictObject({
+      match: z.literal('null+nan'),
+      result: z.strictObject({ text, color: text }),
+    }),
+  }),
+]);
+
 const fieldConfig = z.strictObject({
   defaults: z.strictObject({
     unit: text,
@@ -19,7 +30,7 @@ const fieldConfig = z.strictObject({
         steps: z.array(z.strictObject({ value: z.number().nullable(), color: text })).min(1),
       })
       .optional(),
-    mappings: z.array(z.strictObject({ type: z.literal('value'), options: loose })).optional(),
+    mappings: z.array(mapping).optional(),
     custom: loose.optional(),
   }),
   overrides: z.array(
@@ -45,7 +56,7 @@ const gridPos = z.strictObject({
   x: count.max(23),
   y: count,
   w: count.min(4).max(24),
-  h: count.min(4),
+  h: count.min(3),
 });
 
 const panel = z.strictObject({
@@ -79,6 +90,7 @@ const variable = z.strictObject({
   label: text,
   query: text,
   definition: text.optional(),
+  regex: text.optional(),
   datasource: datasource.optional(),
   refresh: z.literal(2).optional(),
   sort: z.literal(1).optional(),

@@ -1,14 +1,15 @@
-/** The units that our panels use, all of them in Grafana's list of units. */
+/** The units that our panels use: those of Grafana's list, and its `count:` with words of ours. */
 export const UNITS: ReadonlySet<string> = new Set([
   'none',
   'string',
-  'short',
   'percentunit',
   'bytes',
   'bps',
   'pps',
   's',
-  'cpm',
+  'm',
+  'h',
+  'count:per minute',
   'reqps',
   'dateTimeFromNow',
 ]);

@@ -9,8 +9,8 @@ import { needs } from '../support/programs.ts';
 import { type Selector, toQuery } from '../support/promql.ts';
 import { RULE_FILES, RULES, rules } from './rule-files.ts';
 
-/** A few minutes, one scrape a second. */
-const SCRAPES = 120;
+/** Two minutes, a scrape every two seconds: one that times out on a busy machine takes every series away until the next. */
+const SCRAPES = 60;
 const PATIENCE_MS = 240_000;
 
 /** What the Prometheus operator writes on every series of a target that a ServiceMonitor finds. */
@@ -25,6 +25,7 @@ const JOBS = { bare: {}, operator: OPERATOR };
 
 /** Panels that have nothing to show in a healthy world; each says so in its description. */
 const EMPTY_PANELS: readonly string[] = [
+  'client-vpn-endpoint, panel Oldest sessions, B',
   'exporter, panel Faults by operation, A',
   'exporter, panel Families and files that were broken, A',
 ];
@@ -51,7 +52,7 @@ async function scrapeDemo({ url }: Daemon): Promise<Prometheus> {
     static_configs: [{ targets: [new URL(url).host], labels }],
   }));
   const config = {
-    global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '2s' },
+    global: { scrape_interval: '2s', scrape_timeout: '2s', evaluation_interval: '2s' },
     rule_files: RULE_FILES.map((name) => join(folder, `${name}.yml`)),
     scrape_configs,
   };
@@ -67,17 +68,16 @@ function toSelector({ metric, matchers }: Selector): string {
   return `${metric}{${[...matchers.values()].join(', ')}}`;
 }
 
-/** Those of these queries that give nothing, as `where: query`. */
+/** Those of these queries that give nothing now, as `where: query`; one after the other, so that scrapes get their turn. */
 async function empty(
   prometheus: Prometheus,
   queries: readonly { readonly where: string; readonly expr: string }[],
 ): Promise<readonly string[]> {
-  const found = await Promise.all(
-    queries.map(async ({ where, expr }) =>
-      (await prometheus.query(expr)).length > 0 ? [] : [`${where}: ${expr}`],
-    ),
-  );
-  return found.flat();
+  const now = Date.now() / 1000;
+  const found: string[] = [];
+  for (const { where, expr } of queries)
+    if ((await prometheus.query(expr, now)).length === 0) found.push(`${where}: ${expr}`);
+  return found;
 }
 
 test('panels that may be empty say so', () => {

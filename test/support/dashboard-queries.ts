@@ -7,7 +7,7 @@ export interface DashboardQuery {
   readonly dashboard: string;
   /** The panel, variable or annotation, and the letter of the target. */
   readonly where: string;
-  /** The query as it stands in the file; of a variable, the selector whose labels it offers. */
+  /** The query as it stands in the file; of a variable, the selector or query whose labels it offers. */
   readonly raw: string;
   /** The query with every variable at `All`, ready to be run. */
   readonly expr: string;
@@ -47,11 +47,12 @@ export function withVariables(expr: string, rateInterval = '5m'): string {
     .replaceAll(/\$\w+/g, '.+');
 }
 
-/** The selector of `label_values(selector, label)`. */
+/** The selector of `label_values(selector, label)`, the query of `query_result(query)`. */
 function selectorOf(query: string): string {
-  const [, selector] = /^label_values\((.+), \w+\)$/.exec(query) ?? [];
-  if (selector === undefined) throw new Error(`not label_values(selector, label): ${query}`);
-  return selector;
+  const [, selector, result] = /^(?:label_values\((.+), \w+\)|query_result\((.+)\))$/.exec(query) ?? [];
+  const found = selector ?? result;
+  if (found === undefined) throw new Error(`neither label_values nor query_result: ${query}`);
+  return found;
 }
 
 function ofPanels(

@@ -1,0 +1,94 @@
+const DOMAINS = ['client-vpn-overview', 'client-vpn-endpoint', 'websocket'];
+
+/** What a query must show: something, nothing, or these values. */
+type Look = 'data' | 'nothing' | readonly number[];
+/** Looks by `dashboard, panel, letter of the query`. */
+export type Looks = Readonly<Record<string, Look>>;
+
+/** The same looks on all dashboards about endpoints. */
+const onDomains = (looks: Looks): Looks =>
+  Object.fromEntries(
+    DOMAINS.flatMap((name) => Object.entries(looks).map(([where, look]) => [`${name}, ${where}`, look])),
+  );
+
+/** There is nothing to tell: no fault, and no session near its timeout. */
+const UNEVENTFUL: Looks = {
+  'exporter, Faults by operation, A': 'nothing',
+  'exporter, Families and files that were broken, A': 'nothing',
+  'client-vpn-endpoint, Oldest sessions, B': 'nothing',
+};
+
+/** All is well: what is not named shows data. */
+export const HEALTHY: Looks = {
+  ...UNEVENTFUL,
+  ...onDomains({ 'Exporter, A': [1], 'Endpoints in trouble, A': [0] }),
+  'client-vpn-overview, Endpoints in trouble, B': [0],
+  'client-vpn-overview, Endpoints, G': [1, 1, 1],
+  'client-vpn-endpoint, Endpoints in trouble, B': [0],
+  'client-vpn-endpoint, Settings, B': [1, 1, 1],
+  'websocket, Endpoints, G': [1, 1, 1],
+  'exporter, Exporters down, A': [0],
+  'exporter, Collectors failing, A': [0],
+  'exporter, Targets failing, A': [0],
+};
+
+/** One of three endpoints cannot be polled, and says so; what is not named shows data, of the others. */
+export const FAULTY: Looks = {
+  ...HEALTHY,
+  ...onDomains({ 'Endpoints in trouble, A': [1] }),
+  'client-vpn-overview, Endpoints in trouble, B': [1],
+  'client-vpn-overview, Endpoints, G': [1, 1, 0],
+  'client-vpn-endpoint, Endpoints in trouble, B': [1],
+  'client-vpn-endpoint, Settings, B': [1, 1, 0],
+  'websocket, Endpoints, G': [1, 1, 0],
+  'exporter, Faults by operation, A': 'data',
+  'exporter, Collectors failing, A': [2],
+  'exporter, Targets failing, A': [2],
+};
+
+/** Of an endpoint that is stale only its name, its age, its settings and its state are known. */
+export const STALE: Looks = {
+  ...onDomains({
+    'Exporter, A': [1],
+    'Endpoints in trouble, A': [1],
+    'Oldest data, A': 'data',
+    'Passes by endpoint, A': [0],
+    'Data age by endpoint, A': 'data',
+  }),
+  'client-vpn-overview, Endpoints, A': 'data',
+  'client-vpn-overview, Endpoints, G': [0],
+  'client-vpn-overview, Endpoints, H': 'data',
+  'client-vpn-endpoint, Settings, A': 'data',
+  'client-vpn-endpoint, Settings, B': [0],
+  'client-vpn-endpoint, Settings, D': 'data',
+  'websocket, Endpoints, A': 'data',
+  'websocket, Endpoints, G': [0],
+  'websocket, Endpoints, H': 'data',
+  'websocket, Endpoints, I': 'data',
+};
+
+/** Names, ages, settings, and that the exporter is down; no number lasts, and none fades: what is not named shows nothing. */
+export const DOWN: Looks = {
+  ...onDomains({
+    'Exporter, A': [0],
+    'Oldest data, A': 'data',
+    'Data age by endpoint, A': 'data',
+  }),
+  'client-vpn-overview, Endpoints, A': 'data',
+  'client-vpn-overview, Endpoints, G': [-1, -1, -1],
+  'client-vpn-overview, Endpoints, H': 'data',
+  'client-vpn-endpoint, Settings, A': 'data',
+  'client-vpn-endpoint, Settings, B': [-1, -1, -1],
+  'client-vpn-endpoint, Settings, D': 'data',
+  'websocket, Endpoints, A': 'data',
+  'websocket, Endpoints, G': [-1, -1, -1],
+  'websocket, Endpoints, H': 'data',
+  'websocket, Endpoints, I': 'data',
+  'exporter, Exporters down, A': [1],
+  'exporter, Since the last success, A': 'data',
+  'exporter, Since the last success, by collector, A': 'data',
+  'exporter, Scrapes, A': [0],
+  // What Prometheus says of the scrape that failed.
+  'exporter, Duration of scrapes, A': 'data',
+  'exporter, Series, A': [0],
+};

@@ -1,0 +1,75 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { livelyWorld } from '../../src/simulator/lively.ts';
+import { livelyWebSockets } from '../../src/simulator/lively-websockets.ts';
+import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
+import { feedIntake } from '../../src/simulator/websocket-feed.ts';
+import { type Daemon, listening, ready, temporaryFolder } from '../program/lab.ts';
+import { start } from '../program/program.ts';
+import { type Prometheus, startPrometheus } from '../program/prometheus.ts';
+
+/** The region that gets into trouble: one of three Client VPN endpoints is in it, and one of three WebSocket APIs. */
+export const BROKEN = 'us-east-1';
+
+const TOKEN = 'of-the-test';
+const STEP_MS = 500;
+
+/** The world of the demo with an exporter and a Prometheus that see it every second, and the means to break it. */
+export interface TroubledDemo {
+  readonly simulator: Simulator;
+  readonly daemon: Daemon;
+  readonly prometheus: Prometheus;
+}
+
+const config = (url: string, folder: string) => `
+targets: [{name: demo, regions: [eu-west-1, us-east-1]}]
+aws: {endpoint_url: "${url}", request_timeout: 4s, max_attempts: 2}
+client_vpn:
+  schedule: "*/2 * * * * *"
+  timeout: 8s
+  stale_after: 12s
+  users: {enabled: true, max: 2000}
+  connections: {enabled: true, max: 200}
+websocket:
+  enabled: true
+  schedule: "*/2 * * * * *"
+  timeout: 8s
+  stale_after: 12s
+  sample_size: 60
+  requests_per_second: 100
+  discover: true
+intake: {enabled: true, listen_address: "127.0.0.1:0", token_file: "${join(folder, 'token')}"}
+`;
+
+/** Takes the exporter's permission for the connections of one region, throttles it there, and one endpoint elsewhere loses its subnets. */
+export function breakDown({ simulator }: TroubledDemo): void {
+  const region = BROKEN;
+  simulator.deny('DescribeClientVpnConnections', { region });
+  simulator.deny('GetConnection', { region });
+  simulator.failNext(Number.POSITIVE_INFINITY, 'throttled', { action: 'DescribeClientVpnEndpoints', region });
+  const elsewhere = simulator.world.everywhere().find((endpoint) => endpoint.region !== region);
+  if (!elsewhere) throw new Error('all endpoints are in one region');
+  simulator.world.setEndpointStatus(elsewhere.id, 'pending-associate');
+}
+
+/** Starts all three; they end with the test. */
+export async function startTroubledDemo(): Promise<TroubledDemo> {
+  const world = livelyWorld();
+  const websockets = livelyWebSockets();
+  const simulator = await startSimulator({ world, websockets: websockets.world });
+  onTestFinished(() => simulator.close());
+  onTestFinished(world.run(STEP_MS));
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'token'), TOKEN, { mode: 0o600 });
+  writeFileSync(join(folder, 'exporter.yaml'), config(simulator.url, folder));
+  const flags = [`--config.file=${join(folder, 'exporter.yaml')}`, `--storage.path=${join(folder, 'data')}`];
+  const daemon = await listening(start(['serve', ...flags, '--web.listen-address=127.0.0.1:0']));
+  const feed = feedIntake({ url: daemon.intakeUrl, token: TOKEN, world: websockets.world });
+  onTestFinished(() => feed.close());
+  for (const event of websockets.current()) feed.post(event);
+  await feed.settled();
+  onTestFinished(websockets.world.run(STEP_MS));
+  await ready(daemon);
+  return { simulator, daemon, prometheus: await startPrometheus(daemon, folder) };
+}
