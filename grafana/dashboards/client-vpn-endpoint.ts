@@ -117,7 +117,6 @@ export function clientVpnEndpoint(): Dashboard {
     description:
       'One Client VPN endpoint in detail: choose it at the top. Of several, connections and traffic are summed.',
     tag: 'aws-client-vpn',
-    page: 'metrics.md#client-vpn',
     choices: { metric: 'aws_client_vpn_up', endpointVariable: 'endpoint_id' },
     sections: [
       {

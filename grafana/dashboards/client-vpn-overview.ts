@@ -133,7 +133,6 @@ export function clientVpnOverview(): Dashboard {
     title: 'AWS Client VPN overview',
     description: 'Connections, users and traffic of all Client VPN endpoints, in all accounts and regions.',
     tag: 'aws-client-vpn',
-    page: 'metrics.md#client-vpn',
     choices: { metric: 'aws_client_vpn_up', endpointVariable: 'endpoint_id' },
     sections: [
       { panels: [...headlines(), inTrouble(), oldestData(CLIENT_VPN, 4), ...history(), posture()] },

@@ -8,7 +8,7 @@ import { readConfigOrExplain } from './configuration.ts';
 import { describeMetrics } from './describe-metrics.ts';
 import { print } from './output.ts';
 
-/** Prints what is known of metrics, permissions or configuration. */
+/** Prints what is known of metrics, permissions, configuration or rules. */
 export async function describe({ flags, topic }: Args): Promise<number> {
   if (topic === 'config-schema') {
     await print(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
@@ -16,6 +16,11 @@ export async function describe({ flags, topic }: Args): Promise<number> {
   }
   if (topic === 'metrics') {
     await print(await describeMetrics());
+    return 0;
+  }
+  if (topic === 'rules') {
+    const { toRules } = await import('../rules.ts');
+    await print(toRules(flags['web.external-url']));
     return 0;
   }
   const config = readConfigOrExplain(flags['config.file']);

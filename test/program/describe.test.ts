@@ -1,5 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { promtool } from '../prometheus/promtool.ts';
+import { alerts } from '../prometheus/rule-files.ts';
+import { needs } from '../support/programs.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openLab } from './lab.ts';
 import { run } from './program.ts';
 
@@ -12,6 +17,26 @@ test.each([
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toBe(readFileSync(file, 'utf8'));
 });
+
+needs('promtool')(
+  'describe rules prints what Prometheus takes, with links to where the exporter is',
+  async () => {
+    const { code, stdout, stderr } = await run([
+      'describe',
+      'rules',
+      '--web.external-url=https://exporter.example.com/',
+    ]);
+    expect([code, stderr]).toEqual([0, '']);
+    const links = [...stdout.matchAll(/runbook_url: (.*)/g)].map(([, link]) => link);
+    expect(links).toHaveLength(alerts.length);
+    expect(links).toEqual(alerts.map(({ name }) => `https://exporter.example.com/runbooks/${name}`));
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'rules.yml'), stdout);
+    expect(await promtool(['check', 'rules', 'rules.yml'], folder)).toContain('SUCCESS');
+    const [first] = alerts;
+    expect((await run(['describe', 'rules'])).stdout).toContain(`runbook_url: /runbooks/${first?.name}\n`);
+  },
+);
 
 test('the policy names no more than the configuration needs', async () => {
   const role = 'arn:aws:iam::444455556666:role/exporter';
