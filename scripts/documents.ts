@@ -34,9 +34,11 @@ export function toPage(path: string, markdown: string): Page {
 }
 
 function markedFor(path: string): Marked {
-  const refuse = (what: string) => (token: { raw: string }) => {
-    throw new Error(`${path} has ${what}, which is not rendered: ${token.raw.trim()}`);
-  };
+  const refuse =
+    (what: string) =>
+    (token: { raw: string }): string => {
+      throw new Error(`${path} has ${what}, which is not rendered: ${token.raw.trim()}`);
+    };
   return new Marked({
     renderer: {
       html: refuse('raw HTML'),
