@@ -23,6 +23,8 @@ export function createApiGatewayControl(world: WebSocketWorld): Service {
         const api = apiOf(call, apis);
         return api.stages.map((stage, n) => toStage(api, stage, n));
       }
+      case 'GetDeployments':
+        return apiOf(call, apis).stages.map((_stage, n) => toDeployment(apiOf(call, apis), n));
       case 'GetRoutes':
         return apiOf(call, apis).routes.map(toRoute);
       case 'GetDomainNames':
@@ -70,6 +72,7 @@ export function createApiGatewayControl(world: WebSocketWorld): Service {
 const paths: readonly (readonly [action: string, path: RegExp])[] = [
   ['GetApis', /^\/v2\/apis$/],
   ['GetStages', /^\/v2\/apis\/(?<apiId>[^/]+)\/stages$/],
+  ['GetDeployments', /^\/v2\/apis\/(?<apiId>[^/]+)\/deployments$/],
   ['GetRoutes', /^\/v2\/apis\/(?<apiId>[^/]+)\/routes$/],
   ['GetDomainNames', /^\/v2\/domainnames$/],
   ['GetApiMappings', /^\/v2\/domainnames\/(?<domain>[^/]+)\/apimappings$/],
@@ -114,6 +117,16 @@ function apiOf({ accountId, params: { apiId } }: Call, apis: readonly Api[]): Ap
   const api = apis.find((known) => known.apiId === apiId);
   if (!api) throw notFound(`Invalid API identifier specified ${accountId}:${apiId}`);
   return api;
+}
+
+/** The one that a stage shows. */
+function toDeployment({ createdAt }: Api, n: number): Item {
+  return {
+    autoDeployed: false,
+    createdDate: new Date(createdAt).toISOString(),
+    deploymentId: `dep${n}`,
+    deploymentStatus: 'DEPLOYED',
+  };
 }
 
 function toRoute({ key, integrationId }: Route, n: number): Item {
