@@ -121,6 +121,11 @@ export const flags = {
     help: 'Form of the list.',
     environment: false,
   }),
+  for: choice('all', ['all', 'hub', 'member'], {
+    commands: ['describe'],
+    help: 'Whose IAM policy: of the identity that the exporter runs as (hub), of the roles that it assumes in other accounts (member), or both in one.',
+    environment: false,
+  }),
   version: toggle({ commands, help: 'Print the version.', environment: false }),
   help: toggle({ commands, help: 'Print this help.', environment: false }),
 } as const satisfies Record<string, Flag<unknown>>;

@@ -30,6 +30,7 @@ test('without arguments it serves with every default', () => {
       status: [],
       user: undefined,
       output: 'table',
+      for: 'all',
       version: false,
       help: false,
     },
@@ -99,7 +100,7 @@ test('the environment is not asked for flags that have no meaning for the comman
 
 test.each([
   ['metrics', {}],
-  ['iam-policy', { 'config.file': 'x.yaml' }],
+  ['iam-policy', { 'config.file': 'x.yaml', for: 'member' }],
   ['config-schema', {}],
   ['rules', { 'web.external-url': 'https://exporter.example.com' }],
 ])('describe %s', (topic, flags) => {

@@ -69,6 +69,52 @@ test('the policy names no more than the configuration needs', async () => {
   });
 });
 
+test('of many accounts the hub may assume the roles and read its own, and one policy does for every member', async () => {
+  const role = (account: string) => `arn:aws:iam::${account}:role/connections-exporter`;
+  const accounts = ['222233334444', '333344445555'];
+  const targets = [
+    '{name: own, regions: [eu-west-1], account_id: "111122223333"}',
+    ...accounts.map((account) => `{name: "${account}", regions: [eu-west-1], role_arn: "${role(account)}"}`),
+  ];
+  const lab = await openLab({ targets: targets.join(', ') });
+  const statements = async (holder: string) => {
+    const { code, stdout, stderr } = await lab.run('describe', 'iam-policy', `--for=${holder}`);
+    expect([code, stderr]).toEqual([0, '']);
+    return (JSON.parse(stdout) as { Statement: Record<string, unknown>[] }).Statement;
+  };
+  const list = {
+    Sid: 'DescribeClientVpnEndpoints',
+    Effect: 'Allow',
+    Action: 'ec2:DescribeClientVpnEndpoints',
+    Resource: '*',
+    Condition: { StringEquals: { 'ec2:Region': ['eu-west-1'] } },
+  };
+  const read = (account: string) => ({
+    Sid: 'DescribeClientVpnConnections',
+    Effect: 'Allow',
+    Action: 'ec2:DescribeClientVpnConnections',
+    Resource: `arn:aws:ec2:eu-west-1:${account}:client-vpn-endpoint/*`,
+  });
+  expect(await statements('member')).toEqual([list, read('*')]);
+  const assume = {
+    Sid: 'AssumeRole',
+    Effect: 'Allow',
+    Action: 'sts:AssumeRole',
+    Resource: accounts.map(role),
+  };
+  expect(await statements('hub')).toEqual([assume, list, read('111122223333')]);
+
+  lab.configure({ targets: targets.slice(1).join(', ') });
+  expect(await statements('hub')).toEqual([assume]);
+
+  lab.configure({ targets: targets[0] ?? '' });
+  expect(await lab.run('describe', 'iam-policy', '--for=member')).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('no target has a role_arn'),
+  });
+});
+
 test('the policy of WebSocket endpoints names the stages to look up, the tables to read, and how stages are found', async () => {
   const execute = (id: string) => `https://${id}.execute-api.eu-west-1.amazonaws.com`;
   const endpoints = [
