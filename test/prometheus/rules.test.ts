@@ -88,3 +88,14 @@ test('describe rules gives all groups in one file, with what the address of the 
   expect(parse(toRules(url))).toEqual({ groups });
   expect((parse(toRules('')) as RuleFile).groups.flatMap((group) => group.rules)).toEqual(rules);
 });
+
+test('what the rules look back at is what the page says that Prometheus must keep', () => {
+  const HOURS: Readonly<Record<string, number>> = { m: 1 / 60, h: 1, d: 24, w: 168 };
+  const windows = rules.flatMap(({ expr }) => [...expr.matchAll(/(?:\[|offset )(\d+)([mhdw])/g)]);
+  expect(windows.length).toBeGreaterThan(20);
+  const longest = Math.max(
+    ...windows.map(([, count, unit = '']) => Number(count) * (HOURS[unit] ?? Number.NaN)),
+  );
+  expect(longest).toBe(14 * 24);
+  expect(readFileSync(`${docs}alerts.md`, 'utf8')).toMatch(/two weeks that Prometheus keeps/);
+});
