@@ -5,6 +5,9 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit
 COPY tsconfig.json rolldown.config.ts ./
 COPY src ./src
+COPY scripts/documents.ts ./scripts/documents.ts
+COPY docs ./docs
+COPY config/prometheus/rules ./config/prometheus/rules
 COPY grafana/generated ./grafana/generated
 ARG REVISION=unknown
 RUN npm run build && mkdir data

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin, RolldownOptions } from 'rolldown';
+import { documents } from './scripts/documents.ts';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
@@ -64,7 +65,7 @@ export function bundle(input: string, dir: string, ...plugins: readonly Plugin[]
       target: 'node20.19',
       define: { __VERSION__: JSON.stringify(version), __REVISION__: JSON.stringify(revision()) },
     },
-    plugins: [...plugins],
+    plugins: [documents(), ...plugins],
     output: {
       dir,
       cleanDir: true,

@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { documents } from './scripts/documents.ts';
 import { skippedReporter } from './test/support/skipped-reporter.ts';
 
 export default defineConfig({
+  plugins: [documents()],
   test: {
     include: ['test/**/*.test.ts'],
     // Most of the time tests wait: for a schedule, a disk, a scrape.

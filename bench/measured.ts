@@ -47,6 +47,7 @@ client_vpn: {requests_per_second: 100000, connections: {enabled: ${max > 0}, max
     scrape: (gzip) => exporter.scrape(gzip),
     status: () => exporter.status(),
     dashboards: async () => [],
+    documents: { runbooks: new Map(), docs: new Map() },
     notReady: () => undefined,
     reload: undefined,
     config: () => '',

@@ -19,17 +19,26 @@ async function tellIntake(event) {
   }
 }
 
+// What a handler of any kind gives in the end: one that answers through a callback, or by a promise.
+function run(handler, event, context) {
+  return new Promise((resolve, reject) => {
+    const callback = (error, result) => (error ? reject(error) : resolve(result));
+    const returned = handler(event, context, callback);
+    if (handler.length < 3 || typeof returned?.then === 'function') resolve(returned);
+  });
+}
+
 // A connect that the handler refuses is no connection; the end of one is told even if the handler fails.
 exports.withIntake = (handler) => async (event, context) => {
   if (event?.requestContext?.eventType === 'DISCONNECT') {
     const told = tellIntake(event);
     try {
-      return await handler(event, context);
+      return await run(handler, event, context);
     } finally {
       await told;
     }
   }
-  const result = await handler(event, context);
+  const result = await run(handler, event, context);
   const accepted = (result?.statusCode ?? 200) < 300;
   if (accepted) await tellIntake(event);
   return result;

@@ -111,7 +111,6 @@ export function clientVpnEndpoint(): Dashboard {
     description:
       'One Client VPN endpoint in detail: choose it at the top. Of several, connections and traffic are summed.',
     tag: 'aws-client-vpn',
-    page: 'metrics.md#client-vpn',
     choices: {
       metric: 'aws_client_vpn_up',
       endpoints: { variable: 'endpoint_id', info: 'aws_client_vpn_endpoint_info' },

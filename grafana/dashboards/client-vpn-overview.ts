@@ -104,7 +104,6 @@ export function clientVpnOverview(): Dashboard {
     title: 'AWS Client VPN overview',
     description: 'Connections, users and traffic of all Client VPN endpoints, in all accounts and regions.',
     tag: 'aws-client-vpn',
-    page: 'metrics.md#client-vpn',
     choices: {
       metric: 'aws_client_vpn_up',
       endpoints: { variable: 'endpoint_id', info: 'aws_client_vpn_endpoint_info' },

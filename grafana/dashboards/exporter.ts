@@ -154,7 +154,6 @@ export function exporter(): Dashboard {
     description:
       'Whether the exporter does its work: passes, requests to AWS, what was left out, the process.',
     tag: 'exporter',
-    page: 'metrics.md#the-exporter',
     choices: {
       metric: 'aws_connections_exporter_build_info',
       accountMetric: 'aws_connections_exporter_target_up',

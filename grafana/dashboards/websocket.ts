@@ -39,7 +39,6 @@ export function websocket(): Dashboard {
     description:
       'Living connections of WebSocket APIs, estimated from samples with an interval, and what is known of their coming and going.',
     tag: 'aws-websocket',
-    page: 'websocket.md#what-the-numbers-mean',
     choices: {
       metric: 'aws_websocket_up',
       endpoints: { variable: 'websocket_endpoint_id', info: 'aws_websocket_endpoint_info' },

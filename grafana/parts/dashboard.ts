@@ -17,14 +17,12 @@ export interface Content {
   readonly title: string;
   readonly description: string;
   readonly tag: string;
-  /** The page of the documentation it leads to. */
-  readonly page: string;
   readonly choices: Choices;
   readonly sections: readonly Section[];
 }
 
 /** A dashboard with everything that all of them have in common. */
-export function dashboard({ uid, title, description, tag, page, choices, sections }: Content): Dashboard {
+export function dashboard({ uid, title, description, tag, choices, sections }: Content): Dashboard {
   const built = new DashboardBuilder(title)
     .uid(uid)
     .description(description)
@@ -36,7 +34,7 @@ export function dashboard({ uid, title, description, tag, page, choices, section
     .timezone('browser')
     .variables(variables(choices))
     .annotation(restarts())
-    .links(links(page))
+    .links(links())
     .build();
   return {
     ...built,

@@ -7,12 +7,8 @@ import {
 /** The tag by which the dashboards find each other. */
 export const TAG = 'aws-connections-exporter';
 
-/** The address of a page of the documentation. */
-const docs = (page: string): string =>
-  `https://github.com/aws-connections-exporter/aws-connections-exporter/blob/main/docs/${page}`;
-
-/** The links on top of a dashboard: the other dashboards, with time range and variables, and the documentation. */
-export function links(page: string) {
+/** The links on top of a dashboard: the other dashboards, with time range and variables. (The exporter adds its documentation when it serves one.) */
+export function links() {
   return [
     new DashboardLinkBuilder('Connections')
       .type(DashboardLinkType.Dashboards)
@@ -22,12 +18,6 @@ export function links(page: string) {
       .asDropdown(true)
       .includeVars(true)
       .keepTime(true),
-    new DashboardLinkBuilder('Documentation')
-      .type(DashboardLinkType.Link)
-      .icon('doc')
-      .tooltip('What the metrics mean')
-      .url(docs(page))
-      .targetBlank(true),
   ];
 }
 

@@ -6,9 +6,10 @@ import { eachDomain } from '../domains.ts';
 import type { Args } from './args.ts';
 import { readConfigOrExplain } from './configuration.ts';
 import { describeMetrics } from './describe-metrics.ts';
+import type { Flags } from './flags.ts';
 import { print } from './output.ts';
 
-/** Prints what is known of metrics, permissions or configuration. */
+/** Prints what is known of metrics, permissions, configuration or rules. */
 export async function describe({ flags, topic }: Args): Promise<number> {
   if (topic === 'config-schema') {
     await print(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
@@ -18,29 +19,53 @@ export async function describe({ flags, topic }: Args): Promise<number> {
     await print(await describeMetrics());
     return 0;
   }
+  if (topic === 'rules') {
+    const { toRules } = await import('../rules.ts');
+    await print(toRules(flags['web.external-url']));
+    return 0;
+  }
   const config = readConfigOrExplain(flags['config.file']);
   if (!config) return 1;
-  await print(`${JSON.stringify(iamPolicy(config), null, 2)}\n`);
+  const policy = iamPolicy(config, flags.for);
+  if (policy.Statement.length === 0 && flags.for !== 'all') {
+    process.stderr.write(`${NOTHING[flags.for]}\n`);
+    return 1;
+  }
+  await print(`${JSON.stringify(policy, null, 2)}\n`);
   return 0;
 }
 
+/** Why a policy has no statements, which IAM does not take. */
+const NOTHING: Readonly<Record<Exclude<Holder, 'all'>, string>> = {
+  hub: 'The hub needs nothing: the configuration enables no collector, and no target has a role_arn.',
+  member: 'No role needs anything: the configuration enables no collector, or no target has a role_arn.',
+};
+
+/** Whose policy: of everything at once, of the identity that the exporter has, or of the roles that it assumes. */
+type Holder = Flags['for'];
+
 /** The least that the configuration needs, as an IAM policy document; `*` stands for an account or region that it does not name. */
-export function iamPolicy(config: Config) {
-  const places = config.targets.flatMap(({ name, regions, role_arn, account_id }) => {
+export function iamPolicy(config: Config, holder: Holder) {
+  const targets = config.targets.filter(
+    ({ role_arn }) => holder === 'all' || (role_arn !== null) === (holder === 'member'),
+  );
+  const places = targets.flatMap(({ name, regions, role_arn, account_id }) => {
     const known = {
       ...(role_arn !== null && { roleArn: role_arn }),
       ...(account_id !== null && { accountId: account_id }),
     };
-    const accountId = knownAccountId(known) ?? '*';
+    // One policy for the roles of all accounts: in each it speaks of that account alone.
+    const accountId = (holder === 'member' ? undefined : knownAccountId(known)) ?? '*';
     return (regions.length > 0 ? regions : ['*']).map((region) => {
       const partition = partitionOf({ ...known, region });
       return { name, accountId, region, partition };
     });
   });
   const roles = [...new Set(config.targets.flatMap(({ role_arn }) => role_arn ?? []))];
-  const permissions: Permission[] = roles.length > 0 ? [{ action: 'sts:AssumeRole', resources: roles }] : [];
+  const permissions: Permission[] =
+    roles.length > 0 && holder !== 'member' ? [{ action: 'sts:AssumeRole', resources: roles }] : [];
   const needed = eachDomain((key, domain) =>
-    config[key].enabled ? domain.permissions(config[key], places) : [],
+    config[key].enabled && places.length > 0 ? domain.permissions(config[key], places) : [],
   );
   permissions.push(...needed.flat());
   return {

@@ -3,7 +3,7 @@ export const commands = ['serve', 'once', 'check', 'connections', 'demo', 'descr
 export type Command = (typeof commands)[number];
 
 /** What `describe` describes. */
-export const topics = ['metrics', 'iam-policy', 'config-schema'] as const;
+export const topics = ['metrics', 'iam-policy', 'config-schema', 'rules'] as const;
 export type Topic = (typeof topics)[number];
 
 /** One flag: how its text becomes a value, and what `--help` says of it. */
@@ -46,6 +46,13 @@ export const flags = {
     commands: servers,
     help: 'Address to serve HTTP on, such as :10176 or 127.0.0.1:10176. Repeatable.',
   }),
+  'web.external-url': {
+    ...text('', 'URL', {
+      commands: [...servers, 'describe'],
+      help: 'Address at which people reach the exporter, such as https://exporter.example.com: links of rules and dashboards lead there.',
+    }),
+    read: toExternalUrl,
+  },
   'web.config.file': {
     ...text(undefined, 'PATH', {
       commands: servers,
@@ -63,7 +70,7 @@ export const flags = {
         throw new Error(
           `expected a path that begins with / and has only ASCII letters and signs, got ${JSON.stringify(path)}`,
         );
-      if (!/^\/($|-\/|config$|api\/|dashboards(\/|$))/.test(path)) return path;
+      if (!/^\/($|-\/|config$|api\/|(dashboards|runbooks|docs)(\/|$))/.test(path)) return path;
       throw new Error(`${path} is the path of something else; /metrics is usual`);
     },
   },
@@ -123,6 +130,11 @@ export const flags = {
     help: 'Form of the list.',
     environment: false,
   }),
+  for: choice('all', ['all', 'hub', 'member'], {
+    commands: ['describe'],
+    help: 'Whose IAM policy: of the identity that the exporter runs as (hub), of the roles that it assumes in other accounts (member), or both in one.',
+    environment: false,
+  }),
   version: toggle({ commands, help: 'Print the version.', environment: false }),
   help: toggle({ commands, help: 'Print this help.', environment: false }),
 } as const satisfies Record<string, Flag<unknown>>;
@@ -169,6 +181,18 @@ function toggle(about: About): Flag<boolean> {
     throw new Error(`expected true or false, got ${JSON.stringify(given)}`);
   };
   return { environment: true, ...about, default: false, kind: 'switch', value: '', read };
+}
+
+/** Without a slash at its end, so that a path can follow. */
+function toExternalUrl([given = '']: readonly string[]): string {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (
+    url &&
+    /^https?:$/.test(url.protocol) &&
+    url.href.replace(/\/$/, '') === `${url.origin}${url.pathname}`.replace(/\/$/, '')
+  )
+    return url.href.replace(/\/$/, '');
+  throw new Error(`expected an address such as https://exporter.example.com, got ${JSON.stringify(given)}`);
 }
 
 function toWholeNumber([given = '']: readonly string[]): number {

@@ -5,6 +5,7 @@ import { showConfig } from '../config/show.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import { loadDashboards } from '../dashboards.ts';
+import { documents } from '../documents.ts';
 import { Exporter } from '../exporter.ts';
 import { type Releases, withReleases } from '../lifecycle.ts';
 import { createLogger } from '../log.ts';
@@ -111,7 +112,8 @@ export async function start(
     maxRequests: flags['web.max-requests'],
     scrape: (gzip) => exporter.scrape(gzip),
     status: () => exporter.status(),
-    dashboards: loadDashboards,
+    dashboards: () => loadDashboards(flags['web.external-url']),
+    documents,
     notReady: () => exporter.notReady(),
     reload: flags['web.enable-lifecycle'] ? () => exporter.reload(load) : undefined,
     config: () => showConfig(exporter.config),

@@ -3,6 +3,7 @@ import { acceptsGzip } from './accept-encoding.ts';
 import { isForeign } from './foreign.ts';
 import { HEADERS } from './headers.ts';
 import { type Dashboard, dashboardsPage } from './page/dashboards.ts';
+import { type Documents, documentPage, documentsPage } from './page/documents.ts';
 import type { StatusModel } from './page/model.ts';
 import { statusPage } from './page/status.ts';
 import { slots } from './slots.ts';
@@ -18,6 +19,7 @@ export interface Routes {
   status(): StatusModel;
   /** The Grafana dashboards that come with the exporter. */
   dashboards(): Promise<readonly Dashboard[]>;
+  readonly documents: Documents;
   /** Why the exporter is not ready, in a sentence; undefined when it is. */
   notReady(): string | undefined;
   /** Reads the configuration anew; its problems, or none if it is in force now. Undefined without lifecycle. */
@@ -110,6 +112,12 @@ export function createApp(routes: Routes): Express {
     if (!found) return say(response, 404, `There is no such dashboard; there are: ${files.join(', ')}.`);
     response.attachment(`${found.name}.json`).send(found.json);
   });
+  get('/runbooks', (_request, response) => response.redirect(308, 'runbooks/'));
+  get('/runbooks/', (_request, response) => {
+    response.type('html').send(documentsPage(routes.documents));
+  });
+  get('/runbooks/:name', documentHandler(routes.documents.runbooks));
+  get('/docs/:name', documentHandler(routes.documents.docs));
   app.use((_request, response) => say(response, 404, 'There is nothing here; / lists what there is.'));
   app.use(errorHandler(routes));
   return app;
@@ -126,6 +134,15 @@ function scrapeHandler(routes: Routes): RequestHandler {
     });
     if (gzip) response.set('Content-Encoding', 'gzip');
     response.end(request.method === 'HEAD' ? undefined : body);
+  };
+}
+
+function documentHandler(pages: Documents['runbooks']): RequestHandler {
+  return async (request, response) => {
+    const load = pages.get(String(request.params.name));
+    if (!load)
+      return say(response, 404, `There is no such page; there are: ${[...pages.keys()].join(', ')}.`);
+    response.type('html').send(documentPage(await load()));
   };
 }
 

@@ -1,7 +1,7 @@
 import { answerJson, commonRefusals, refuseJson } from './json-answers.ts';
 import { createTokens } from './pages.ts';
 import { type Answer, type Call, Refusal, type Service, type WireRequest } from './service.ts';
-import type { Api } from './websocket-api.ts';
+import type { Api, Route } from './websocket-api.ts';
 import type { WebSocketWorld } from './websocket-world.ts';
 
 const throttled = new Refusal(429, 'TooManyRequestsException', 'Too Many Requests');
@@ -15,15 +15,18 @@ export function createApiGatewayControl(world: WebSocketWorld): Service {
   function items(call: Call): readonly Item[] {
     const { accountId, region, params } = call;
     const apis = world.apis().filter((api) => api.accountId === accountId && api.region === region);
-    const { apiId, domain } = params;
+    const { domain } = params;
     switch (call.action) {
       case 'GetApis':
         return apis.map(toApi);
       case 'GetStages': {
-        const api = apis.find((known) => known.apiId === apiId);
-        if (!api) throw notFound(`Invalid API identifier specified ${accountId}:${apiId}`);
+        const api = apiOf(call, apis);
         return api.stages.map((stage, n) => toStage(api, stage, n));
       }
+      case 'GetDeployments':
+        return apiOf(call, apis).stages.map((_stage, n) => toDeployment(apiOf(call, apis), n));
+      case 'GetRoutes':
+        return apiOf(call, apis).routes.map(toRoute);
       case 'GetDomainNames':
         return [...new Set(mappings(apis).map((mapping) => mapping.domain))].map(toDomain);
       case 'GetApiMappings': {
@@ -69,6 +72,8 @@ export function createApiGatewayControl(world: WebSocketWorld): Service {
 const paths: readonly (readonly [action: string, path: RegExp])[] = [
   ['GetApis', /^\/v2\/apis$/],
   ['GetStages', /^\/v2\/apis\/(?<apiId>[^/]+)\/stages$/],
+  ['GetDeployments', /^\/v2\/apis\/(?<apiId>[^/]+)\/deployments$/],
+  ['GetRoutes', /^\/v2\/apis\/(?<apiId>[^/]+)\/routes$/],
   ['GetDomainNames', /^\/v2\/domainnames$/],
   ['GetApiMappings', /^\/v2\/domainnames\/(?<domain>[^/]+)\/apimappings$/],
 ];
@@ -105,6 +110,32 @@ function toApi({ apiId, name, host, protocol, createdAt, isDefaultDisabled }: Ap
     routeSelectionExpression:
       protocol === 'WEBSOCKET' ? '$request.body.action' : '$request.method $request.path',
     tags: {},
+  };
+}
+
+function apiOf({ accountId, params: { apiId } }: Call, apis: readonly Api[]): Api {
+  const api = apis.find((known) => known.apiId === apiId);
+  if (!api) throw notFound(`Invalid API identifier specified ${accountId}:${apiId}`);
+  return api;
+}
+
+/** The one that a stage shows. */
+function toDeployment({ createdAt }: Api, n: number): Item {
+  return {
+    autoDeployed: false,
+    createdDate: new Date(createdAt).toISOString(),
+    deploymentId: `dep${n}`,
+    deploymentStatus: 'DEPLOYED',
+  };
+}
+
+function toRoute({ key, integrationId }: Route, n: number): Item {
+  return {
+    apiKeyRequired: false,
+    authorizationType: 'NONE',
+    routeId: `route${n}`,
+    routeKey: key,
+    ...(integrationId !== undefined && { target: `integrations/${integrationId}` }),
   };
 }
 

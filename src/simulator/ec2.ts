@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import { endpointItem, networkItem, networks, type TargetNetwork } from './ec2-items.ts';
 import { answerListing, contentType, type Listing, version } from './ec2-listing.ts';
 import { endpointNotFound, refusals } from './ec2-refusals.ts';
+import { terminate } from './ec2-terminate.ts';
 import type { Endpoint } from './endpoint.ts';
 import { createTokens } from './pages.ts';
 import { readQuery } from './query.ts';
@@ -10,7 +11,7 @@ import { type Answer, type Call, Refusal, type Service } from './service.ts';
 import type { World } from './world.ts';
 import { branch, declaration, leaf } from './xml.ts';
 
-/** EC2, as far as Client VPN is read from it: the Query protocol of 2016-11-15. */
+/** EC2, as far as Client VPN is read from it and its connections are ended through it: the Query protocol of 2016-11-15. */
 export function createEc2(world: World): Service {
   const tokens = createTokens();
 
@@ -75,6 +76,8 @@ export function createEc2(world: World): Service {
     DescribeClientVpnConnections: (call) => answerListing(connections, tokens, call),
     DescribeClientVpnEndpoints: (call) => answerListing(endpoints, tokens, call),
     DescribeClientVpnTargetNetworks: (call) => answerListing(targetNetworks, tokens, call),
+    TerminateClientVpnConnections: (call) =>
+      terminate(world, endpointOf(call, call.params.ClientVpnEndpointId ?? '').id, call),
   };
 
   return {

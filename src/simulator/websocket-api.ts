@@ -6,6 +6,14 @@ export interface DomainMapping {
   readonly stage: string;
 }
 
+/** What an API does with one kind of event or message. */
+export interface Route {
+  /** `$connect`, `$disconnect`, `$default`, or a message of its own. */
+  readonly key: string;
+  /** The integration it goes to; none for a route that leads nowhere yet. */
+  readonly integrationId?: string;
+}
+
 /** How an API lives by itself while its world is stepped. */
 export interface Pace {
   readonly arrivalsPerMinute: number;
@@ -23,6 +31,7 @@ export interface ApiSpec {
   readonly protocol?: 'WEBSOCKET' | 'HTTP';
   /** `prod` if not given. */
   readonly stages?: readonly string[];
+  readonly routes?: readonly Route[];
   /** Whether it answers at its custom domains only. */
   readonly isDefaultDisabled?: boolean;
   readonly domains?: readonly DomainMapping[];
@@ -49,6 +58,7 @@ export function createApi(apiId: string, spec: ApiSpec, createdAt: number): Api 
     region,
     protocol: spec.protocol ?? 'WEBSOCKET',
     stages: spec.stages ?? ['prod'],
+    routes: spec.routes ?? [],
     isDefaultDisabled: spec.isDefaultDisabled ?? false,
     domains: spec.domains ?? [],
     pace: spec.pace,

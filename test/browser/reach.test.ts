@@ -28,7 +28,7 @@ async function tabThrough(page: Page): Promise<readonly unknown[]> {
 }
 
 for (const [state, model] of Object.entries({ 'all well': well, broken }))
-  for (const path of ['', 'dashboards/'])
+  for (const path of ['', 'dashboards/', 'runbooks/', 'runbooks/ClientVpnFailedToTerminate'])
     test(`/${path}, ${state}: Tab reaches every link and every part that scrolls, in order, and shows where it is`, async () => {
       const { page } = await visit(`${await served(model)}${path}`, {
         viewport: { width: 800, height: 600 },
@@ -62,7 +62,7 @@ test('below a path of a proxy every link leads to something', async () => {
   const hrefs: string[] = await page.evaluate(
     '[...document.querySelectorAll("nav a")].map(({ href }) => href)',
   );
-  expect(hrefs).toHaveLength(6);
+  expect(hrefs).toHaveLength(7);
   for (const href of hrefs) {
     expect(href).toContain(url);
     expect([href, (await fetch(href)).status]).toEqual([href, 200]);

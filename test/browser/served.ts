@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { onTestFinished } from 'vitest';
+import { documents } from '../../src/documents.ts';
 import { createApp } from '../../src/server/app.ts';
 import { listen } from '../../src/server/listen.ts';
 import type { StatusModel } from '../../src/server/page/model.ts';
@@ -15,6 +16,7 @@ export async function served(model: StatusModel, prefix = ''): Promise<string> {
       { name: 'client-vpn', title: 'Client VPN', description: 'Who is connected.', json: '{"uid": "vpn"}\n' },
       { name: 'websocket', title: 'WebSocket', description: 'How many are.', json: '{}\n' },
     ],
+    documents,
     notReady: () => undefined,
     reload: undefined,
     config: () => 'targets: []\n',

@@ -9,13 +9,14 @@ const test = needs('chromium');
 const PHONE = { width: 360, height: 740 };
 const DESKTOP = { width: 1280, height: 800 };
 const STATES = { 'all well': well, broken, 'before the first pass': starting, 'nothing enabled': idle };
+const PAGES = ['dashboards/', 'runbooks/ClientVpnFailedToTerminate', 'docs/alerts'];
 const SCHEMES = ['light', 'dark'] as const;
 
 /** How far the page can be scrolled sideways, in pixels. */
 const SIDEWAYS = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
 
 for (const [state, model] of Object.entries(STATES))
-  for (const path of ['', ...(state === 'all well' ? ['dashboards/'] : [])])
+  for (const path of ['', ...(state === 'all well' ? PAGES : [])])
     for (const colorScheme of SCHEMES)
       test(`/${path}, ${state}, ${colorScheme}: fits phone and desktop, axe finds nothing, it loads nothing but itself`, async () => {
         const url = `${await served(model)}${path}`;

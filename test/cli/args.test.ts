@@ -17,6 +17,7 @@ test('without arguments it serves with every default', () => {
       'config.file': undefined,
       'config.enable-auto-reload': false,
       'web.listen-address': [':10176'],
+      'web.external-url': '',
       'web.config.file': undefined,
       'web.telemetry-path': '/metrics',
       'web.enable-lifecycle': false,
@@ -29,10 +30,19 @@ test('without arguments it serves with every default', () => {
       status: [],
       user: undefined,
       output: 'table',
+      for: 'all',
       version: false,
       help: false,
     },
   });
+});
+
+test.each([
+  ['http://10.0.0.1:10176', 'http://10.0.0.1:10176'],
+  ['https://exporter.example.com/', 'https://exporter.example.com'],
+  ['https://example.com/vpn/exporter/', 'https://example.com/vpn/exporter'],
+])('the external URL %s is what paths are put after', (given, url) => {
+  expect(flagsOf(['serve', `--web.external-url=${given}`])['web.external-url']).toBe(url);
 });
 
 test('a value stands after = or after a space, before or after the command', () => {
@@ -91,8 +101,9 @@ test('the environment is not asked for flags that have no meaning for the comman
 
 test.each([
   ['metrics', {}],
-  ['iam-policy', { 'config.file': 'x.yaml' }],
+  ['iam-policy', { 'config.file': 'x.yaml', for: 'member' }],
   ['config-schema', {}],
+  ['rules', { 'web.external-url': 'https://exporter.example.com' }],
 ])('describe %s', (topic, flags) => {
   const argv = ['describe', topic, ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`)];
   expect(parseArgs(argv, NONE)).toMatchObject({ command: 'describe', topic, flags });
@@ -115,7 +126,7 @@ test.each([
   ['--no-log.level', 'unknown flag --no-log.level, did you mean --log.level?'],
   ['serv', 'unknown command serv, did you mean serve?'],
   ['serve now', 'unexpected argument now'],
-  ['describe', 'describe what? One of metrics, iam-policy, config-schema'],
+  ['describe', 'describe what? One of metrics, iam-policy, config-schema, rules'],
   ['describe metric', 'unknown topic metric, did you mean metrics?'],
   ['describe metrics twice', 'unexpected argument twice'],
   ['check --output=json', '--output has no meaning for check, only for connections'],
@@ -130,6 +141,17 @@ test.each([
     '--web.telemetry-path=metrics',
     '--web.telemetry-path: expected a path that begins with / and has only ASCII letters and signs, got "metrics"',
   ],
+  ...[
+    'exporter.example.com',
+    '/exporter',
+    'ftp://e.example',
+    'https://e.example/?q',
+    'https://e.example/#a',
+    'https://u:p@e.example/',
+  ].map((url) => [
+    `--web.external-url=${url}`,
+    `--web.external-url: expected an address such as https://exporter.example.com, got "${url}"`,
+  ]),
   ['--web.enable-lifecycle=yes', '--web.enable-lifecycle: expected true or false, got "yes"'],
   ['--no-web.enable-lifecycle=true', '--no-web.enable-lifecycle takes no value'],
   [
@@ -159,6 +181,8 @@ test.each([
   '/-/x',
   '/dashboards',
   '/dashboards/x',
+  '/runbooks/x',
+  '/docs/metrics',
 ])('the metrics cannot stand on %s, where something else stands', (path) => {
   const error = `--web.telemetry-path: ${path} is the path of something else; /metrics is usual`;
   expect(parseArgs([`--web.telemetry-path=${path}`], NONE)).toEqual({ error });

@@ -1,76 +1,17 @@
-import { execFile } from 'node:child_process';
-import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { devNull } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
-import { needs, programPath } from '../support/programs.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { expect } from 'vitest';
+import { needs } from '../support/programs.ts';
 import { readTemplate } from './cloudformation.ts';
-import { blocks, docs } from './page.ts';
+import { blocks } from './page.ts';
+import { type Asked, typed } from './shell.ts';
 
-interface Request {
-  readonly target: string;
-  readonly body: Record<string, unknown>;
-}
+const ROUTES = 'GET /v2/apis/a1b2c3d4e5/routes';
 
-/** What any of the commands looks for in its answer. */
-const ANSWER = JSON.stringify({
-  id: 'vpclink1',
-  integrationId: 'integration1',
-  FunctionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:tell-intake',
-  Table: { TableStatus: 'ACTIVE' },
-});
-
-async function startAws(): Promise<{ url: string; requests: Request[] }> {
-  const requests: Request[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const target = String(request.headers['x-amz-target'] ?? `${request.method} ${request.url}`);
-    requests.push({ target, body: JSON.parse(Buffer.concat(chunks).toString() || '{}') });
-    response.writeHead(200, { 'Content-Type': 'application/json' }).end(ANSWER);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
-}
-
-/** Runs commands of the page with a shell, the real `aws` against a server that says yes to everything. */
-async function run(script: string): Promise<Request[]> {
-  const { url, requests } = await startAws();
-  const folder = temporaryFolder();
-  writeFileSync(join(folder, 'intake.token'), 'secret-of-the-intake\n');
-  symlinkSync(docs, join(folder, 'docs'));
-  writeFileSync(join(folder, 'aws'), `#!/bin/sh\nexec "${programPath('aws')}" --endpoint-url ${url} "$@"\n`);
-  // `zip -q archive files`: the archive is an empty one, since what is in it does not matter here.
-  writeFileSync(join(folder, 'empty.zip'), Buffer.from('PK\x05\x06'.padEnd(22, '\0'), 'latin1'));
-  writeFileSync(join(folder, 'zip'), '#!/bin/sh\ncp empty.zip "$2"\n');
-  for (const name of ['aws', 'zip']) chmodSync(join(folder, name), 0o755);
-  const env = {
-    PATH: `${folder}:${process.env.PATH}`,
-    HOME: folder,
-    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'example',
-    AWS_DEFAULT_REGION: 'eu-west-1',
-    AWS_CONFIG_FILE: devNull,
-    AWS_SHARED_CREDENTIALS_FILE: devNull,
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_MAX_ATTEMPTS: '1',
-    AWS_PAGER: '',
-    PYENV_VERSION: process.env.PYENV_VERSION,
-  };
-  await new Promise<void>((resolve, reject) => {
-    execFile('sh', ['-euc', script], { env, cwd: folder }, (error, _, stderr) => {
-      if (error || stderr !== '') reject(new Error(`the commands failed: ${stderr}`, { cause: error }));
-      else resolve();
-    });
-  });
-  return requests;
+/** Runs commands of the page against an API that has these routes. */
+async function run(script: string, routes: readonly object[] = []): Promise<readonly Asked[]> {
+  const { asked, failure } = await typed(script, { [ROUTES]: { items: routes } });
+  expect(failure).toBe(undefined);
+  // The first is what to go back to; before a route is changed it is looked for.
+  return asked.filter(({ target }) => target !== ROUTES);
 }
 
 const [settings = '', ...scripts] = blocks('sh');
@@ -90,6 +31,37 @@ const requestParameters = (name: 'vpc-link' | 'http') =>
       /\{"Fn::Sub":("[^"]*")\}/,
       (_, text: string) => text.replace(/\$\{IntakeToken\}/, 'secret-of-the-intake'),
     ),
+  );
+
+cliTest(
+  'routes that an API has go to the new integration, the others are made, and where they went is kept',
+  async () => {
+    const there = { routeId: 'route1', routeKey: '$connect', target: 'integrations/old' };
+    const script = `${find('create-function')}\ngrep -q integrations/old routes-before.json`;
+    const asked = await run(script, [{ routeId: 'route0', routeKey: '$default' }, there]);
+    expect(asked.slice(-3)).toEqual([
+      { target: 'PATCH /v2/apis/a1b2c3d4e5/routes/route1', body: { target: 'integrations/integration1' } },
+      ...routes.slice(1),
+    ]);
+  },
+  timeoutMs,
+);
+
+for (const [word, refused] of [
+  ['create-vpc-link', 'POST /v2/apis/a1b2c3d4e5/integrations'],
+  ['--request-templates', 'POST /v2/apis/a1b2c3d4e5/integrations/integration1/integrationresponses'],
+  ['create-function', ROUTES],
+  ['create-function', 'POST /v2/apis/a1b2c3d4e5/routes'],
+] as const)
+  cliTest(
+    `of the commands with ${word} nothing is deployed after ${refused} was refused`,
+    async () => {
+      const { asked, failure } = await typed(find(word), { [ROUTES]: { items: [] } }, refused);
+      expect(failure).toContain('BadRequestException');
+      expect(asked.map(({ target }) => target)).toContain(refused);
+      expect(asked.map(({ target }) => target)).not.toContain('POST /v2/apis/a1b2c3d4e5/deployments');
+    },
+    timeoutMs,
   );
 
 cliTest(

@@ -138,8 +138,52 @@ test('a wrapped handler gets the event and the context, and its answer is given'
   const { url, received } = await startIntake(200);
   const call = 'code.withIntake(async (...args) => ({ statusCode: 201, args }))(event, 7)';
   const { result } = await invoke(url, eventOf('CONNECT'), { call });
-  expect(JSON.parse(result)).toEqual({ statusCode: 201, args: [eventOf('CONNECT'), 7] });
+  expect(JSON.parse(result)).toMatchObject({ statusCode: 201, args: [eventOf('CONNECT'), 7, null] });
   expect(received).toHaveLength(1);
+});
+
+test.each([
+  [
+    'through its callback',
+    '(event, context, callback) => { setTimeout(callback, 1, null, { statusCode: 201 }); }',
+    '{"statusCode":201}',
+    1,
+  ],
+  [
+    'at once through it',
+    '(event, context, callback) => callback(null, { statusCode: 201 })',
+    '{"statusCode":201}',
+    1,
+  ],
+  [
+    'by a promise, though it has one',
+    'async (event, context, callback) => ({ statusCode: 201 })',
+    '{"statusCode":201}',
+    1,
+  ],
+  ['with nothing', '() => {}', 'undefined', 1],
+  [
+    'with a refusal through its callback',
+    '(event, context, callback) => callback(null, { statusCode: 403 })',
+    '{"statusCode":403}',
+    0,
+  ],
+  [
+    'with an error through its callback',
+    '(event, context, callback) => callback(new Error("no table"))',
+    'no table',
+    0,
+  ],
+  [
+    'by throwing, though it has one',
+    '(event, context, callback) => { throw new Error("no table"); }',
+    'no table',
+    0,
+  ],
+])('a wrapped handler may answer %s', async (_, handler, result, told) => {
+  const { url, received } = await startIntake(200);
+  const outcome = await invoke(url, eventOf('CONNECT'), { call: `code.withIntake(${handler})(event, 7)` });
+  expect([outcome.result, received.length]).toEqual([result, told]);
 });
 
 test('a connect that the wrapped handler refuses is not told', async () => {

@@ -7,9 +7,9 @@ export const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
 /** The wiring guide. */
 export const page = readFileSync(`${docs}websocket.md`, 'utf8');
 
-/** What stands between the fences of a language in the wiring guide, in the order of the page. */
-export function blocks(language: string): readonly string[] {
-  return [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
+/** What stands between the fences of a language in a page, the wiring guide if not given, in the order of the page. */
+export function blocks(language: string, text = page): readonly string[] {
+  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
     .filter(([, name]) => name === language)
-    .map(([, , text]) => text ?? '');
+    .map(([, , block]) => block ?? '');
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { toBodyEvent, toEventPath, toHeaderEvent } from '../../src/intake/shapes.ts';
 import { readTemplate, references, templateNames } from './cloudformation.ts';
+import { page } from './page.ts';
 
 interface Known {
   readonly required: readonly string[];
@@ -35,14 +36,22 @@ const TYPES: Readonly<Record<string, Known>> = {
   'AWS::ElasticLoadBalancingV2::TargetGroup': { required: ['VpcId', 'Protocol', 'Port', 'Targets'] },
   'AWS::IAM::ManagedPolicy': { required: ['PolicyDocument'] },
   'AWS::IAM::Role': { required: ['AssumeRolePolicyDocument'], attributes: ['Arn'] },
+  'AWS::IAM::RolePolicy': { required: ['RoleName', 'PolicyName', 'PolicyDocument'] },
   'AWS::Lambda::Function': { required: ['Code', 'Role', 'Handler', 'Runtime'], attributes: ['Arn'] },
   'AWS::Lambda::Permission': { required: ['FunctionName', 'Action', 'Principal'] },
 };
 
-const PSEUDO = ['AWS::AccountId', 'AWS::Partition', 'AWS::Region', 'AWS::StackName', 'AWS::URLSuffix'];
+const PSEUDO = [
+  'AWS::AccountId',
+  'AWS::NoValue',
+  'AWS::Partition',
+  'AWS::Region',
+  'AWS::StackName',
+  'AWS::URLSuffix',
+];
 
 describe.each(templateNames)('%s.yaml', (name) => {
-  const { Parameters, Resources, Outputs } = readTemplate(name);
+  const { Parameters, Conditions = {}, Resources, Outputs } = readTemplate(name);
 
   test('has resources of known types with what these require', () => {
     const lacks = Object.entries(Resources).flatMap(([id, { Type, Properties }]) => {
@@ -58,12 +67,16 @@ describe.each(templateNames)('%s.yaml', (name) => {
     );
     const there = [...Object.keys(Parameters), ...Object.keys(Resources), ...attributes, ...PSEUDO];
     expect(there).toEqual(expect.arrayContaining(references([Resources, Outputs])));
+    const conditions = Object.values(Resources).flatMap(({ Condition }) => Condition ?? []);
+    expect(Object.keys(Conditions)).toEqual(expect.arrayContaining(conditions));
     const depends = Object.values(Resources).flatMap(({ DependsOn }) => DependsOn ?? []);
     expect(Object.keys(Resources)).toEqual(expect.arrayContaining(depends));
   });
 
   test('uses every parameter', () => {
-    expect(references([Resources, Outputs])).toEqual(expect.arrayContaining(Object.keys(Parameters)));
+    expect(references([Conditions, Resources, Outputs])).toEqual(
+      expect.arrayContaining(Object.keys(Parameters)),
+    );
   });
 });
 
@@ -162,4 +175,27 @@ test('the exporter may look connections up and read the table, and nothing else'
       },
     ],
   });
+});
+
+test('a service that moves registers itself with the load balancer, which takes a connect in any zone', () => {
+  const { Conditions, Resources, Outputs } = readTemplate('vpc-link');
+  expect(Conditions?.HasAddress).toEqual([[{ Ref: 'ExporterAddress' }, '']]);
+  expect(Resources.TargetGroup?.Properties.Targets).toEqual([
+    'HasAddress',
+    [{ Id: { Ref: 'ExporterAddress' }, Port: { Ref: 'IntakePort' } }],
+    { Ref: 'AWS::NoValue' },
+  ]);
+  expect(Outputs.TargetGroupArn?.Value).toEqual({ Ref: 'TargetGroup' });
+  expect(Resources.LoadBalancer?.Properties.LoadBalancerAttributes).toContainEqual({
+    Key: 'load_balancing.cross_zone.enabled',
+    Value: 'true',
+  });
+});
+
+test('the guide says which templates make roles or policies', () => {
+  const making = (['vpc-link', 'http', 'lambda', 'dynamodb'] as const).filter((name) =>
+    Object.values(readTemplate(name).Resources).some(({ Type }) => Type.startsWith('AWS::IAM::')),
+  );
+  expect(making).toEqual(['lambda', 'dynamodb']);
+  expect(page).toMatch(/\(c\) and \(d\) make a role\s+or a policy,[^.]*`--capabilities CAPABILITY_IAM`/);
 });

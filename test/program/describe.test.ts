@@ -1,5 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { promtool } from '../prometheus/promtool.ts';
+import { alerts } from '../prometheus/rule-files.ts';
+import { needs } from '../support/programs.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openLab } from './lab.ts';
 import { run } from './program.ts';
 
@@ -12,6 +17,26 @@ test.each([
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toBe(readFileSync(file, 'utf8'));
 });
+
+needs('promtool')(
+  'describe rules prints what Prometheus takes, with links to where the exporter is',
+  async () => {
+    const { code, stdout, stderr } = await run([
+      'describe',
+      'rules',
+      '--web.external-url=https://exporter.example.com/',
+    ]);
+    expect([code, stderr]).toEqual([0, '']);
+    const links = [...stdout.matchAll(/runbook_url: (.*)/g)].map(([, link]) => link);
+    expect(links).toHaveLength(alerts.length);
+    expect(links).toEqual(alerts.map(({ name }) => `https://exporter.example.com/runbooks/${name}`));
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'rules.yml'), stdout);
+    expect(await promtool(['check', 'rules', 'rules.yml'], folder)).toContain('SUCCESS');
+    const [first] = alerts;
+    expect((await run(['describe', 'rules'])).stdout).toContain(`runbook_url: /runbooks/${first?.name}\n`);
+  },
+);
 
 test('the policy names no more than the configuration needs', async () => {
   const role = 'arn:aws:iam::444455556666:role/exporter';
@@ -41,6 +66,52 @@ test('the policy names no more than the configuration needs', async () => {
         Resource: [arn('eu-west-1'), arn('us-east-1')],
       },
     ],
+  });
+});
+
+test('of many accounts the hub may assume the roles and read its own, and one policy does for every member', async () => {
+  const role = (account: string) => `arn:aws:iam::${account}:role/connections-exporter`;
+  const accounts = ['222233334444', '333344445555'];
+  const targets = [
+    '{name: own, regions: [eu-west-1], account_id: "111122223333"}',
+    ...accounts.map((account) => `{name: "${account}", regions: [eu-west-1], role_arn: "${role(account)}"}`),
+  ];
+  const lab = await openLab({ targets: targets.join(', ') });
+  const statements = async (holder: string) => {
+    const { code, stdout, stderr } = await lab.run('describe', 'iam-policy', `--for=${holder}`);
+    expect([code, stderr]).toEqual([0, '']);
+    return (JSON.parse(stdout) as { Statement: Record<string, unknown>[] }).Statement;
+  };
+  const list = {
+    Sid: 'DescribeClientVpnEndpoints',
+    Effect: 'Allow',
+    Action: 'ec2:DescribeClientVpnEndpoints',
+    Resource: '*',
+    Condition: { StringEquals: { 'ec2:Region': ['eu-west-1'] } },
+  };
+  const read = (account: string) => ({
+    Sid: 'DescribeClientVpnConnections',
+    Effect: 'Allow',
+    Action: 'ec2:DescribeClientVpnConnections',
+    Resource: `arn:aws:ec2:eu-west-1:${account}:client-vpn-endpoint/*`,
+  });
+  expect(await statements('member')).toEqual([list, read('*')]);
+  const assume = {
+    Sid: 'AssumeRole',
+    Effect: 'Allow',
+    Action: 'sts:AssumeRole',
+    Resource: accounts.map(role),
+  };
+  expect(await statements('hub')).toEqual([assume, list, read('111122223333')]);
+
+  lab.configure({ targets: targets.slice(1).join(', ') });
+  expect(await statements('hub')).toEqual([assume]);
+
+  lab.configure({ targets: targets[0] ?? '' });
+  expect(await lab.run('describe', 'iam-policy', '--for=member')).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('no target has a role_arn'),
   });
 });
 

@@ -99,8 +99,6 @@ needs('prometheus', 'alertmanager')(
       });
     const alertname = 'ClientVpnFailedToTerminate';
     const where = { account_id: '111122223333', region: 'eu-west-1', endpoint_id };
-    const runbooks =
-      'https://github.com/aws-connections-exporter/aws-connections-exporter/blob/main/docs/runbooks';
     const expected = {
       receiver: 'mail',
       groupLabels: { alertname, ...where },
@@ -111,7 +109,7 @@ needs('prometheus', 'alertmanager')(
             summary: `Client VPN endpoint ${endpoint_id} (office): 1 connection failed to terminate`,
             description:
               'AWS has tried to end 1 connection of the endpoint (account 111122223333, eu-west-1) and could not, for more than 15 minutes. It may still be open.',
-            runbook_url: `${runbooks}/${alertname}.md`,
+            runbook_url: `/runbooks/${alertname}`,
           },
         },
       ],

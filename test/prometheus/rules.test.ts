@@ -1,15 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { documents } from '../../src/documents.ts';
+import { toRules } from '../../src/rules.ts';
 import { needs } from '../support/programs.ts';
 import { unknownNames } from './known-names.ts';
 import { promtool } from './promtool.ts';
-import { alerts, RULE_FILES, RULES, type Rule, rules, rulesOf } from './rule-files.ts';
+import { alerts, RULE_FILES, RULES, type Rule, type RuleFile, rules, rulesOf } from './rule-files.ts';
 
 const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
-const RUNBOOKS =
-  'https://github.com/aws-connections-exporter/aws-connections-exporter/blob/main/docs/runbooks/';
 
 /** The queries of a rule: its expression and what its annotations ask. */
 function queriesOf({ expr, annotations = {} }: Rule): readonly string[] {
@@ -32,8 +32,8 @@ describe.each(alerts)('$name', ({ name, labels, annotations }) => {
     expect(['critical', 'warning', 'info']).toContain(labels?.severity);
     expect(Object.keys(annotations ?? {})).toEqual(['summary', 'description', 'runbook_url']);
     expect(annotations?.description).toContain('{{');
-    expect(annotations?.runbook_url).toBe(`${RUNBOOKS}${name}.md`);
-    expect(existsSync(`${docs}runbooks/${name}.md`)).toBe(true);
+    expect(annotations?.runbook_url).toBe(`/runbooks/${name}`);
+    expect([...documents.runbooks.keys()]).toContain(name);
   });
 });
 
@@ -77,4 +77,25 @@ test('the page of the alerts tells of every rule, as it is', () => {
   );
   const recorded = [...page.matchAll(/^\| `(\w+:\w+:\w+)` \|/gm)].map(([, name]) => name);
   expect(recorded).toEqual(rules.flatMap(({ record }) => record ?? []));
+});
+
+test('describe rules gives all groups in one file, with what the address of the exporter changes and nothing else', () => {
+  const url = 'https://exporter.example.com/vpn';
+  const groups = RULE_FILES.flatMap((file) => {
+    const text = readFileSync(`${RULES}${file}.yml`, 'utf8').replaceAll(': /runbooks/', `: ${url}/runbooks/`);
+    return (parse(text) as RuleFile).groups;
+  });
+  expect(parse(toRules(url))).toEqual({ groups });
+  expect((parse(toRules('')) as RuleFile).groups.flatMap((group) => group.rules)).toEqual(rules);
+});
+
+test('what the rules look back at is what the page says that Prometheus must keep', () => {
+  const HOURS: Readonly<Record<string, number>> = { m: 1 / 60, h: 1, d: 24, w: 168 };
+  const windows = rules.flatMap(({ expr }) => [...expr.matchAll(/(?:\[|offset )(\d+)([mhdw])/g)]);
+  expect(windows.length).toBeGreaterThan(20);
+  const longest = Math.max(
+    ...windows.map(([, count, unit = '']) => Number(count) * (HOURS[unit] ?? Number.NaN)),
+  );
+  expect(longest).toBe(14 * 24);
+  expect(readFileSync(`${docs}alerts.md`, 'utf8')).toMatch(/two weeks that Prometheus keeps/);
 });

@@ -32,6 +32,10 @@ async function setUp(change: Partial<Routes> = {}) {
       { name: 'vpn', title: 'Client <VPN>', description: 'Who & what.', json: '{"uid": "vpn"}\n' },
       { name: 'websocket', title: 'WebSocket', description: 'How many.', json: '{}\n' },
     ],
+    documents: {
+      runbooks: new Map([['Down', async () => ({ title: 'Down <it>', html: '<h2 id="a">A</h2>\n' })]]),
+      docs: new Map([['metrics', () => Promise.reject(new Error('no such chunk'))]]),
+    },
     notReady: () => undefined,
     reload: undefined,
     config: () => 'targets: []\n',
@@ -163,6 +167,11 @@ test.each([
     'There is no such dashboard; there are: vpn.json, websocket.json.\n',
   ],
   ['GET', '/dashboards/vpn.json/', 404, 'There is nothing here; / lists what there is.\n'],
+  ['GET', '/runbooks/Up', 404, 'There is no such page; there are: Down.\n'],
+  ['GET', '/runbooks/constructor', 404, 'There is no such page; there are: Down.\n'],
+  ['GET', '/docs/..%2frunbooks%2fDown', 404, 'There is no such page; there are: metrics.\n'],
+  ['GET', '/docs/', 404, 'There is nothing here; / lists what there is.\n'],
+  ['POST', '/runbooks/Down', 405, 'Only GET, HEAD are allowed here.\n'],
   ['POST', '/dashboards/', 405, 'Only GET, HEAD are allowed here.\n'],
   ['POST', '/dashboards/vpn.json', 405, 'Only GET, HEAD are allowed here.\n'],
   ['GET', '/nothing', 404, 'There is nothing here; / lists what there is.\n'],
@@ -185,7 +194,7 @@ test('the status page links to everything there is to read', async () => {
     const { ask } = await setUp(change);
     return [...String((await ask('/')).body).matchAll(/href="(\.[^"]*)"/g)].map(([, href]) => href);
   };
-  const always = ['./metrics', './dashboards/', './config', './-/healthy', './-/ready'];
+  const always = ['./metrics', './dashboards/', './runbooks/', './config', './-/healthy', './-/ready'];
   expect(await hrefs({})).toEqual(always);
   expect(await hrefs({ telemetryPath: '/vpn', connections: () => ({ rows: undefined }) })).toEqual([
     './vpn',
@@ -228,6 +237,27 @@ test('dashboards that cannot be read are a 500 and are reported', async () => {
   const { ask, errors } = await setUp({ dashboards: () => Promise.reject(new Error('no such chunk')) });
   expect((await ask('/dashboards/')).status).toBe(500);
   expect(errors).toEqual(['/dashboards/: Error: no such chunk']);
+});
+
+test('runbooks are listed and shown as pages, what is rendered beneath a title that is text', async () => {
+  const { ask } = await setUp();
+  expect((await ask('/runbooks')).headers.location).toBe('runbooks/');
+  const list = (await ask('/runbooks/')).body.toString();
+  expect([...list.matchAll(/href="([^"#]*)"/g)].map(([, href]) => href)).toEqual([
+    '../',
+    '../docs/metrics',
+    './Down',
+  ]);
+  const { status, headers, body } = await ask('/runbooks/Down');
+  expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(body.toString()).toContain('<h1>Down &lt;it&gt;</h1>');
+  expect(body.toString()).toContain('<h2 id="a">A</h2>');
+});
+
+test('a page that cannot be read is a 500 and is reported', async () => {
+  const { ask, errors } = await setUp();
+  expect((await ask('/docs/metrics')).status).toBe(500);
+  expect(errors).toEqual(['/docs/metrics: Error: no such chunk']);
 });
 
 test('a query does not hide the exposition', async () => {
@@ -326,17 +356,20 @@ test('connections that no pass has listed yet are a 503, and none at all are an 
   expect([empty.status, empty.body.toString()]).toEqual([200, '[]']);
 });
 
-test.each(['/', '/dashboards/'])('the page at %s may use its own style and nothing else', async (path) => {
-  const { ask } = await setUp();
-  const { status, headers, body } = await ask(path);
-  expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
-  expect(headers['content-security-policy']).toMatch(
-    /^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]{43}='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
-  );
-  const style = /<style>(.*)<\/style>/s.exec(body.toString())?.[1] ?? '';
-  const digest = Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(style))).toString('base64');
-  expect(headers['content-security-policy']).toContain(`'sha256-${digest}'`);
-});
+test.each(['/', '/dashboards/', '/runbooks/', '/runbooks/Down'])(
+  'the page at %s may use its own style and nothing else',
+  async (path) => {
+    const { ask } = await setUp();
+    const { status, headers, body } = await ask(path);
+    expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(headers['content-security-policy']).toMatch(
+      /^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]{43}='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
+    );
+    const style = /<style>(.*)<\/style>/s.exec(body.toString())?.[1] ?? '';
+    const digest = Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(style))).toString('base64');
+    expect(headers['content-security-policy']).toContain(`'sha256-${digest}'`);
+  },
+);
 
 test('a path that cannot be decoded is the fault of who asked', async () => {
   const { ask, errors } = await setUp();

@@ -24,6 +24,7 @@ function metricsApp(change: Partial<Routes>) {
     scrape: async () => Buffer.from('a 1\n'),
     status: () => idle,
     dashboards: async () => [{ name: 'vpn', title: 'VPN', description: '', json: `"${LONG}"` }],
+    documents: { runbooks: new Map(), docs: new Map() },
     notReady: () => undefined,
     reload: async () => [],
     config: () => LONG,

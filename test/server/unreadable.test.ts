@@ -19,6 +19,7 @@ const metricsApp = createApp({
   scrape: async () => Buffer.from('a 1\n'),
   status: () => idle,
   dashboards: async () => [],
+  documents: { runbooks: new Map(), docs: new Map() },
   notReady: () => undefined,
   reload: undefined,
   config: () => '',

@@ -28,6 +28,41 @@ test('an API and its stage look as they do at AWS', async () => {
   });
 });
 
+test('routes say where they go, page by page', async () => {
+  const { websockets, url } = await simulate();
+  const routes = [
+    { key: '$connect', integrationId: 'abc1234' },
+    { key: '$disconnect', integrationId: 'abc1234' },
+    { key: '$default' },
+  ];
+  const apiId = websockets.addApi({ routes });
+  const path = `/v2/apis/${apiId}/routes`;
+  const first = JSON.parse((await askRest({ url }, 'apigateway', `${path}?maxResults=2`)).body);
+  expect(first.items).toEqual([
+    {
+      apiKeyRequired: false,
+      authorizationType: 'NONE',
+      routeId: 'route0',
+      routeKey: '$connect',
+      target: 'integrations/abc1234',
+    },
+    {
+      apiKeyRequired: false,
+      authorizationType: 'NONE',
+      routeId: 'route1',
+      routeKey: '$disconnect',
+      target: 'integrations/abc1234',
+    },
+  ]);
+  const token = encodeURIComponent(first.nextToken);
+  const last = JSON.parse(
+    (await askRest({ url }, 'apigateway', `${path}?maxResults=2&nextToken=${token}`)).body,
+  );
+  expect(last).toEqual({
+    items: [{ apiKeyRequired: false, authorizationType: 'NONE', routeId: 'route2', routeKey: '$default' }],
+  });
+});
+
 test('a listing is of one account and region', async () => {
   const { websockets, url } = await simulate({ accounts: { AKIAOTHER: '444455556666' } });
   const here = websockets.addApi();
@@ -44,6 +79,7 @@ test('a listing is of one account and region', async () => {
 });
 
 test.each([
+  ['/v2/apis/nope/routes', 404, 'NotFoundException', 'Invalid API identifier specified 111122223333:nope'],
   ['/v2/apis/nope/stages', 404, 'NotFoundException', 'Invalid API identifier specified 111122223333:nope'],
   [
     '/v2/domainnames/no.example.com/apimappings',

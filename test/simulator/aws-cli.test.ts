@@ -137,6 +137,29 @@ cliTest(
 );
 
 cliTest(
+  'aws terminates a connection, and says what became of it',
+  async () => {
+    const { world, url } = await simulate();
+    const endpointId = world.addEndpoint();
+    const id = world.connect(endpointId, { username: 'ada' });
+    const terminate = (...which: string[]) =>
+      aws(url, 'ec2', 'terminate-client-vpn-connections', '--client-vpn-endpoint-id', endpointId, ...which);
+    expect(JSON.parse((await terminate('--username', 'ada')).stdout)).toEqual({
+      ClientVpnEndpointId: endpointId,
+      Username: 'ada',
+      ConnectionStatuses: [
+        { ConnectionId: id, PreviousStatus: { Code: 'active' }, CurrentStatus: { Code: 'terminating' } },
+      ],
+    });
+    world.disconnect(id);
+    expect((await terminate('--connection-id', id)).stderr).toContain(
+      '(InvalidClientVpnConnection.IdNotFound) when calling the TerminateClientVpnConnections operation',
+    );
+  },
+  timeoutMs,
+);
+
+cliTest(
   'aws reads identity and role keys from STS',
   async () => {
     const role = 'arn:aws:iam::444455556666:role/exporter';
@@ -160,7 +183,11 @@ cliTest(
   'aws looks one WebSocket connection up, and finds APIs',
   async () => {
     const { websockets, url } = await simulate();
-    const apiId = websockets.addApi({ name: 'chat', stages: ['dev', 'prod'] });
+    const apiId = websockets.addApi({
+      name: 'chat',
+      stages: ['dev', 'prod'],
+      routes: [{ key: '$connect', integrationId: 'abc1234' }],
+    });
     websockets.addApi({ protocol: 'HTTP' });
     const id = websockets.connect(apiId, { sourceIp: '192.0.2.7' });
     const look = (connectionId: string) =>
@@ -176,6 +203,10 @@ cliTest(
     const apis = await aws(url, 'apigatewayv2', 'get-apis', '--page-size', '1');
     expect(JSON.parse(apis.stdout)).toMatchObject({
       Items: [{ ApiId: apiId, Name: 'chat', ProtocolType: 'WEBSOCKET' }, { ProtocolType: 'HTTP' }],
+    });
+    const routes = await aws(url, 'apigatewayv2', 'get-routes', '--api-id', apiId, '--page-size', '1');
+    expect(JSON.parse(routes.stdout)).toMatchObject({
+      Items: [{ RouteKey: '$connect', Target: 'integrations/abc1234' }],
     });
     const stages = await aws(url, 'apigatewayv2', 'get-stages', '--api-id', apiId);
     expect(JSON.parse(stages.stdout)).toMatchObject({ Items: [{ StageName: 'dev' }, { StageName: 'prod' }] });

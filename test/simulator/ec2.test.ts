@@ -219,3 +219,64 @@ test('a request without a signature is refused, a GET with one is answered', asy
     (await toReply(await fetch(address, { headers: { authorization } }))).all('clientVpnEndpointId'),
   ).toHaveLength(1);
 });
+
+const terminate = 'TerminateClientVpnConnections';
+
+test('a connection is terminated by its id: what it was, and what it is now', async () => {
+  const { world, url } = await simulate();
+  const endpointId = world.addEndpoint();
+  const id = world.connect(endpointId, { username: 'ada' });
+  const other = world.connect(endpointId);
+  world.hang(id);
+  const reply = await ask({ url }, terminate, { ClientVpnEndpointId: endpointId, ConnectionId: id });
+  expect(reply.body.replace(/(?<=<requestId>)[^<]*/, 'R')).toBe(
+    '<?xml version="1.0" encoding="UTF-8"?>' +
+      '<TerminateClientVpnConnectionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>R</requestId>' +
+      `<clientVpnEndpointId>${endpointId}</clientVpnEndpointId><connectionStatuses><item><connectionId>${id}</connectionId>` +
+      '<previousStatus><code>failed-to-terminate</code><message>The connection could not be terminated.</message></previousStatus>' +
+      '<currentStatus><code>terminating</code></currentStatus></item></connectionStatuses></TerminateClientVpnConnectionsResponse>',
+  );
+  const statuses = world.connections(endpointId).map((connection) => [connection.id, connection.status]);
+  expect(Object.fromEntries(statuses)).toEqual({ [id]: 'terminating', [other]: 'active' });
+});
+
+test('those of a user are terminated together, five at most, and nobody else', async () => {
+  const { world, url } = await simulate();
+  const endpointId = world.addEndpoint();
+  const elsewhere = world.addEndpoint();
+  const connect = (username: string, where = endpointId) => world.connect(where, { username });
+  const ids = Array.from({ length: 5 }, () => connect('ada'));
+  world.disconnect(connect('ada'));
+  const others = [connect('chen'), connect('ada', elsewhere)];
+  const params = { ClientVpnEndpointId: endpointId, Username: 'ada' };
+  const reply = await ask({ url }, terminate, params);
+  expect([reply.all('connectionId').sort(), reply.all('username')]).toEqual([ids.sort(), ['ada']]);
+  const living = [endpointId, elsewhere].flatMap((where) => world.connections(where));
+  expect(
+    living
+      .filter(({ status }) => status === 'active')
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual(others.sort());
+
+  connect('ada');
+  expect((await ask({ url }, terminate, params)).all('Code')).toEqual([
+    'ClientVpnTerminateConnectionsLimitExceeded',
+  ]);
+});
+
+test.each([
+  [{ ConnectionId: 'cvpn-connection-no' }, 'InvalidClientVpnConnection.IdNotFound'],
+  [{ Username: 'nobody' }, 'InvalidClientVpnConnection.UserNotFound'],
+  [{}, 'MissingParameter'],
+  [{ ConnectionId: 'cvpn-connection-no', Username: 'nobody' }, 'InvalidParameterCombination'],
+  [{ ClientVpnEndpointId: 'cvpn-endpoint-no', Username: 'ada' }, 'InvalidClientVpnEndpointId.NotFound'],
+  [{ Username: 'ada', DryRun: 'true' }, 'DryRunOperation'],
+])('terminating %j is refused with %s, and ends nothing', async (params, code) => {
+  const { world, url } = await simulate();
+  const endpointId = world.addEndpoint();
+  world.connect(endpointId, { username: 'ada' });
+  const reply = await ask({ url }, terminate, { ClientVpnEndpointId: endpointId, ...params });
+  expect(reply.all('Code')).toEqual([code]);
+  expect(world.connections(endpointId).map(({ status }) => status)).toEqual(['active']);
+});

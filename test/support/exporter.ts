@@ -6,6 +6,7 @@ import { readConfig, readNextConfig } from '../../src/cli/configuration.ts';
 import { showConfig } from '../../src/config/show.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { loadDashboards } from '../../src/dashboards.ts';
+import { documents } from '../../src/documents.ts';
 import { Exporter } from '../../src/exporter.ts';
 import { createLogger } from '../../src/log.ts';
 import { createApp } from '../../src/server/app.ts';
@@ -186,7 +187,8 @@ async function start(
     maxRequests: 0,
     scrape: (gzip) => exporter.scrape(gzip),
     status: () => exporter.status(),
-    dashboards: loadDashboards,
+    dashboards: () => loadDashboards(''),
+    documents,
     notReady: () => exporter.notReady(),
     reload: () => reload(),
     config: () => showConfig(exporter.config),

@@ -25,6 +25,7 @@ export function statusPage(model: StatusModel, { telemetryPath, hasConnections }
     links: [
       [`.${telemetryPath}`, 'Metrics'],
       ['./dashboards/', 'Dashboards'],
+      ['./runbooks/', 'Runbooks'],
       ['./config', 'Configuration'],
       ['./-/healthy', 'Health'],
       ['./-/ready', 'Readiness'],

@@ -22,7 +22,7 @@ h1 { font-size: 1.5rem; line-height: 1.25; letter-spacing: -0.01em; }
 h2 { font-size: 1.1875rem; line-height: 1.3; }
 h3 { font-size: 1rem; }
 h3 .muted { font-weight: 400; }
-h2, h3, p, li, dd, .name, .id, .why { overflow-wrap: anywhere; }
+h1, h2, h3, p, li, dd, .name, .id, .why { overflow-wrap: anywhere; }
 ul { list-style: none; }
 a { color: var(--link); text-underline-offset: 0.15em; }
 a:hover { text-decoration-thickness: 2px; }
@@ -73,6 +73,13 @@ tbody tr.more { border-top: none; }
 td.number, td time { white-space: nowrap; }
 .number small { display: block; color: var(--muted); font-size: 0.8125rem; }
 td.why { color: var(--bad); padding-top: 0; }
+.prose > * + * { margin-top: 0.75rem; }
+.prose h2 { margin-top: 1.75rem; }
+.prose ol, .prose ul { list-style: revert; padding-inline-start: 1.5rem; }
+.prose li + li, .prose li pre, .prose li p { margin-top: 0.5rem; }
+.prose pre { margin: 0; padding: 0.75rem; border: 1px solid var(--line); border-radius: 0.375rem; background: var(--page); white-space: pre-wrap; overflow-wrap: anywhere; }
+.prose p > code, .prose li > code, .prose td code { overflow-wrap: anywhere; }
+.prose thead th:first-child { width: auto; }
 .list > li + li { border-top: 1px solid var(--line); margin-top: 1rem; padding-top: 1rem; }
 @media (max-width: 45rem) {
   body { padding: 1rem; }
