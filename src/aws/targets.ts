@@ -12,6 +12,11 @@ export interface Target {
   readonly accountId?: string;
 }
 
+/** A target as a log names it among others. */
+export function subjectOf({ name, region }: Target): string {
+  return `${name} in ${region}`;
+}
+
 /** The account that is known without asking: the configured one, else the one that the role belongs to. */
 export function knownAccountId(target: Pick<Target, 'accountId' | 'roleArn'>): string | undefined {
   return target.accountId ?? target.roleArn?.match(/^arn:[^:]+:iam::(\d{12}):/)?.[1];

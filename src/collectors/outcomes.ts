@@ -1,6 +1,6 @@
 import type { Target } from '../aws/targets.ts';
 import type { EndpointStatus, TargetStatus } from '../core/collector.ts';
-import type { LogFields } from '../core/logger.ts';
+import type { Fault } from '../core/fault-log.ts';
 import { type Scope, UNKNOWN } from '../core/scope.ts';
 
 /** What is published of an endpoint, as far as every domain has it. */
@@ -52,14 +52,13 @@ export function noWayIn(
   { target, accountId }: Pick<TargetResult<unknown>, 'target' | 'accountId'>,
   reason: string,
   therefore: string,
-): [message: string, fields: LogFields] {
-  const fields = { target: target.name, region: target.region, reason };
-  return accountId === undefined
-    ? [`The account of a target is not known, so ${therefore}`, fields]
-    : [
-        `There are no credentials for the account of a target, so ${therefore}`,
-        { ...fields, account_id: accountId },
-      ];
+): Fault {
+  const isKnown = accountId !== undefined;
+  const what = isKnown
+    ? 'There are no credentials for the account of a target'
+    : 'The account of a target is not known';
+  const fields = { target: target.name, region: target.region, ...(isKnown && { account_id: accountId }) };
+  return { message: `${what}, so ${therefore}`, reason, fields };
 }
 
 /** What a target comes to that has no credentials of its account: what it had, not up, as far as the account is known. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { Stopped } from '../core/collector.ts';
 import { toSentence } from '../core/error-text.ts';
+import { FaultLog } from '../core/fault-log.ts';
 import type { Logger } from '../core/logger.ts';
 
 /** What asked for a pass. */
@@ -50,6 +51,10 @@ interface PassEnd {
 
 const GRACE_MS = 5_000;
 
+/** What a log of faults calls them; each runner has one of its own. */
+const PASS = 'pass';
+const SKIPPED = 'skipped';
+
 /** Whether no pass has begun for two intervals of the schedule; `at` is a moment of the monotonic clock. */
 export function isOverdue({ begunAtMonotonic }: PassState, intervalMs: number, at: number): boolean {
   return begunAtMonotonic !== undefined && at - begunAtMonotonic > 2 * intervalMs;
@@ -60,13 +65,15 @@ export class PassRunner {
   readonly #options: PassRunnerOptions;
   #controller: AbortController | undefined;
   #underWay: Promise<boolean> | undefined;
+  readonly #faults: FaultLog;
   /** A collector that was given up and has not settled yet; it must not run twice at a time. */
   #straggler: Promise<void> | undefined;
   #state: PassState;
 
   constructor(options: PassRunnerOptions) {
     this.#options = options;
-    const { collector } = options;
+    const { collector, clock, logger } = options;
+    this.#faults = new FaultLog({ clock, logger: logger.child({ collector }) });
     const never = {
       startedAt: undefined,
       begunAtMonotonic: undefined,
@@ -84,7 +91,9 @@ export class PassRunner {
   async run(trigger: PassTrigger): Promise<boolean> {
     if (this.#underWay || this.#straggler) {
       this.#set({ skipped: this.#state.skipped + 1 });
-      this.#log().warn('Pass skipped: the one before it has not ended', { trigger });
+      const message = 'Pass skipped: the one before it has not ended';
+      this.#faults.fail(SKIPPED, { message, reason: this.#whyNot(), fields: { trigger }, level: 'warn' });
+      this.#faults.say();
       return false;
     }
     this.#underWay = this.#pass(trigger);
@@ -114,15 +123,19 @@ export class PassRunner {
     const { clock } = this.#options;
     const begin = clock.monotonic();
     this.#set({ startedAt: clock.now(), begunAtMonotonic: begin });
+    this.#faults.succeed(SKIPPED, 'Passes are no longer skipped', {});
     const end = await this.#collectInTime();
     const durationSeconds = (clock.monotonic() - begin) / 1_000;
     const fields = { trigger, duration_seconds: Math.round(durationSeconds * 1_000) / 1_000 };
     const { error } = end;
     if (end.isStopped) this.#log().info('Pass stopped', { ...fields, reason: error });
     // News are the first success and the first after a failure; the rest is told by metrics.
-    else if (error === undefined && this.#state.last?.success) this.#log().debug('Pass succeeded', fields);
-    else if (error === undefined) this.#log().info('Pass succeeded', fields);
-    else this.#log().error('Pass failed', { ...fields, error });
+    else if (error !== undefined)
+      this.#faults.fail(PASS, { message: 'Pass failed', reason: error, reasonField: 'error', fields });
+    else if (this.#state.last?.success === false) this.#faults.succeed(PASS, 'Pass succeeded', fields);
+    else if (this.#state.last) this.#log().debug('Pass succeeded', fields);
+    else this.#log().info('Pass succeeded', fields);
+    this.#faults.say();
     // Only what is published counts as ended: a scrape that sees the pass counted also sees its numbers.
     await this.#publish();
     if (end.isStopped) {
@@ -191,6 +204,12 @@ export class PassRunner {
     } catch (error) {
       this.#log().error('What a pass found could not be published', { error: toSentence(error) });
     }
+  }
+
+  #whyNot(): string {
+    return this.#straggler
+      ? 'it was given up and goes on all the same'
+      : 'it takes longer than the schedule allows';
   }
 
   #log(): Logger {

@@ -117,6 +117,42 @@ test('successes are news when they are the first, or come after a failure', asyn
   ]);
 });
 
+test('an hour of passes that fail is two lines, and one when it is over', async () => {
+  const { clock, lines, passes, runner } = setUp();
+  for (let n = 0; n < 121; n += 1) {
+    const pass = runner.run('schedule');
+    passes[n]?.reject(new Error(`${n % 5} of 100 endpoints failed`));
+    await pass;
+    await clock.advance(30_000);
+  }
+  const pass = runner.run('schedule');
+  passes[121]?.resolve();
+  await pass;
+  expect(lines).toEqual([
+    'error Pass failed {"collector":"client_vpn","trigger":"schedule","duration_seconds":0,"error":"0 of 100 endpoints failed"}',
+    'error Pass failed (still so) {"collector":"client_vpn","trigger":"schedule","duration_seconds":0,"error":"0 of 100 endpoints failed","failed_passes":121,"for_seconds":3600}',
+    'info Pass succeeded {"collector":"client_vpn","trigger":"schedule","duration_seconds":0,"failed_passes":121,"for_seconds":3630}',
+  ]);
+});
+
+test('passes that are skipped one after another are said once, and when it is over', async () => {
+  const { lines, passes, runner } = setUp();
+  const first = runner.run('start');
+  for (let n = 0; n < 10; n += 1) await runner.run('schedule');
+  passes[0]?.resolve();
+  await first;
+  const next = runner.run('schedule');
+  passes[1]?.resolve();
+  await next;
+  expect(lines.map((line) => line.replace(/ \{.*/, ''))).toEqual([
+    'warn Pass skipped: the one before it has not ended',
+    'info Pass succeeded',
+    'debug Pass succeeded',
+    'info Passes are no longer skipped',
+  ]);
+  expect(runner.state().skipped).toBe(10);
+});
+
 test('a pass that fails is published too, tells its causes, and keeps the last success', async () => {
   const { clock, lines, passes, runner, published } = setUp();
   const first = runner.run('start');

@@ -1,5 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
+import { toSentence } from '../../core/error-text.ts';
+import { FaultLog } from '../../core/fault-log.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Storage } from '../../storage/storage.ts';
@@ -43,6 +45,7 @@ export class Books {
   readonly #storage: Storage;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #faults: FaultLog;
   readonly #books = new Map<string, Book>();
   #filterKey: Promise<string> | undefined;
   #unsavedKey: string | undefined;
@@ -51,6 +54,7 @@ export class Books {
     this.#storage = storage;
     this.#clock = clock;
     this.#logger = logger;
+    this.#faults = new FaultLog({ clock, logger });
   }
 
   /**
@@ -110,15 +114,18 @@ export class Books {
     await this.#saveFilterKey();
     for (const [name, book] of this.#books) {
       if (!book.isDirty && !this.#storage.isMissing(name)) continue;
+      const fields = { endpoint_id: book.scope.endpointId };
       try {
         await this.#storage.write(name, BOOK_FORMAT, toLines(book));
         book.markSaved();
+        this.#faults.succeed(name, 'The ledger is written again', fields);
       } catch (err) {
         const message =
           'The ledger was not written: after a crash its counters would fall; make room or mend the folder';
-        this.#logger.error(message, { endpoint_id: book.scope.endpointId, err });
+        this.#faults.fail(name, { message, reason: toSentence(err), reasonField: 'err', fields });
       }
     }
+    this.#faults.say();
   }
 
   async #names(): Promise<readonly string[]> {

@@ -1,9 +1,9 @@
 import { type Resolved, resolveAccounts, settle } from '../../aws/accounts.ts';
-import { knownAccountId, type Target } from '../../aws/targets.ts';
+import { knownAccountId, subjectOf, type Target } from '../../aws/targets.ts';
 import { type Collector, Stopped, type TargetStatus } from '../../core/collector.ts';
+import { toSentence } from '../../core/error-text.ts';
 import type { Family } from '../../core/family.ts';
 import { createFreshness, type Freshness } from '../../core/freshness.ts';
-import type { LogFields } from '../../core/logger.ts';
 import { byScope, type Scope } from '../../core/scope.ts';
 import type { Deps } from '../domain.ts';
 import {
@@ -48,7 +48,6 @@ export class ClientVpnCollector implements Collector {
   readonly #deps: CollectorDeps;
   readonly #passDeps: PassDeps;
   readonly #freshness: Freshness;
-  readonly #warned = new Set<string>();
   readonly #restored = new Set<string>();
   #accounts: readonly Promise<Resolved>[] | undefined;
 
@@ -93,7 +92,7 @@ export class ClientVpnCollector implements Collector {
   }
 
   async collect(signal: AbortSignal): Promise<void> {
-    const { targets, source, clock, state, options, logger } = this.#deps;
+    const { targets, source, clock, state, options } = this.#deps;
     const accounts = this.#accounts ?? resolveAccounts(source, targets, clock, signal);
     this.#accounts = undefined;
     const all = await Promise.all(accounts.map(async (account) => this.#passTarget(await account, signal)));
@@ -105,10 +104,12 @@ export class ClientVpnCollector implements Collector {
     const { published } = state;
     if (signal.reason instanceof Stopped) {
       state.publish({ ...published, views: byScope([...published.views.values(), ...views]) });
+      state.faults.discard();
       throw signal.reason;
     }
     views.push(...outOfSight(this.#views(), results));
-    const missing = namedNowhere(options.selection.named, views, logger);
+    const missing = namedNowhere(options.selection.named, views, state.faults);
+    state.faults.say();
     state.publish({
       ...published,
       views: byScope([...views, ...missing]),
@@ -133,42 +134,37 @@ export class ClientVpnCollector implements Collector {
 
   /** Undefined for a target that an earlier one in the file polls. Never rejects: a target's trouble stays its own. */
   async #passTarget(resolved: Resolved, signal: AbortSignal): Promise<TargetResult<View> | undefined> {
-    const { options, logger } = this.#deps;
+    const { options, state } = this.#deps;
+    const { faults } = state;
     const { target, accountId, error } = resolved;
     const { region } = target;
+    const subject = subjectOf(target);
+    const fields = { target: target.name, account_id: accountId, region };
     if (error !== undefined) {
       if (signal.reason instanceof Stopped)
         return { target, accountId, outcome: { views: [], failed: 0, error } };
-      logger.error(...noWayIn(resolved, error, 'it is not polled'));
+      faults.fail(subject, noWayIn(resolved, error, 'it is not polled'));
       return withoutCredentials(resolved, error, this.#views());
     }
     if (resolved.polledBy) {
-      const fields = {
-        target: target.name,
-        polled_by: resolved.polledBy.name,
-        account_id: accountId,
-        region,
-      };
-      this.#warnOnce(
-        `duplicate ${target.name} ${region}`,
+      faults.warnOnce(
+        `duplicate ${subject}`,
         'Two targets reach the same account and region; it is polled once, by the first',
-        fields,
+        { target: target.name, polled_by: resolved.polledBy.name, account_id: accountId, region },
       );
       return undefined;
     }
     try {
       await this.#restorePlace({ accountId, region });
-      return {
-        target,
-        accountId,
-        outcome: await passTarget(target, accountId, options, this.#passDeps, signal),
-      };
+      const outcome = await passTarget(target, accountId, options, this.#passDeps, signal);
+      faults.succeed(subject, 'A target recovered', fields);
+      return { target, accountId, outcome };
     } catch (err) {
-      logger.error('A target could not be polled', {
-        target: target.name,
-        account_id: accountId,
-        region,
-        err,
+      faults.fail(subject, {
+        message: 'A target could not be polled',
+        reason: toSentence(err),
+        reasonField: 'err',
+        fields,
       });
       return { target, accountId, outcome: failedTarget(this.#views(), { accountId, region }, err) };
     }
@@ -194,13 +190,7 @@ export class ClientVpnCollector implements Collector {
         : {};
     const message =
       'A value from AWS was rejected; the rest of its record still counts (said once per field)';
-    this.#warnOnce(`rejected ${field}`, message, { field, ...shown });
-  }
-
-  #warnOnce(key: string, message: string, fields: LogFields): void {
-    if (this.#warned.has(key)) return;
-    this.#warned.add(key);
-    this.#deps.logger.warn(message, fields);
+    this.#deps.state.faults.warnOnce(`rejected ${field}`, message, { field, ...shown });
   }
 
   #views(): Iterable<View> {

@@ -31,7 +31,7 @@ export async function passEndpoint(
   deps: PassDeps,
   signal: AbortSignal,
 ): Promise<EndpointOutcome> {
-  const { state, clock, logger } = deps;
+  const { state, clock } = deps;
   let book: Book | undefined;
   try {
     book = await state.books.open(scope, options.books);
@@ -42,7 +42,7 @@ export async function passEndpoint(
       maxUsers: options.maxUsers,
       keepConnections: options.maxConnections !== undefined,
     });
-    if (previous?.up === false) logger.info('A Client VPN endpoint recovered', scopeLabels(scope));
+    state.faults.succeed(scope.endpointId, 'A Client VPN endpoint recovered', scopeLabels(scope));
     return { view: completeView(scope, endpoint, listing, book, previous, options, deps), failed: false };
   } catch (cause) {
     if (signal.reason instanceof Stopped) return { view: previous, failed: false };
@@ -50,10 +50,8 @@ export async function passEndpoint(
     if (isEndpointGone(cause) && !isNamed) return retireEndpoint(scope, options, deps);
     book?.interrupt();
     const reason = options.redact(cause instanceof UnreadableBook ? cause.message : explain(cause, signal));
-    logger.error('Listing the connections of a Client VPN endpoint failed; its last good numbers stay', {
-      ...scopeLabels(scope),
-      reason,
-    });
+    const message = 'Listing the connections of a Client VPN endpoint failed; its last good numbers stay';
+    state.faults.fail(scope.endpointId, { message, reason, fields: scopeLabels(scope) });
     const { last, counters } = previous ?? { last: undefined, counters: undefined };
     const view = { ...scope, name: nameOf(endpoint, previous), last, counters, up: false, error: reason };
     return { view, failed: true };
@@ -72,7 +70,8 @@ export async function passMissing(
   }
   const reason =
     'it is named in client_vpn.endpoints, but AWS no longer lists it: it was deleted, or the credentials see another account';
-  deps.logger.error('A named Client VPN endpoint is gone', { ...scopeLabels(view), reason });
+  const message = 'A named Client VPN endpoint is gone';
+  deps.state.faults.fail(view.endpointId, { message, reason, fields: scopeLabels(view) });
   return { view: { ...view, up: false, error: reason }, failed: true };
 }
 
@@ -82,6 +81,7 @@ async function retireEndpoint(
   { state, clock, logger }: PassDeps,
 ): Promise<EndpointOutcome> {
   const scope = { accountId, region, endpointId };
+  state.faults.forget(endpointId);
   const book = await state.books.open(scope, books).catch((err: unknown) => {
     logger.warn('The ledger of a Client VPN endpoint that is gone cannot be read', {
       ...scopeLabels(scope),

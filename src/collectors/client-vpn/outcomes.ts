@@ -1,4 +1,4 @@
-import type { Logger } from '../../core/logger.ts';
+import type { FaultLog } from '../../core/fault-log.ts';
 import { UNKNOWN } from '../../core/scope.ts';
 import type { View } from './state.ts';
 
@@ -6,7 +6,7 @@ import type { View } from './state.ts';
 export function namedNowhere(
   named: readonly string[],
   views: readonly View[],
-  logger: Logger,
+  faults: FaultLog,
 ): readonly View[] {
   const known = new Set(views.map(({ endpointId }) => endpointId));
   return named
@@ -14,7 +14,8 @@ export function namedNowhere(
     .map((endpointId) => {
       const error =
         'named in client_vpn.endpoints, but no target that could be asked has it: check the id, the account and the region';
-      logger.error('A named Client VPN endpoint was not found', { endpoint_id: endpointId, reason: error });
+      const message = 'A named Client VPN endpoint was not found';
+      faults.fail(endpointId, { message, reason: error, fields: { endpoint_id: endpointId } });
       return {
         accountId: UNKNOWN,
         region: UNKNOWN,

@@ -1,3 +1,4 @@
+import { FaultLog } from '../../core/fault-log.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { TargetView } from '../outcomes.ts';
 import type { Counters } from './book.ts';
@@ -45,9 +46,11 @@ export interface Published {
 /** Everything that outlives a pass: a scrape reads what is published; a pass works on books and publishes when it ends. */
 export class State {
   readonly books: Books;
+  readonly faults: FaultLog;
   #published: Published = { views: new Map(), targets: [], reading: '' };
 
   constructor(deps: ConstructorParameters<typeof Books>[0]) {
+    this.faults = new FaultLog(deps);
     this.books = new Books(deps);
   }
 

@@ -1,5 +1,5 @@
 import { explain } from '../../aws/errors.ts';
-import type { Target } from '../../aws/targets.ts';
+import { subjectOf, type Target } from '../../aws/targets.ts';
 import { Stopped } from '../../core/collector.ts';
 import { eachOf } from '../../core/each-of.ts';
 import type { TargetOutcome } from '../outcomes.ts';
@@ -28,8 +28,9 @@ export async function passTarget(
   } catch (cause) {
     if (signal.reason instanceof Stopped) return { views: before, failed: 0, error };
     error = options.redact(explain(cause, signal));
-    const fields = { target: target.name, account_id: accountId, region, reason: error };
-    deps.logger.error('Discovery of Client VPN endpoints failed; those known before are polled', fields);
+    const message = 'Discovery of Client VPN endpoints failed; those known before are polled';
+    const fields = { target: target.name, account_id: accountId, region };
+    deps.state.faults.fail(subjectOf(target), { message, reason: error, fields });
     const endpoints = new Map(before.map((view) => [view.endpointId, view.last?.endpoint]));
     found = { endpoints, isGone: () => false };
   }

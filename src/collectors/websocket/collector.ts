@@ -1,11 +1,11 @@
 import { type Resolved, resolveAccounts, settle } from '../../aws/accounts.ts';
 import type { Aws } from '../../aws/clients.ts';
-import { knownAccountId, type Target } from '../../aws/targets.ts';
+import { knownAccountId, subjectOf, type Target } from '../../aws/targets.ts';
 import { type Collector, Stopped, type TargetStatus } from '../../core/collector.ts';
 import type { ConnectionEvent, Taken } from '../../core/connection-event.ts';
+import { toSentence } from '../../core/error-text.ts';
 import type { Family } from '../../core/family.ts';
 import { createFreshness, type Freshness } from '../../core/freshness.ts';
-import type { LogFields } from '../../core/logger.ts';
 import { byScope, scopeKey } from '../../core/scope.ts';
 import type { Deps, Place } from '../domain.ts';
 import {
@@ -58,7 +58,6 @@ export class WebsocketCollector implements Collector {
   readonly #desk: EventDesk;
   readonly #freshness: Freshness;
   readonly #keepers: Keepers;
-  readonly #warned = new Set<string>();
   /** When what events told was last aged, on the monotonic clock. */
   #agedAt = Number.NEGATIVE_INFINITY;
   /** When the pass under way began, on the monotonic clock. */
@@ -75,11 +74,10 @@ export class WebsocketCollector implements Collector {
       listingOf: createListings(deps.aws, deps.clock, ({ endpointId }, field, text) =>
         this.#reject(endpointId, field, text),
       ),
-      warnOnce: (message, endpointId) => this.#warnOnce(message, endpointId, {}),
     };
-    const { registries, held, discovered } = deps.state;
-    this.#keepers = new Keepers({ ...deps, registries, onOpen: () => this.#desk.release() });
-    this.#endpoints = new Endpoints(deps.options, { ...deps, discovered }, this.#targets);
+    const { registries, held, discovered, faults } = deps.state;
+    this.#keepers = new Keepers({ ...deps, registries, faults, onOpen: () => this.#desk.release() });
+    this.#endpoints = new Endpoints(deps.options, { ...deps, discovered, faults }, this.#targets);
     this.#desk = new EventDesk({
       ...deps,
       endpoints: this.#endpoints,
@@ -142,7 +140,11 @@ export class WebsocketCollector implements Collector {
       .flatMap(({ outcome }) => outcome.views)
       .map((view) => this.#keepers.withCounters(view));
     await state.registries.flush();
-    if (signal.reason instanceof Stopped) throw signal.reason;
+    if (signal.reason instanceof Stopped) {
+      state.faults.discard();
+      throw signal.reason;
+    }
+    state.faults.say();
     const views = byScope([...outOfSight(this.#views(), results), ...passed]);
     state.publish({ views, targets: results.map(toTargetView) });
     failIfAny(results.map(({ outcome }) => outcome));
@@ -199,12 +201,13 @@ export class WebsocketCollector implements Collector {
     deadlines: Deadlines,
     signal: AbortSignal,
   ): Promise<TargetResult<View>> {
-    const { options, logger } = this.#deps;
+    const { options, state } = this.#deps;
+    const { faults } = state;
     const { target, accountId, error } = resolved;
+    const subject = subjectOf(target);
     const fields = { target: target.name, region: target.region };
     if (error !== undefined) {
-      if (!(signal.reason instanceof Stopped))
-        logger.error(...noWayIn(resolved, error, 'its endpoints are not looked at'));
+      faults.fail(subject, noWayIn(resolved, error, 'its endpoints are not looked at'));
       return withoutCredentials(resolved, error, this.#viewsOf(target));
     }
     this.#restoreTarget(target, accountId);
@@ -219,14 +222,13 @@ export class WebsocketCollector implements Collector {
       // Who cannot be opened says so in its own pass.
       await Promise.allSettled(endpoints.map((endpoint) => this.#keepers.open(endpoint)));
       const place = { target, accountId, error: failure };
-      return {
-        target,
-        accountId,
-        outcome: await passTarget(place, endpoints, options, this.#passDeps, deadlines, signal),
-      };
+      const outcome = await passTarget(place, endpoints, options, this.#passDeps, deadlines, signal);
+      faults.succeed(subject, 'A target recovered', { ...fields, account_id: accountId });
+      return { target, accountId, outcome };
     } catch (err) {
-      if (!(signal.reason instanceof Stopped))
-        logger.error('A target could not be looked at', { ...fields, account_id: accountId, err });
+      const message = 'A target could not be looked at';
+      const where = { ...fields, account_id: accountId };
+      faults.fail(subject, { message, reason: toSentence(err), reasonField: 'err', fields: where });
       const place = { accountId, region: target.region };
       return { target, accountId, outcome: failedTarget(this.#viewsOf(target), place, err) };
     }
@@ -251,23 +253,18 @@ export class WebsocketCollector implements Collector {
   #reject(endpointId: string, field: string, text: string | undefined): void {
     this.#deps.rejected.add({ collector: NAME, field });
     const message = `A value from a source of connection ids was rejected: ${field} (said once per endpoint)`;
-    this.#warnOnce(message, endpointId, text === undefined ? {} : { value: text.slice(0, LONGEST_TEXT) });
+    this.#deps.state.faults.warnOnce(`${endpointId} ${message}`, message, {
+      endpoint_id: endpointId,
+      ...(text === undefined ? {} : { value: text.slice(0, LONGEST_TEXT) }),
+    });
   }
 
   #warnTwice(accountId: string, { name, region }: Target, polledBy: Target): void {
-    const key = `twice ${accountId} ${region}`;
-    if (!this.#deps.options.discoverSource || this.#warned.has(key)) return;
-    this.#warned.add(key);
+    if (!this.#deps.options.discoverSource) return;
     const message =
       'Two targets reach the same account and region; its APIs are discovered once, by one of them';
-    this.#deps.logger.warn(message, { target: name, polled_by: polledBy.name, region });
-  }
-
-  #warnOnce(message: string, endpointId: string, fields: LogFields): void {
-    const key = `${endpointId} ${message}`;
-    if (this.#warned.has(key)) return;
-    this.#warned.add(key);
-    this.#deps.logger.warn(message, { endpoint_id: endpointId, ...fields });
+    const fields = { target: name, polled_by: polledBy.name, region };
+    this.#deps.state.faults.warnOnce(`twice ${accountId} ${region}`, message, fields);
   }
 
   /** By name: two targets may reach the same account and region, each with endpoints of its own. */

@@ -1,6 +1,7 @@
 import { explain, toCallError } from '../../aws/errors.ts';
 import { breathe, sleep } from '../../core/clock.ts';
 import { toSentence } from '../../core/error-text.ts';
+import type { FaultLog } from '../../core/fault-log.ts';
 import { type Scope, scopeLabels } from '../../core/scope.ts';
 import type { Endpoint } from './endpoint.ts';
 import { LIFETIME_MS } from './entry.ts';
@@ -82,7 +83,7 @@ export async function endEndpoint(
   scope: Scope,
   previous: View | undefined,
   options: PassOptions,
-  { clock, logger, warnOnce }: PassDeps,
+  { clock, logger, state: { faults } }: PassDeps,
 ): Promise<EndpointOutcome> {
   const { endpoint, keeper, population, young } = begun;
   const failedToRead = await failedReading(begun);
@@ -92,10 +93,10 @@ export async function endEndpoint(
   const answers = active + idle + gone + invalid;
   const failure = failedToRead ?? lookedUp.denied ?? tooFew(lookedUp, answers);
   const at = { ...scope, endpoint };
-  if (failure !== undefined) return failEndpoint(at, failure, keeper, previous, logger);
+  if (failure !== undefined) return failEndpoint(at, failure, keeper, previous, faults);
   if (!begun.isListed) {
     const level = keeper.registry.state().listedAt === undefined ? 'info' : 'error';
-    return failEndpoint(at, await unread(begun), keeper, previous, logger, level);
+    return failEndpoint(at, await unread(begun), keeper, previous, faults, level);
   }
 
   keeper.registry.settle(lookedUp.outcomes, now);
@@ -113,14 +114,19 @@ export async function endEndpoint(
   const base = { ...scope, endpoint, last, counters: countersOf(keeper) };
   if (!estimated) {
     const error = nothingAnswered(begun, lookedUp);
-    logger.error('No connection of a WebSocket endpoint could be looked up', {
-      ...scopeLabels(scope),
-      reason: error,
-    });
+    const message = 'No connection of a WebSocket endpoint could be looked up';
+    faults.fail(endpoint.endpointId, { message, reason: error, fields: scopeLabels(scope) });
     return { view: { ...base, up: false, error, lastSuccessAt: previous?.lastSuccessAt }, failed: true };
   }
-  if (keeper.registry.size === 0) warnOnce(NOBODY_KNOWN, endpoint.endpointId);
-  if (invalid > 0 && invalid === answers) warnOnce(ALL_INVALID, endpoint.endpointId);
+  const { endpointId } = endpoint;
+  const news = previous?.last
+    ? 'A WebSocket endpoint recovered'
+    : 'A WebSocket endpoint has its first numbers';
+  faults.succeed(endpointId, news, scopeLabels(scope));
+  const warnOnce = (message: string) =>
+    faults.warnOnce(`${endpointId} ${message}`, message, { endpoint_id: endpointId });
+  if (keeper.registry.size === 0) warnOnce(NOBODY_KNOWN);
+  if (invalid > 0 && invalid === answers) warnOnce(ALL_INVALID);
   logger.debug('WebSocket connections were sampled', {
     ...scopeLabels(scope),
     estimate: Math.round(estimated.active + estimated.idle),
@@ -143,14 +149,12 @@ export function failEndpoint(
   error: string,
   keeper: Keeper | undefined,
   previous: View | undefined,
-  logger: PassDeps['logger'],
+  faults: FaultLog,
   level: 'info' | 'error' = 'error',
 ): EndpointOutcome {
   const rest = previous?.last ? 'its last good numbers stay' : 'it has no numbers yet';
-  logger[level](`A WebSocket endpoint could not be estimated; ${rest}`, {
-    ...scopeLabels(at),
-    reason: error,
-  });
+  const message = `A WebSocket endpoint could not be estimated; ${rest}`;
+  faults.fail(at.endpointId, { message, reason: error, fields: scopeLabels(at), level });
   const { last, lastSuccessAt } = previous ?? {};
   const counters = keeper ? countersOf(keeper) : previous?.counters;
   return { view: { ...at, up: false, error, last, lastSuccessAt, counters }, failed: true };

@@ -1,7 +1,9 @@
 import { explain } from '../../aws/errors.ts';
-import type { Target } from '../../aws/targets.ts';
+import { subjectOf, type Target } from '../../aws/targets.ts';
 import { Stopped } from '../../core/collector.ts';
 import type { ConnectionEvent } from '../../core/connection-event.ts';
+import type { FaultLog } from '../../core/fault-log.ts';
+import type { LogFields } from '../../core/logger.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { type Discovered, discover, type Stage } from './discovery.ts';
 import { type Endpoint, isSame, targetKey, toEndpoint, withDiscovered } from './endpoint.ts';
@@ -18,6 +20,7 @@ const DISCOVERY_EVERY_MS = 5 * 60_000;
 /** What endpoints are kept with. */
 export interface EndpointsDeps extends Pick<PassDeps, 'source' | 'clock' | 'logger'> {
   readonly storage: Storage;
+  readonly faults: FaultLog;
   /** What was discovered last, by target; it outlives configurations. */
   readonly discovered: Map<string, Discovered>;
 }
@@ -42,7 +45,6 @@ export class Endpoints {
   readonly #known = new Map<string, Known>();
   readonly #targets: readonly Target[];
   readonly #leftOut = new Set<string>();
-  readonly #warned = new Set<string>();
   #route: Route;
   #saved: Promise<void> = Promise.resolve();
 
@@ -106,7 +108,7 @@ export class Endpoints {
 
   /** Discovers a target's endpoints when it is time to; why that failed, or was not done by `until`, in a sentence. Rejects only when the pass is broken off. */
   async refresh(target: Target, until: AbortSignal, signal: AbortSignal): Promise<string | undefined> {
-    const { source, clock, logger, discovered } = this.#deps;
+    const { source, clock, faults, discovered } = this.#deps;
     const { named, discoverSource } = this.#options;
     const key = targetKey(target);
     const { at } = this.#known.get(key) ?? {};
@@ -129,11 +131,8 @@ export class Endpoints {
     } catch (cause) {
       if (signal.reason instanceof Stopped) throw signal.reason;
       const reason = explain(cause, until);
-      logger.error('Discovery of WebSocket APIs failed; those known before are looked at', {
-        target: target.name,
-        region: target.region,
-        reason,
-      });
+      const message = 'Discovery of WebSocket APIs failed; those known before are looked at';
+      faults.fail(subjectOf(target), { message, reason, fields: fieldsOf(target) });
       return reason;
     }
   }
@@ -143,14 +142,10 @@ export class Endpoints {
   }
 
   #warn(target: Target, found: Discovered, own: readonly Endpoint[]): void {
-    const { logger } = this.#deps;
+    const { faults } = this.#deps;
     const { discoverSource } = this.#options;
-    const { region } = target;
-    const warnOnce = (message: string, about: string, fields: object) => {
-      const key = `${message} ${about}`;
-      if (!this.#warned.has(key)) logger.warn(message, { target: target.name, region, ...fields });
-      this.#warned.add(key);
-    };
+    const warnOnce = (message: string, about: string, fields: LogFields) =>
+      faults.warnOnce(`${message} ${about}`, message, { ...fieldsOf(target), ...fields });
     for (const endpoint of own.map((one) => withDiscovered(one, found))) {
       const { endpointId: endpoint_id } = endpoint;
       const isTwice = found.stages.some(
@@ -199,6 +194,10 @@ export class Endpoints {
       this.#deps.logger.error(message, { err });
     }
   }
+}
+
+function fieldsOf({ name, region }: Target): LogFields {
+  return { target: name, region };
 }
 
 function isCustom({ apiId }: Endpoint): boolean {

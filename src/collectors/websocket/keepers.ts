@@ -1,5 +1,6 @@
 import { breathe } from '../../core/clock.ts';
 import { toSentence } from '../../core/error-text.ts';
+import type { FaultLog } from '../../core/fault-log.ts';
 import type { Logger } from '../../core/logger.ts';
 import { type Endpoint, registryKey } from './endpoint.ts';
 import type { Keeper, Registries } from './registries.ts';
@@ -9,6 +10,7 @@ import { countersOf, type View } from './state.ts';
 export interface KeepersDeps {
   readonly registries: Registries;
   readonly logger: Logger;
+  readonly faults: FaultLog;
   /** Called each time an endpoint's registry has been opened. */
   readonly onOpen: () => void;
 }
@@ -50,9 +52,10 @@ export class Keepers {
 
   /** Forgets endpoints that ceased to exist, and removes what was kept of them. */
   async retire(before: readonly Endpoint[], now: readonly Endpoint[]): Promise<void> {
-    const { registries, logger } = this.#deps;
+    const { registries, logger, faults } = this.#deps;
     for (const { endpointId } of before) {
       if (now.some((one) => one.endpointId === endpointId)) continue;
+      faults.forget(endpointId);
       logger.info('A WebSocket endpoint ceased to exist', { endpoint_id: endpointId });
       const keeper = this.#opened.get(endpointId);
       this.#opened.delete(endpointId);

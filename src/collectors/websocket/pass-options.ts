@@ -34,8 +34,6 @@ export interface PassDeps {
   readonly open: (endpoint: Endpoint) => Promise<Keeper>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Warns of an endpoint, once for each message. */
-  readonly warnOnce: (message: string, endpointId: string) => void;
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }

@@ -1,3 +1,5 @@
+import type { Clock } from '../../core/clock.ts';
+import { FaultLog } from '../../core/fault-log.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { TargetView } from '../outcomes.ts';
 import type { Discovered } from './discovery.ts';
@@ -51,13 +53,15 @@ export interface Published {
 export class State {
   readonly registries: Registries;
   readonly held: HeldEvents;
+  readonly faults: FaultLog;
   /** What was discovered last, by target. */
   readonly discovered = new Map<string, Discovered>();
   #published: Published = { views: new Map(), targets: [] };
 
-  constructor(deps: ConstructorParameters<typeof Registries>[0]) {
+  constructor(deps: ConstructorParameters<typeof Registries>[0] & { readonly clock: Clock }) {
     this.registries = new Registries(deps);
     this.held = new HeldEvents(deps);
+    this.faults = new FaultLog(deps);
   }
 
   /** What is published. */

@@ -27,7 +27,7 @@ export async function passTarget(
   signal: AbortSignal,
 ): Promise<TargetOutcome<View>> {
   const { target, accountId, error } = place;
-  const { state, logger } = deps;
+  const { state } = deps;
   const scopeOf = ({ endpointId }: Endpoint) => ({ accountId, region: target.region, endpointId });
   const previousOf = (endpoint: Endpoint) => state.published.views.get(scopeKey(scopeOf(endpoint)));
   const size = sampleSize({ ...options, endpoints: endpoints.length });
@@ -39,7 +39,9 @@ export async function passTarget(
       } catch (cause) {
         if (signal.reason instanceof Stopped) throw signal.reason;
         const at = { ...scopeOf(endpoint), endpoint };
-        failures.push(failEndpoint(at, reasonOf(cause, signal), undefined, previousOf(endpoint), logger));
+        failures.push(
+          failEndpoint(at, reasonOf(cause, signal), undefined, previousOf(endpoint), state.faults),
+        );
         return undefined;
       }
     }),

@@ -54,6 +54,7 @@ async function createDesk(changes: Partial<PassOptions> = {}) {
     await clock.advance(30_000);
     const { signal } = controller;
     const outcome = await passEndpoint(target, SCOPE, undefined, previous, options, deps, signal);
+    deps.state.faults.say();
     previous = outcome.view;
     return outcome;
   };
