@@ -32,8 +32,8 @@ export interface EventsDeps {
   readonly render: () => Promise<void>;
 }
 
-/** Counters change at most so long before they are published; contract and docs promise five seconds. */
-const SETTLE_EVERY_MS = 2_000;
+/** What came in is saved so often: with the time that a save takes under load, docs and contract promise two and five seconds. */
+const SETTLE_EVERY_MS = 1_000;
 /** Who waits for events to be saved waits so long at most. */
 const PATIENCE_MS = 2_000;
 /** What is wrong with events is said again after so long. */
@@ -56,6 +56,8 @@ export class Events {
   #app: RequestListener = (_request, response) => response.writeHead(503).end();
   #cancelSettling = () => {};
   #settling: Promise<void> = Promise.resolve();
+  #publishing: Promise<void> = Promise.resolve();
+  #nextPublishing: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(deps: EventsDeps) {
@@ -93,10 +95,7 @@ export class Events {
 
   /** Saves and publishes what came in, of these collectors. */
   async settle(): Promise<void> {
-    const changed = await Promise.all(
-      this.#deps.collectors().map((collector) => collector.settle?.() ?? false),
-    );
-    if (changed.includes(true)) await this.#deps.render();
+    if (await this.#save()) await this.#deps.render();
   }
 
   /** The same, but does not wait long for a disk that hangs; whether it answered in time. */
@@ -181,15 +180,34 @@ export class Events {
     });
   }
 
-  #settleLater(): void {
+  /** The next time is counted from the beginning of this one, and does not wait for a rendering: a slow one would leave more to lose. */
+  #settleLater(delayMs = SETTLE_EVERY_MS): void {
+    const { clock } = this.#deps;
     this.#cancelSettling();
     if (!this.#open) return;
-    this.#cancelSettling = this.#deps.clock.after(SETTLE_EVERY_MS, () => {
-      this.#settling = this.settle()
-        .catch((err: unknown) =>
-          this.#deps.logger.error('What came in could not be published', { reason: toSentence(err) }),
-        )
-        .finally(() => this.#settleLater());
+    this.#cancelSettling = clock.after(delayMs, () => {
+      const dueAt = clock.monotonic() + SETTLE_EVERY_MS;
+      this.#settling = this.#save()
+        .then((isChanged) => void (isChanged && this.#publish()))
+        .finally(() => this.#settleLater(Math.max(dueAt - clock.monotonic(), 0)));
+    });
+  }
+
+  /** Whether anything was taken in that is saved now. */
+  async #save(): Promise<boolean> {
+    const changed = await Promise.all(
+      this.#deps.collectors().map((collector) => collector.settle?.() ?? false),
+    );
+    return changed.includes(true);
+  }
+
+  /** Renders after the rendering under way, if there is one; never rejects. */
+  #publish(): void {
+    this.#nextPublishing ??= this.#publishing.then(() => {
+      this.#nextPublishing = undefined;
+      this.#publishing = this.#deps.render().catch((err: unknown) => {
+        this.#deps.logger.error('What came in could not be published', { reason: toSentence(err) });
+      });
     });
   }
 }

@@ -8,6 +8,7 @@ import { cleanEnv, DEADLINE_MS, eventually, keys } from './program.ts';
 
 /** The promise is 5 s; a machine under load may take longer. */
 const EXIT_MS = 8_000;
+const MKFIFO = '/usr/bin/mkfifo';
 const API = 'a1b2c3d4e5';
 const sections = {
   clientVpn: 'enabled: false',
@@ -50,7 +51,7 @@ test(
   DEADLINE_MS,
 );
 
-test.skipIf(spawnSync('mkfifo', ['--version']).status !== 0)(
+test.skipIf(spawnSync(MKFIFO, ['--version']).status !== 0)(
   'a call to the system that never returns, for which Node.js would wait at exit, keeps nobody waiting either',
   async () => {
     const lab = await openLab(sections);
@@ -65,7 +66,7 @@ test.skipIf(spawnSync('mkfifo', ['--version']).status !== 0)(
     });
     const [, generation] = /"generation":"(\w+)"/.exec(readFileSync(join(folder, base), 'utf8')) ?? [];
     // Whoever opens a pipe waits, in the system, until somebody opens its other end.
-    spawnSync('mkfifo', [join(folder, base.replace('.registry', `.${generation}.journal`))]);
+    spawnSync(MKFIFO, [join(folder, base.replace('.registry', `.${generation}.journal`))]);
     expect(await tell(daemon, 'b=')).toBe(200);
     const took = await exitTimeMs(daemon);
     console.log(`SIGTERM while a call to the system hangs: exit after ${took} ms`);

@@ -139,7 +139,7 @@ test.skipIf(!limitFileSize('unlimited'))(
     onTestFinished(() => void limitFileSize('unlimited'));
     const lines = (function* () {
       limitFileSize(50_000);
-      yield 'x'.repeat(70_000);
+      yield 'x'.repeat(300_000);
       limitFileSize('unlimited');
       yield 'y';
     })();

@@ -193,7 +193,7 @@ test('lines that fail to come leave the batches before them, and the next batch 
   const { storage } = await openFolder();
   await storage.append(NAME, ['1']);
   const failing = (function* () {
-    yield '2'.repeat(100_000);
+    yield '2'.repeat(300_000);
     throw new Error('no more lines');
   })();
   await expect(storage.append(NAME, failing)).rejects.toThrow('cannot write');
@@ -222,7 +222,7 @@ test.skipIf(!limitFileSize('unlimited'))(
     await storage.append(NAME, ['1']);
     const lines = (function* () {
       limitFileSize(50_000);
-      yield 'x'.repeat(70_000);
+      yield 'x'.repeat(300_000);
     })();
     await expect(storage.append(NAME, lines)).rejects.toMatchObject({ cause: { code: 'EFBIG' } });
     limitFileSize('unlimited');

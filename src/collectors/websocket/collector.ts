@@ -60,6 +60,7 @@ export class WebsocketCollector implements Collector {
   readonly #keepers: Keepers;
   /** When what events told was last aged, on the monotonic clock. */
   #agedAt = Number.NEGATIVE_INFINITY;
+  #isAging = false;
   /** When the pass under way began, on the monotonic clock. */
   #beganAt: number | undefined;
   #accounts: readonly Promise<Resolved>[] | undefined;
@@ -156,9 +157,13 @@ export class WebsocketCollector implements Collector {
 
   async settle(): Promise<boolean> {
     const { state, clock } = this.#deps;
-    if (clock.monotonic() - this.#agedAt >= AGE_EVERY_MS) {
+    if (!this.#isAging && clock.monotonic() - this.#agedAt >= AGE_EVERY_MS) {
+      this.#isAging = true;
       this.#agedAt = clock.monotonic();
-      await this.#keepers.age(clock.now());
+      // Not waited for: of many connections it takes seconds, in which what came in would not be saved.
+      void this.#keepers.age(clock.now()).finally(() => {
+        this.#isAging = false;
+      });
     }
     const counters = new Map<View, Counters | undefined>();
     let isChanged = false;
