@@ -95,6 +95,9 @@ test(
       // The first have to be half a minute old to be looked up.
       await rig.clock.advance(30_000);
       pass = rig.exporter.runOnce();
+      // STS hangs too: it is waited for a little, and the account that is written down is believed.
+      await until(async () => rig.simulator.requests().some(({ action }) => action === 'GetCallerIdentity'));
+      await rig.clock.advance(5_000);
       await until(async () => lookedUp(rig).length > 0);
     }
 

@@ -85,7 +85,8 @@ test('once looks up the ids of a file, and prints the truth when it looks up all
     missed: 0,
     opened: undefined,
   });
-  const asked = lab.simulator.requests().map(({ params }) => params.connectionId);
+  const lookedUp = lab.simulator.requests().filter(({ action }) => action === 'GetConnection');
+  const asked = lookedUp.map(({ params }) => params.connectionId);
   expect(asked.toSorted()).toEqual([...alive, ...idle, ...gone, 'NobodyEverIssuedThis='].toSorted());
   for (const id of [...alive, ...idle, ...gone]) expect(stdout + stderr).not.toContain(id);
 
