@@ -35,7 +35,7 @@ function flushed(stream: NodeJS.WriteStream, then: () => void): void {
 
 /** Calls to the system that may not return for long: of a disk that hangs, of a name that nobody resolves. */
 const BLOCKING = /^(FS|FileHandleClose|GetAddrInfo|GetNameInfo)Req/;
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 300;
 const LOOK_EVERY_MS = 20;
 
 /** Ends the process. Node.js would wait for calls to the system for as long as they take; whoever told us to end does not. */
