@@ -85,8 +85,8 @@ test('once looks up the ids of a file, and prints the truth when it looks up all
     missed: 0,
     opened: undefined,
   });
-  const lookedUp = lab.simulator.requests().filter(({ action }) => action === 'GetConnection');
-  const asked = lookedUp.map(({ params }) => params.connectionId);
+  const lookUps = () => lab.simulator.requests().filter(({ action }) => action === 'GetConnection');
+  const asked = lookUps().map(({ params }) => params.connectionId);
   expect(asked.toSorted()).toEqual([...alive, ...idle, ...gone, 'NobodyEverIssuedThis='].toSorted());
   for (const id of [...alive, ...idle, ...gone]) expect(stdout + stderr).not.toContain(id);
 
@@ -96,7 +96,7 @@ test('once looks up the ids of a file, and prints the truth when it looks up all
   const later = toSeries(again.stdout);
   expect(total(later, 'aws_websocket_registered_connections')).toBe(25);
   expect(total(later, 'aws_websocket_lookups_total', { status: 'gone' })).toBe(7);
-  expect(lab.simulator.requests()).toHaveLength(33 + 25);
+  expect(lookUps()).toHaveLength(33 + 25);
 });
 
 test('once exits 1 when the file of an endpoint is missing, and prints the other one', async () => {
