@@ -77,9 +77,9 @@ function markedFor(path: string): Marked {
 
 /** The path at which the exporter serves a page of the repository; undefined when it does not. */
 function toServed(path: string): string | undefined {
-  const [, folder = '', name = ''] = /^docs\/(runbooks\/)?(\w+)\.md$/.exec(path) ?? [];
+  const [, folder = '', name = ''] = /^docs\/(runbooks\/)?([\w-]+)\.md$/.exec(path) ?? [];
   if (folder) return `runbooks/${name}`;
-  return ['accounts', 'alerts', 'metrics', 'websocket'].includes(name) ? `docs/${name}` : undefined;
+  return ['accounts', 'alerts', 'in-trouble', 'metrics', 'websocket'].includes(name) ? `docs/${name}` : undefined;
 }
 
 /** The anchor that GitHub gives a heading. */

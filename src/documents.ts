@@ -19,6 +19,7 @@ const RUNBOOKS: Readonly<Record<string, Load>> = {
   AwsConnectionsExporterDown: () => import('../docs/runbooks/AwsConnectionsExporterDown.md'),
   AwsConnectionsExporterRestarting: () => import('../docs/runbooks/AwsConnectionsExporterRestarting.md'),
   AwsConnectionsPassesFailing: () => import('../docs/runbooks/AwsConnectionsPassesFailing.md'),
+  AwsConnectionsPassesOverdue: () => import('../docs/runbooks/AwsConnectionsPassesOverdue.md'),
   AwsConnectionsTargetDown: () => import('../docs/runbooks/AwsConnectionsTargetDown.md'),
   AwsConnectionsThrottled: () => import('../docs/runbooks/AwsConnectionsThrottled.md'),
   AwsConnectionsPermissionDenied: () => import('../docs/runbooks/AwsConnectionsPermissionDenied.md'),
@@ -36,6 +37,7 @@ const DOCS: Readonly<Record<string, Load>> = {
   metrics: () => import('../docs/metrics.md'),
   websocket: () => import('../docs/websocket.md'),
   accounts: () => import('../docs/accounts.md'),
+  'in-trouble': () => import('../docs/in-trouble.md'),
 };
 
 /** The documentation that comes with the exporter; a page is read when somebody asks for it. */

@@ -13,7 +13,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 setInterval(() => {}, 2 ** 30);
 
 /** Whoever reads the log has so long to take what is left of it. */
-const LAST_LINES_MS = 500;
+const LAST_LINES_MS = 300;
 
 run(process.argv.slice(2), process.env).then(
   async (code) => {

@@ -42,10 +42,10 @@ function takeLock(): void {
 
 function isStale(): boolean {
   const builtAt = statSync(main, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = ['src', 'grafana/generated'].flatMap((folder) =>
+  const sources = ['src', 'grafana/generated', 'docs', 'config/prometheus'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   );
-  const inputs = ['package.json', 'rolldown.config.ts', ...sources];
+  const inputs = ['package.json', 'rolldown.config.ts', 'scripts/documents.ts', ...sources];
   return inputs.some(
     (input) => (statSync(join(root, input), { throwIfNoEntry: false })?.mtimeMs ?? 0) > builtAt,
   );
