@@ -51,13 +51,13 @@ function toCredentialsError(cause: unknown, profile: string | undefined): Error 
   const error = cause instanceof Error ? cause : new Error(String(cause));
   const where = profile === undefined ? undefined : `profile ${profile}`;
   const trouble = { action: 'getting credentials', ...(where && { where }) };
-  const isOfProvider = error.name.endsWith('ProviderError') || toCallError(error) === 'other';
-  if ('$fault' in error || !isOfProvider) return noteTrouble(error, trouble);
   const { code, path } = error as { code?: unknown; path?: unknown };
   if (typeof code === 'string' && typeof path === 'string') {
     const unreadable = new Error(`the token file ${path} cannot be read: ${code}`, { cause });
     return noteTrouble(Object.assign(unreadable, { name: 'TokenFileError' }), trouble);
   }
+  const isOfProvider = error.name.endsWith('ProviderError') || toCallError(error) === 'other';
+  if ('$fault' in error || !isOfProvider) return noteTrouble(error, trouble);
   if (profile === undefined) return noteTrouble(error, trouble);
   return noteTrouble(
     Object.assign(new Error(withoutCommand(error.message), { cause }), { name: 'ProfileError' }),

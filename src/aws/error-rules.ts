@@ -206,7 +206,7 @@ export const RULES: readonly Rule[] = [
   {
     error: 'invalid',
     names: /^(ENOENT|ENOTDIR|EISDIR)$/,
-    remedy: 'check that the file is there: ca_bundle, or a file of credentials that the environment names',
+    remedy: 'check that the file is there, and that this user may read it',
   },
   {
     error: 'unavailable',

@@ -1,3 +1,4 @@
+import { toSentence } from '../core/error-text.ts';
 import { BY_STATUS, type CallError, RULES } from './error-rules.ts';
 
 const UNKNOWN = { error: 'other', remedy: 'if it lasts, report it as a bug, with this line' } as const;
@@ -11,6 +12,7 @@ export function toCallError(error: unknown): CallError {
 export function explain(error: unknown, signal?: AbortSignal): string {
   if (signal?.aborted && signal.reason instanceof Error) return signal.reason.message;
   const { origin, remedy } = toVerdict(error);
+  if (isOfFile(origin)) return `${toSentence(error)}; ${remedy}`;
   const { action, name, code, message, status } = toFacts(origin);
   const label = [name, code, status === undefined ? undefined : `HTTP ${status}`]
     .filter((part) => part !== undefined && part !== '' && part !== 'Error' && part !== 'Unknown')
@@ -85,6 +87,11 @@ function toVerdict(error: unknown): Verdict {
     origin = origin instanceof Error ? origin.cause : undefined;
   }
   return { ...UNKNOWN, origin: error };
+}
+
+/** Whether a file could not be read or written: whoever tried says in the errors around it what it is for. */
+function isOfFile(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && 'path' in error;
 }
 
 function remedyOf(name: string): string {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Fault } from '../../src/simulator/faults.ts';
 import { HOME } from '../support/configuration.ts';
-import { said, startRig } from '../support/exporter.ts';
+import { said, startRig, until } from '../support/exporter.ts';
 import {
   API,
   countersOf,
@@ -164,6 +164,8 @@ test('gauges vanish when they are older than stale_after, and counters stay', as
   for (let n = 0; n < 10; n++) await rig.pass();
   expect(estimateOf(await rig.metrics())).toMatchObject({ up: 0, registered: 3, active: 3 });
   await rig.clock.advance(1);
+  // They are rendered anew by a timer, bit by bit.
+  await until(async () => (await rig.metrics()).all('aws_websocket_endpoint_info').length === 0);
   const stale = await rig.metrics();
   expect(estimateOf(stale)).toEqual({ up: 0, registered: undefined, lower: undefined, upper: undefined });
   expect(stale.all('aws_websocket_endpoint_info')).toEqual([]);

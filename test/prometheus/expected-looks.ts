@@ -14,7 +14,7 @@ const onDomains = (looks: Looks): Looks =>
 /** There is nothing to tell: no fault, and no session near its timeout. */
 const UNEVENTFUL: Looks = {
   'exporter, Faults by operation, A': 'nothing',
-  'exporter, Families and files that were broken, A': 'nothing',
+  'exporter, Families, files and log lines lost, A': 'nothing',
   'client-vpn-endpoint, Oldest sessions, B': 'nothing',
 };
 
