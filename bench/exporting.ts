@@ -7,7 +7,7 @@ import { Exporter } from '../src/exporter.ts';
 import { createLogger } from '../src/log.ts';
 import { INTAKE_LIMITS } from '../src/server/limits.ts';
 import { listen } from '../src/server/listen.ts';
-import { openStorage } from '../src/storage/storage.ts';
+import { openStorage } from '../src/storage/open.ts';
 import { slowStorage } from '../test/support/slow-storage.ts';
 import { answering } from './children.ts';
 

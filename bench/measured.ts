@@ -8,7 +8,7 @@ import { Exporter } from '../src/exporter.ts';
 import { createLogger } from '../src/log.ts';
 import { createApp } from '../src/server/app.ts';
 import { listen } from '../src/server/listen.ts';
-import { openStorage } from '../src/storage/storage.ts';
+import { openStorage } from '../src/storage/open.ts';
 import { answering } from './children.ts';
 
 /** What one pass cost. */

@@ -3,7 +3,7 @@ import { systemClock } from '../core/clock.ts';
 import type { Family } from '../core/family.ts';
 import type { Logger } from '../core/logger.ts';
 import { Exporter } from '../exporter.ts';
-import { openStorage } from '../storage/storage.ts';
+import { openStorage } from '../storage/open.ts';
 
 /** The keys that bring more families, each with a configuration that has nothing else on. */
 const OPT_IN = ['client_vpn.users.enabled', 'client_vpn.connections.enabled'] as const;

@@ -2,7 +2,7 @@ import { systemClock } from '../core/clock.ts';
 import { Exporter } from '../exporter.ts';
 import { withReleases } from '../lifecycle.ts';
 import { createLogger } from '../log.ts';
-import { openStorage } from '../storage/storage.ts';
+import { openStorage } from '../storage/open.ts';
 import type { Args } from './args.ts';
 import { readConfigOrExplain } from './configuration.ts';
 import { print } from './output.ts';

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import { appendBatch, BEGINNING, readBatches } from '../../src/storage/journal.ts';
 import { endOf, isEnd } from '../../src/storage/journal-end.ts';
-import { openStorage } from '../../src/storage/storage.ts';
+import { openStorage } from '../../src/storage/open.ts';
 import { limitFileSize } from '../support/file-size.ts';
 import { createLogBook } from '../support/log-book.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

@@ -3,7 +3,8 @@ import { onTestFinished } from 'vitest';
 import type { KeptRegistry } from '../../src/collectors/websocket/kept-registry.ts';
 import { type Keeper, Registries } from '../../src/collectors/websocket/registries.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { openStorage, type Storage } from '../../src/storage/storage.ts';
+import { openStorage } from '../../src/storage/open.ts';
+import type { Storage } from '../../src/storage/storage.ts';
 import { createLogBook } from './log-book.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

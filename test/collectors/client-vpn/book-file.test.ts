@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Book } from '../../../src/collectors/client-vpn/book.ts';
 import { BOOK_FORMAT, fromLines, toLines } from '../../../src/collectors/client-vpn/book-file.ts';
 import { Books } from '../../../src/collectors/client-vpn/books.ts';
-import { openStorage } from '../../../src/storage/storage.ts';
+import { openStorage } from '../../../src/storage/open.ts';
 import { connection, createLedgerDesk, plain, SCOPE } from '../../support/client-vpn.ts';
 import { createHandClock } from '../../support/hand-clock.ts';
 import { createLogBook } from '../../support/log-book.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type BookOptions, Books } from '../../../src/collectors/client-vpn/books.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import { openStorage } from '../../../src/storage/storage.ts';
+import { openStorage } from '../../../src/storage/open.ts';
 import { connection, createLedgerDesk, SCOPE } from '../../support/client-vpn.ts';
 import { createLogBook } from '../../support/log-book.ts';
 import { copyOf } from '../../support/registry-disk.ts';

@@ -5,7 +5,7 @@ import type { Book } from '../../../src/collectors/client-vpn/book.ts';
 import { BOOK_FORMAT, toLines } from '../../../src/collectors/client-vpn/book-file.ts';
 import { type BookOptions, Books } from '../../../src/collectors/client-vpn/books.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import { openStorage } from '../../../src/storage/storage.ts';
+import { openStorage } from '../../../src/storage/open.ts';
 import { changed } from '../../support/changed-storage.ts';
 import { connection, createLedgerDesk, SCOPE } from '../../support/client-vpn.ts';
 import { createHandClock } from '../../support/hand-clock.ts';

@@ -3,7 +3,7 @@ import { ClientVpnCollector } from '../../../src/collectors/client-vpn/collector
 import type { Source } from '../../../src/collectors/client-vpn/source.ts';
 import { State } from '../../../src/collectors/client-vpn/state.ts';
 import { createOwnCounters } from '../../../src/own-families.ts';
-import { openStorage } from '../../../src/storage/storage.ts';
+import { openStorage } from '../../../src/storage/open.ts';
 import { LONGEST_GAP_MS, plain, raw, SCOPE } from '../../support/client-vpn.ts';
 import { createHandClock } from '../../support/hand-clock.ts';
 import { createLogBook } from '../../support/log-book.ts';

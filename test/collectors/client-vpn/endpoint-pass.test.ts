@@ -4,7 +4,7 @@ import type { PassDeps, PassOptions } from '../../../src/collectors/client-vpn/p
 import type { RawConnection, Source } from '../../../src/collectors/client-vpn/source.ts';
 import { State, type View } from '../../../src/collectors/client-vpn/state.ts';
 import { Stopped } from '../../../src/core/collector.ts';
-import { openStorage } from '../../../src/storage/storage.ts';
+import { openStorage } from '../../../src/storage/open.ts';
 import { LONGEST_GAP_MS, plain, raw, SCOPE } from '../../support/client-vpn.ts';
 import { createHandClock } from '../../support/hand-clock.ts';
 import { createLogBook } from '../../support/log-book.ts';

@@ -11,7 +11,7 @@ import type { RawConnection, Source } from '../../../src/collectors/client-vpn/s
 import { State } from '../../../src/collectors/client-vpn/state.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { createOwnCounters } from '../../../src/own-families.ts';
-import { openStorage } from '../../../src/storage/storage.ts';
+import { openStorage } from '../../../src/storage/open.ts';
 import { createLedgerDesk, decode, SCOPE } from '../../support/client-vpn.ts';
 import { createHandClock } from '../../support/hand-clock.ts';
 import { createLogBook } from '../../support/log-book.ts';

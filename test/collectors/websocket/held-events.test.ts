@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { HeldEvents } from '../../../src/collectors/websocket/held-events.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import { openStorage } from '../../../src/storage/storage.ts';
+import { openStorage } from '../../../src/storage/open.ts';
 import { createLogBook } from '../../support/log-book.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
