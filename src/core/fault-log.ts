@@ -143,7 +143,7 @@ function subjectsOf(group: readonly Known[]): LogFields {
 function since(group: readonly Known[], now: number): LogFields {
   const times = Math.max(...group.map((known) => known.times));
   const beganAt = Math.min(...group.map((known) => known.beganAt));
-  return { failed_passes: times, for_seconds: Math.round((now - beganAt) / 1_000) };
+  return { times, for_seconds: Math.round((now - beganAt) / 1_000) };
 }
 
 function groupsBy<T>(all: readonly T[], keyOf: (one: T) => string): Iterable<readonly T[]> {

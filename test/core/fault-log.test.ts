@@ -32,9 +32,9 @@ test('a fault is said when it begins, when its reason changes and when it is ove
   expect(await pass({ a: DENIED })).toEqual([`error ${LISTING} {"id":"a","reason":"${DENIED}"}`]);
   for (let n = 0; n < 3; n += 1) expect(await pass({ a: DENIED })).toEqual([]);
   expect(await pass({ a: 'throttled' })).toEqual([
-    `error ${LISTING} {"id":"a","reason":"throttled","failed_passes":5,"for_seconds":120}`,
+    `error ${LISTING} {"id":"a","reason":"throttled","times":5,"for_seconds":120}`,
   ]);
-  expect(await pass({}, ['a'])).toEqual(['info Recovered {"id":"a","failed_passes":5,"for_seconds":150}']);
+  expect(await pass({}, ['a'])).toEqual(['info Recovered {"id":"a","times":5,"for_seconds":150}']);
   expect(await pass({}, ['a'])).toEqual([]);
   expect(await pass({ a: DENIED })).toHaveLength(1);
 });
@@ -49,7 +49,7 @@ test('a hundred with the same fault are one line, with their number and a few na
     `error ${LISTING} {"id":"b","reason":"throttled"}`,
   ]);
   expect(await pass({}, Object.keys(all(100, '')))).toEqual([
-    'info Recovered {"count":100,"such_as":"e-0, e-1, e-2","failed_passes":3,"for_seconds":90}',
+    'info Recovered {"count":100,"such_as":"e-0, e-1, e-2","times":3,"for_seconds":90}',
   ]);
 });
 
@@ -58,7 +58,7 @@ test('in an hour of passes, a hundred denied endpoints make two lines', async ()
   for (let n = 0; n < 121; n += 1) await pass(all(100, DENIED));
   expect(logger.lines).toEqual([
     `error ${LISTING} {"count":100,"such_as":"e-0, e-1, e-2","reason":"${DENIED}"}`,
-    `error ${LISTING} (still so) {"count":100,"such_as":"e-0, e-1, e-2","reason":"${DENIED}","failed_passes":121,"for_seconds":3600}`,
+    `error ${LISTING} (still so) {"count":100,"such_as":"e-0, e-1, e-2","reason":"${DENIED}","times":121,"for_seconds":3600}`,
   ]);
   for (let n = 0; n < 119; n += 1) expect(await pass(all(100, DENIED))).toEqual([]);
   expect(await pass(all(100, DENIED))).toHaveLength(1);

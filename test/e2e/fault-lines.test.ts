@@ -26,15 +26,15 @@ test('a hundred endpoints that are denied for an hour make a few lines, and one 
     'Listing the connections of a Client VPN endpoint failed; its last good numbers stay (still so)',
     'Pass failed (still so)',
   ]);
-  expect(lines()[2]).toContain('failed_passes=4');
+  expect(lines()[2]).toContain('times=4');
 
   rig.simulator.clearFaults();
   expect(await rig.pass()).toBe(true);
   expect(lines()).toHaveLength(4);
   const recovered = said(rig.log, 'A Client VPN endpoint recovered');
   expect(recovered).toHaveLength(1);
-  expect(recovered[0]).toMatch(/count=100 such_as=".*" failed_passes=4 for_seconds=\d+/);
-  expect(said(rig.log, 'msg="Pass succeeded"').at(-1)).toContain('failed_passes=4');
+  expect(recovered[0]).toMatch(/count=100 such_as=".*" times=4 for_seconds=\d+/);
+  expect(said(rig.log, 'msg="Pass succeeded"').at(-1)).toContain('times=4');
 });
 
 test('a reload does not say again what has not changed, and knows when it is over', async () => {
@@ -48,5 +48,5 @@ test('a reload does not say again what has not changed, and knows when it is ove
   expect(said(rig.log, 'Listing the connections of a Client VPN endpoint failed')).toHaveLength(1);
   rig.simulator.clearFaults();
   await rig.pass();
-  expect(said(rig.log, 'A Client VPN endpoint recovered')[0]).toContain('failed_passes=2');
+  expect(said(rig.log, 'A Client VPN endpoint recovered')[0]).toContain('times=2');
 });

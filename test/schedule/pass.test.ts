@@ -130,8 +130,8 @@ test('an hour of passes that fail is two lines, and one when it is over', async 
   await pass;
   expect(lines).toEqual([
     'error Pass failed {"collector":"client_vpn","trigger":"schedule","duration_seconds":0,"error":"0 of 100 endpoints failed"}',
-    'error Pass failed (still so) {"collector":"client_vpn","trigger":"schedule","duration_seconds":0,"error":"0 of 100 endpoints failed","failed_passes":121,"for_seconds":3600}',
-    'info Pass succeeded {"collector":"client_vpn","trigger":"schedule","duration_seconds":0,"failed_passes":121,"for_seconds":3630}',
+    'error Pass failed (still so) {"collector":"client_vpn","trigger":"schedule","duration_seconds":0,"error":"0 of 100 endpoints failed","times":121,"for_seconds":3600}',
+    'info Pass succeeded {"collector":"client_vpn","trigger":"schedule","duration_seconds":0,"times":121,"for_seconds":3630}',
   ]);
 });
 
