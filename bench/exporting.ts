@@ -125,7 +125,7 @@ async function withRegistry<T>(
 ): Promise<T> {
   const storage = await openStorage(join(folder, 'data'), { clock: systemClock, logger });
   try {
-    const registries = new Registries({ storage, logger });
+    const registries = new Registries({ storage, clock: systemClock, logger });
     const keeper = await registries.open({ endpointId: ENDPOINT, source: 'intake', detail: '' });
     return await use(keeper, () => registries.flush());
   } finally {

@@ -173,9 +173,11 @@ export class Events {
 
   #say(result: string, fields: LogFields): void {
     const wrong = WRONGS[result];
-    if (wrong === undefined || this.#seldom.due(result) === undefined) return;
+    const count = wrong === undefined ? undefined : this.#seldom.due(result);
+    if (count === undefined) return;
     this.#deps.logger.warn(`${wrong} (said at most every ten minutes)`, {
       ...fields,
+      count,
       metric: metricOf(result),
     });
   }

@@ -31,10 +31,16 @@ export class Releases {
       () => 'late' as const,
       () => 'late' as const,
     );
+    let isLate = false;
     for (let next = this.#releases.pop(); next; next = this.#releases.pop()) {
       try {
-        const ended = await Promise.race([next.release(), late]);
-        if (ended === 'late')
+        const ending = Promise.resolve(next.release());
+        if (isLate) {
+          ending.catch((error: unknown) => errors.push(error));
+          continue;
+        }
+        isLate = (await Promise.race([ending, late])) === 'late';
+        if (isLate)
           throw new Error(
             `${next.what} did not end within ${GRACE_MS / 1_000} s of all, and was left behind`,
           );

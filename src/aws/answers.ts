@@ -5,6 +5,11 @@ export function brokenAnswer(message: string): Error {
   return Object.assign(new Error(message), { name: 'BrokenAnswer', $retryable: { throttling: false } });
 }
 
+/** An error for a call that is no longer wanted; named as the SDK names it, so that nobody takes it for one worth a retry. */
+export function abortError(cause: unknown): Error {
+  return Object.assign(new Error('the call was given up', { cause }), { name: 'AbortError' });
+}
+
 /** One page as `send` got it: `items` is undefined where the answer has no list, `next` without anything where it is the last. */
 export interface Page<T> {
   readonly items: readonly T[] | undefined;

@@ -9,6 +9,7 @@ import { Stopped } from '../core/collector.ts';
 import type { Family } from '../core/family.ts';
 import { Histogram, histogramSamples } from '../core/histogram.ts';
 import { Tally } from '../core/tally.ts';
+import { abortError } from './answers.ts';
 import { CALL_ERRORS } from './error-rules.ts';
 import { noteCall, toCallError } from './errors.ts';
 import type { RateLimiter } from './rate-limit.ts';
@@ -148,16 +149,11 @@ function toSignal(context: HandlerExecutionContext): AbortSignal | undefined {
 export function raceAbort<T>(send: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return send();
   return new Promise((resolve, reject) => {
-    const abort = () => reject(toAbortError(signal));
+    const abort = () => reject(abortError(signal.reason));
     if (signal.aborted) return abort();
     signal.addEventListener('abort', abort, { once: true });
     send()
       .then(resolve, reject)
       .finally(() => signal.removeEventListener('abort', abort));
   });
-}
-
-/** Named as the SDK names it, so that nobody takes it for an error worth a retry. */
-function toAbortError(signal: AbortSignal): Error {
-  return Object.assign(new Error('the call was given up', { cause: signal.reason }), { name: 'AbortError' });
 }

@@ -1,7 +1,7 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { APP } from './connection.ts';
+import { insistOnSoundCredentials } from './environment.ts';
 import { noteTrouble, toCallError } from './errors.ts';
-import { insistOnSoundCredentials } from './sound-environment.ts';
 import type { Sts } from './sts.ts';
 import type { Target } from './targets.ts';
 
@@ -21,6 +21,7 @@ export function createObtain(
   const { region, roleArn, externalId } = target;
 
   const base = async (profile: string | undefined) => {
+    if (target.profile === undefined) insistOnSoundCredentials(process.env);
     const { fromIni, fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
     const init = {
       ignoreCache: true,
@@ -35,7 +36,6 @@ export function createObtain(
   };
 
   return async () => {
-    if (target.profile === undefined) insistOnSoundCredentials(process.env);
     const profile = profileOf(target.profile);
     const credentials = await base(profile).catch((cause: unknown) => {
       throw toCredentialsError(cause, profile);
@@ -49,7 +49,9 @@ export function createObtain(
 /** What went wrong, in words: a call that AWS refused speaks for itself, everything else gets a name with a remedy. */
 function toCredentialsError(cause: unknown, profile: string | undefined): Error {
   const error = cause instanceof Error ? cause : new Error(String(cause));
-  const where = profile === undefined ? undefined : `profile ${profile}`;
+  // The name of the profile may be what is unsound.
+  const isNamed = profile !== undefined && error.name !== 'UnsoundEnvironment';
+  const where = isNamed ? `profile ${profile}` : undefined;
   const trouble = { action: 'getting credentials', ...(where && { where }) };
   const { code, path } = error as { code?: unknown; path?: unknown };
   if (typeof code === 'string' && typeof path === 'string') {
@@ -60,7 +62,8 @@ function toCredentialsError(cause: unknown, profile: string | undefined): Error 
   if ('$fault' in error || !isOfProvider) return noteTrouble(error, trouble);
   if (profile === undefined) return noteTrouble(error, trouble);
   return noteTrouble(
-    Object.assign(new Error(withoutCommand(error.message), { cause }), { name: 'ProfileError' }),
+    // Not with its cause, whose message has the whole command.
+    Object.assign(new Error(withoutCommand(error.message)), { name: 'ProfileError' }),
     trouble,
   );
 }

@@ -1,4 +1,4 @@
-import { insistOnSound } from './sound-environment.ts';
+import { insistOnSound } from './environment.ts';
 
 /** The region of the environment or of the profile (the default one without `profile`); undefined when none is set. */
 export async function defaultRegion(profile?: string): Promise<string | undefined> {

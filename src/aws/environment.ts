@@ -1,9 +1,14 @@
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the SDK takes from the environment as it is, and sends in headers and host names, where no white space can stand. */
+const VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const;
+
 /** What the AWS SDK or we do not read as somebody may have meant it, a sentence each. */
-export function environmentWarnings(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+export function environmentWarnings(env: Environment): readonly string[] {
   return [...proxyWarnings(env), ...switchWarnings(env), ...keyWarnings(env)];
 }
 
-function* proxyWarnings(env: Readonly<Record<string, string | undefined>>) {
+function* proxyWarnings(env: Environment) {
   const names = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
   const given = names.filter((name) => env[name]);
   if (given.length > 0)
@@ -12,7 +17,7 @@ function* proxyWarnings(env: Readonly<Record<string, string | undefined>>) {
 }
 
 /** The SDK takes any other text for a mistake, and goes on without. */
-function* switchWarnings(env: Readonly<Record<string, string | undefined>>) {
+function* switchWarnings(env: Environment) {
   const switches = { AWS_USE_FIPS_ENDPOINT: 'FIPS', AWS_USE_DUALSTACK_ENDPOINT: 'dual-stack' };
   for (const [name, kind] of Object.entries(switches)) {
     const value = env[name];
@@ -21,7 +26,28 @@ function* switchWarnings(env: Readonly<Record<string, string | undefined>>) {
   }
 }
 
-function* keyWarnings(env: Readonly<Record<string, string | undefined>>) {
+function* keyWarnings(env: Environment) {
   if (env.AWS_PROFILE && env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY)
     yield `AWS_PROFILE=${env.AWS_PROFILE}: it counts, and AWS_ACCESS_KEY_ID beside it does not (the AWS CLI has it the other way round)`;
+}
+
+/** Throws, naming the variable and never its value, when credentials of the environment are used and cannot be right. */
+export function insistOnSoundCredentials(environment: Environment): void {
+  // With a profile the SDK leaves the keys beside it alone.
+  const used = environment.AWS_PROFILE ? ['AWS_PROFILE'] : VARIABLES;
+  for (const name of used) insistOnSound(environment, name);
+}
+
+/** Throws, naming the variable and never its value, when it is set and cannot be right. */
+export function insistOnSound(environment: Environment, name: string): void {
+  const fault = faultOf(environment[name] ?? '');
+  if (fault === undefined) return;
+  throw Object.assign(new Error(`the environment variable ${name} ${fault}`), { name: 'UnsoundEnvironment' });
+}
+
+function faultOf(value: string): string | undefined {
+  if (/[\r\n]$/.test(value)) return 'ends with a line end';
+  if (/^\s|\s$/.test(value)) return 'begins or ends with white space';
+  if (/^(["']).*\1$/s.test(value)) return 'stands in quotes, which are taken for a part of it';
+  return undefined;
 }

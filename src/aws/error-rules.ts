@@ -199,7 +199,7 @@ export const RULES: readonly Rule[] = [
   {
     error: 'invalid',
     names:
-      /^(EndpointError|EINVAL|ERR_UNESCAPED_CHARACTERS|ERR_SOCKET_BAD_PORT|ERR_INVALID_(URL|CHAR|PROTOCOL|HTTP_TOKEN|IP_ADDRESS|DOMAIN_NAME|ADDRESS_FAMILY))$/,
+      /^(EINVAL|ERR_UNESCAPED_CHARACTERS|ERR_SOCKET_BAD_PORT|ERR_INVALID_(URL|CHAR|PROTOCOL|HTTP_TOKEN|IP_ADDRESS|DOMAIN_NAME|ADDRESS_FAMILY))$/,
     remedy:
       'check endpoint_url, the region, and the credentials for blanks and line ends: what they make is no URL or no header',
   },

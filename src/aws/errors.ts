@@ -12,7 +12,7 @@ export function toCallError(error: unknown): CallError {
 export function explain(error: unknown, signal?: AbortSignal): string {
   if (signal?.aborted && signal.reason instanceof Error) return signal.reason.message;
   const { origin, remedy } = toVerdict(error);
-  if (isOfFile(origin)) return `${toSentence(error)}; ${remedy}`;
+  if (isOfFile(origin)) return `${scrub(toSentence(error))}; ${remedy}`;
   const { action, name, code, message, status } = toFacts(origin);
   const label = [name, code, status === undefined ? undefined : `HTTP ${status}`]
     .filter((part) => part !== undefined && part !== '' && part !== 'Error' && part !== 'Unknown')

@@ -1,5 +1,5 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { brokenAnswer } from './answers.ts';
+import { abortError, brokenAnswer } from './answers.ts';
 
 /**
  * The largest honest answers are pages of 1,000 Client VPN connections, of about 1.5 kB each, and pages of DynamoDB, which
@@ -42,8 +42,4 @@ function redirect(httpStatusCode: number, location: string | undefined): Error {
   const to = location === undefined ? 'nowhere' : location.replace(/[?#].*$/s, '');
   const message = `the answer is a redirect to ${to}, as none of AWS is`;
   return Object.assign(new Error(message), { name: 'Redirect', $metadata: { httpStatusCode } });
-}
-
-function abortError(cause: unknown): Error {
-  return Object.assign(new Error('the call was given up', { cause }), { name: 'AbortError' });
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../core/logger.ts';
 import { type CallLabels, type Calls, raceAbort } from './calls.ts';
 import type { Api, Connection } from './connection.ts';
 import { createObtain, profileOf } from './credentials.ts';
-import { explain, noteTrouble } from './errors.ts';
+import { explain, noteTrouble, toCallError } from './errors.ts';
 import { Renewal } from './renewal.ts';
 import { createSts } from './sts.ts';
 import { knownAccountId, type Target } from './targets.ts';
@@ -87,10 +87,15 @@ function createIdentity({ connection, calls, clock, logger }: IdentityDeps, targ
   const ownerOf = async (credentials: AwsCredentialIdentity) => {
     const believed = credentials.accountId ?? configured;
     try {
-      return { owner: sts.givenAccount(credentials) ?? (await askSts(credentials, believed)), isSure: true };
+      const owner = sts.givenAccount(credentials) ?? (await askSts(credentials, believed));
+      isWarned = false;
+      return { owner, isSure: true };
     } catch (cause) {
+      const isOut = ['timeout', 'unavailable'].includes(toCallError(cause));
       if (believed === undefined)
-        throw noteTrouble(cause, { hint: 'with account_id in the target, STS need not be reached' });
+        throw isOut
+          ? noteTrouble(cause, { hint: 'with account_id in the target, STS need not be reached' })
+          : cause;
       const message =
         'STS could not be asked whose the credentials of a target are; the account written down is believed';
       if (!isWarned)

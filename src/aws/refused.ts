@@ -12,7 +12,9 @@ export function renewWhenRefused<Input extends object, Output extends object>(
     try {
       return await next(args);
     } catch (error) {
-      if (!(error instanceof Error) || !REFUSED.test(error.name) || !(await replace())) throw error;
+      const isRefused = error instanceof Error && '$fault' in error && REFUSED.test(error.name);
+      // Why there are no others is told by whoever asks for credentials next.
+      if (!isRefused || !(await replace().catch(() => false))) throw error;
       return next(args);
     }
   };

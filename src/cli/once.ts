@@ -2,9 +2,9 @@ import { systemClock } from '../core/clock.ts';
 import { Exporter } from '../exporter.ts';
 import { withReleases } from '../lifecycle.ts';
 import { createLogger } from '../log.ts';
-import { openStorage } from '../storage/open.ts';
 import type { Args } from './args.ts';
 import { readConfigOrExplain } from './configuration.ts';
+import { openKept } from './kept.ts';
 import { print } from './output.ts';
 import { createProgress } from './progress.ts';
 import { untilSignal } from './signals.ts';
@@ -17,8 +17,7 @@ export async function once({ flags }: Args): Promise<number> {
   const logger = createLogger({ level: flags['log.level'], format: flags['log.format'] });
   return withReleases(logger, async (releases) => {
     try {
-      const storage = await openStorage(flags['storage.path'], { clock, logger });
-      releases.add('the storage folder', () => storage.close());
+      const storage = await openKept(flags['storage.path'], releases, { clock, logger });
       const progress = createProgress(logger, clock);
       const exporter = new Exporter({
         clock,

@@ -14,12 +14,11 @@ import { createApp } from '../server/app.ts';
 import { INTAKE_LIMITS } from '../server/limits.ts';
 import { type ListenAddress, listen, toListenAddress } from '../server/listen.ts';
 import { createUnreadableLog } from '../server/unreadable-log.ts';
-import { openStorage } from '../storage/open.ts';
-import type { Storage } from '../storage/storage.ts';
 import { revision, version } from '../version.ts';
 import type { Args } from './args.ts';
 import { readConfig, readNextConfig } from './configuration.ts';
 import type { Flags } from './flags.ts';
+import { openKept } from './kept.ts';
 import { loggedProgress } from './progress.ts';
 import { onSignals, untilSignal } from './signals.ts';
 import { lookAt } from './text-file.ts';
@@ -91,9 +90,7 @@ export async function start(
   const addresses = [...new Set(flags['web.listen-address'])].map((text) =>
     toAddress(text, '--web.listen-address: '),
   );
-  const storage = await openStorage(flags['storage.path'], { clock, logger });
-  releases.add('the storage folder', () => storage.close());
-  releases.add('what is saved', () => assertSaved(storage));
+  const storage = await openKept(flags['storage.path'], releases, { clock, logger });
   if (flags['storage.path'] === '')
     logger.warn('Nothing is kept on disk: counters begin anew at every start');
   const onProgress = loggedProgress(logger, clock).onPage;
@@ -127,12 +124,6 @@ export async function start(
   logger.info('Listening', { urls: urls.map((url) => `${url}${flags['web.telemetry-path']}`).join(' ') });
   exporter.schedule();
   return { exporter, urls };
-}
-
-/** Throws when something that changed is not on disk. */
-function assertSaved(storage: Storage): void {
-  const files = storage.unsaved();
-  if (files.length > 0) throw new Error(`the disk did not take what changed last in ${files.join(', ')}`);
 }
 
 function toAddress(text: string, where = ''): ListenAddress {

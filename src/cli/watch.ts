@@ -52,8 +52,10 @@ export class Watch {
   async #look({ inForce, reload }: OnChange): Promise<void> {
     const paths = new Set([...inForce(), ...this.#lastRead]);
     const looked = [...paths].map(async (path) => [path, await this.#lookAt(path)] as const);
-    const looks = new Map(await Promise.all(looked));
     const before = this.#looks;
+    const looks = new Map(await Promise.all(looked));
+    // Somebody reloaded meanwhile: what was read then is newer.
+    if (this.#looks !== before) return;
     this.#looks = looks;
     const changed = [...paths].filter((path) => (before.get(path) ?? looks.get(path)) !== looks.get(path));
     if (changed.length > 0) await reload(changed);

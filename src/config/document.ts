@@ -23,7 +23,7 @@ const MOST_ALIASES = 1_000;
 /** Reads one YAML 1.2 document, in time that grows no faster than its length; never throws. Anchors and `<<` are resolved. */
 export function toDocument(text: string): Document {
   const lines = new LineCounter();
-  const tokens = toTokens(text, lines);
+  const tokens = toYamlTokens(text, lines);
   if (tokens === undefined) return refused('it holds more keys, values and signs than any configuration');
   if (isTooDeep(tokens)) return refused('it is nested too deeply to be a configuration');
 
@@ -69,7 +69,7 @@ function refused(message: string): Document {
 }
 
 /** The collections of a text, not yet made into values; undefined when there is too much in it. */
-function toTokens(text: string, lines: LineCounter): readonly CST.Token[] | undefined {
+function toYamlTokens(text: string, lines: LineCounter): readonly CST.Token[] | undefined {
   const parser = new Parser(lines.addNewLine);
   const tokens: CST.Token[] = [];
   let lexemes = 0;

@@ -13,7 +13,7 @@ export interface NamedFile extends FileKey {
 
 /** Makes the files that `data` names absolute, in place, and returns them. */
 export function resolveFiles(data: unknown, folder: string): readonly NamedFile[] {
-  return slots(data).map(({ file, at, around, key, name }) => {
+  return filePlaces(data).map(({ file, at, around, key, name }) => {
     const path = resolve(folder, name);
     around[key] = path;
     return { ...file, at, path };
@@ -22,7 +22,7 @@ export function resolveFiles(data: unknown, folder: string): readonly NamedFile[
 
 /** The files that are read when this configuration is put in force; ids are not among them, which are read whenever they change. */
 export function neededFiles(config: Config): readonly string[] {
-  return slots(config).flatMap(({ file, name }) => (file.needed ? [name] : []));
+  return filePlaces(config).flatMap(({ file, name }) => (file.needed ? [name] : []));
 }
 
 /** What is wrong with a file, in words that follow its name; undefined for nothing. */
@@ -44,7 +44,7 @@ export function read(path: string, readFile: ReadFile): { text: string } | { pro
 }
 
 /** Each place of `data` that names a file. */
-function slots(data: unknown) {
+function filePlaces(data: unknown) {
   return fileKeys.flatMap((file) => {
     const key = file.keys.at(-1) ?? '';
     return [...valuesAt(data, file.keys.slice(0, -1))].flatMap(({ at, value }) => {

@@ -128,8 +128,11 @@ export class FaultLog {
   }
 }
 
+/** Numbers, addresses and request ids; what HTTP answered is no such number. */
+const CHANGING = /\b(?<!HTTP )(?=[0-9a-f:.-]*\d)[0-9a-f]+(?:[:.-]+[0-9a-f]+)*\b/gi;
+
 function likeness(subject: string, { message, reason, level }: Fault): string {
-  return JSON.stringify([message, level, reason.replaceAll(subject, '…').replace(/\d+(\.\d+)?/g, '#')]);
+  return JSON.stringify([message, level, reason.replaceAll(subject, '…').replace(CHANGING, '#')]);
 }
 
 /** One subject by its fields, several by their number and a few names. */

@@ -123,7 +123,7 @@ export class CounterLedger<R extends Row = Row> {
     entry.absentSinceMs = undefined;
     // A stale copy: AWS answered from a replica that lags behind what was posted before. An end stays true however late it is told.
     if (!isEnd && isBefore(row, entry)) return { entry, taken: entry.taken, growth: undefined };
-    const grown = this.#grow(entry, row.readings, isEnd);
+    const grown = this.#grow(entry, row.readings, isEnd || entry.isOver);
     if (grown) this.#credit(entry.status, grown);
     if (!isBefore(row, entry)) entry.updatedAt = row.updatedAt ?? entry.updatedAt;
     if (isEnd || !entry.isOver) {
@@ -197,13 +197,13 @@ export class CounterLedger<R extends Row = Row> {
   #grow(
     entry: LedgerEntry<R>,
     readings: readonly (Exact | undefined)[],
-    isEnd: boolean,
+    isOver: boolean,
   ): Exact[] | undefined {
     let grown: Exact[] | undefined;
     for (let index = 0; index < this.#width; index += 1) {
       const before = entry.readings[index];
       const read = readings[index];
-      const now = isEnd && read !== undefined && before !== undefined ? larger(before, read) : read;
+      const now = isOver && read !== undefined && before !== undefined ? larger(before, read) : read;
       if (now === undefined || now === before) continue;
       entry.readings[index] = now;
       // The first good reading of a connection from the opening listing is that counter's opening balance.

@@ -130,6 +130,7 @@ export class FolderStorage implements Storage {
   }
 
   async reject(name: string, reason: string, lost: string): Promise<void> {
+    await this.#lock.assertHeld();
     const path = join(this.#path, name);
     this.#forget(name);
     await removeEnd(path);
@@ -152,6 +153,7 @@ export class FolderStorage implements Storage {
   }
 
   async remove(name: string): Promise<void> {
+    await this.#lock.assertHeld();
     const path = join(this.#path, name);
     this.#forget(name);
     await removeEnd(path);
@@ -200,6 +202,7 @@ export class FolderStorage implements Storage {
   }
 
   async removeSetAside(folder: string): Promise<void> {
+    await this.#lock.assertHeld();
     for (const file of await this.#files(folder)) {
       if (SET_ASIDE.test(file)) await rm(join(this.#path, folder, file), { force: true });
     }

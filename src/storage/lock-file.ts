@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { lstat, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type Clock, sleep } from '../core/clock.ts';
@@ -30,7 +30,10 @@ export async function acquire(
   while (await isWanted()) {
     if (await create(path, text)) return true;
     const found = await readText(path);
-    if (found === undefined) continue;
+    if (found === undefined) {
+      if (await isLink(path)) throw new Error(`${path} is a symbolic link that leads nowhere; remove it`);
+      continue;
+    }
     // Who took it from the dead one meanwhile is alive.
     if (dead !== undefined && found !== dead) throw heldBy(found);
     await refuseWhileAlive(path, found, clock);
@@ -47,6 +50,13 @@ export async function acquire(
     if ((await readText(path)) === text) return true;
   }
   return false;
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (stats) => stats.isSymbolicLink(),
+    () => false,
+  );
 }
 
 /** Makes a file of this text; false, changing nothing, if it is there already. Nothing is left of one that the disk did not take whole. */

@@ -17,7 +17,7 @@ export interface Lock {
 export interface LockHears {
   /** The lock, and perhaps the folder, was removed by somebody; it has been put back. */
   onGone(): void;
-  /** Every two seconds: the folder is held still; or why not, after which nothing more is heard until it is. */
+  /** Every two seconds: the folder is held still; or why not. */
   onBeat(error: Error | undefined): void;
 }
 

@@ -53,6 +53,22 @@ test('a hundred with the same fault are one line, with their number and a few na
   ]);
 });
 
+test.each([
+  ['addresses', 'connect ETIMEDOUT 2600:1f18:4a2::bcd:443', 'connect ETIMEDOUT 2600:1f18:beef::9:443'],
+  ['request ids', 'no (id 4f3c-9a1b)', 'no (id 7e22-01cd)'],
+  ['counts', '3 of 7 endpoints failed', '12 of 70 endpoints failed'],
+])('%s make no other fault of it', async (_, first, second) => {
+  const { pass } = setUp();
+  expect(await pass({ 'e-1': first })).toHaveLength(1);
+  expect(await pass({ 'e-1': second })).toEqual([]);
+});
+
+test('what HTTP answers does', async () => {
+  const { pass } = setUp();
+  expect(await pass({ a: 'failed (HTTP 403)' })).toHaveLength(1);
+  expect(await pass({ a: 'failed (HTTP 500)' })).toHaveLength(1);
+});
+
 test('in an hour of passes, a hundred denied endpoints make two lines', async () => {
   const { pass, logger } = setUp();
   for (let n = 0; n < 121; n += 1) await pass(all(100, DENIED));

@@ -104,6 +104,14 @@ test('an end is taken however late it is told, with the larger reading, and noth
   expect(ledger.state().transitions).toEqual({ active: 0, terminated: 1 });
 });
 
+test('after an end a smaller reading is no reset: a lagging copy with the same time counts nothing', () => {
+  const ledger = opened({ a: ['active', 100, 2_000] });
+  list(ledger, { a: ['terminated', 103, 1_000, true] });
+  list(ledger, { a: ['active', 100, 2_000] });
+  list(ledger, { a: ['active', 50] });
+  expect(totals(ledger)).toEqual({ active: 3, terminated: 0 });
+});
+
 test('after an end told late, a row older than the latest is a stale copy still', () => {
   const ledger = opened({ a: ['active', 100, 3_000] });
   list(list(ledger, { a: ['terminated', 100, 1_000, true] }), { a: ['active', 60, 2_000] });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { toSeries, total } from './exposition.ts';
 import { type Lab, openLab, ready } from './lab.ts';
-import { DEADLINE_MS, eventually, run, start } from './program.ts';
+import { DEADLINE_MS, eventually, launch, main, run, start } from './program.ts';
 
 function populate({ world }: Lab): { readonly endpointId: string; readonly connectionId: string } {
   const endpointId = world.addEndpoint();
@@ -13,6 +13,19 @@ function populate({ world }: Lab): { readonly endpointId: string; readonly conne
   world.talk(connectionId, { ingressBytes: 1_000, egressBytes: 2_000, ingressPackets: 3, egressPackets: 4 });
   return { endpointId, connectionId };
 }
+
+test('once says in its exit code that what it counted was not saved', async () => {
+  const lab = await openLab();
+  const { endpointId } = populate(lab);
+  for (let n = 0; n < 100; n += 1) lab.world.connect(endpointId);
+  // Room for the lock, and not for the ledger.
+  const flags = `--config.file=${lab.configFile} --storage.path=${lab.storage}`;
+  const line = `ulimit -f 1; exec ${process.execPath} ${main} once ${flags}`;
+  const { code, stdout, stderr } = await launch('sh', ['-c', line]).ended;
+  expect(code).toBe(1);
+  expect(total(toSeries(stdout), 'aws_client_vpn_up')).toBe(1);
+  expect(stderr).toContain('the disk did not take what changed last in client-vpn/');
+});
 
 test('a folder that another process holds is refused by the name of the holder', async () => {
   const lab = await openLab();

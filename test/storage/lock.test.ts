@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -10,6 +19,14 @@ import { openStorage } from '../../src/storage/open.ts';
 import { createHandClock, type HandClock } from '../support/hand-clock.ts';
 import { createLogBook } from '../support/log-book.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+
+test('a lock that is a link to nowhere is told, not waited for', async () => {
+  const path = join(temporaryFolder(), 'lock');
+  symlinkSync('nowhere', path);
+  await expect(takeLock(path, createHandClock(), { onGone() {}, onBeat() {} })).rejects.toThrow(
+    `${path} is a symbolic link that leads nowhere; remove it`,
+  );
+});
 
 const deaf = { onGone() {}, onBeat() {} };
 const SINCE = '2025-12-31T10:00:00.000Z';

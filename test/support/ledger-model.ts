@@ -108,17 +108,17 @@ function tell(
     const { row, opening: isOpeningRow } = sighting;
     const isOver = tellsEnd(row);
     if (!isOver && (row.updatedAt ?? Number.POSITIVE_INFINITY) < latest) continue;
+    const wasOver = told !== undefined && tellsEnd(told.row);
     for (const [counter, reading] of row.readings.entries()) {
       if (reading === undefined) continue;
       const before = balance[counter];
       const isSmaller = before !== undefined && reading < before;
-      if (isOver && isSmaller) continue;
+      if ((isOver || wasOver) && isSmaller) continue;
       balance[counter] = reading;
       if (opening && before === undefined) continue;
       credit(totals, status ?? 'active', counter, isSmaller ? reading : reading - (before ?? 0n));
     }
     latest = Math.max(latest, row.updatedAt ?? latest);
-    const wasOver = told !== undefined && tellsEnd(told.row);
     if (wasOver && !isOver) continue;
     if (row.status !== status && !isOpeningRow)
       transitions.set(row.status, (transitions.get(row.status) ?? 0) + 1);

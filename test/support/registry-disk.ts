@@ -41,7 +41,7 @@ export async function createRegistryDisk(
     log,
     storage,
     disk,
-    registries: new Registries({ storage: disk, logger }),
+    registries: new Registries({ storage: disk, clock: systemClock, logger }),
   };
 }
 

@@ -2,6 +2,7 @@ import { explain } from '../../aws/errors.ts';
 import { subjectOf, type Target } from '../../aws/targets.ts';
 import { Stopped } from '../../core/collector.ts';
 import type { ConnectionEvent } from '../../core/connection-event.ts';
+import { toSentence } from '../../core/error-text.ts';
 import type { FaultLog } from '../../core/fault-log.ts';
 import type { LogFields } from '../../core/logger.ts';
 import type { Storage } from '../../storage/storage.ts';
@@ -183,15 +184,17 @@ export class Endpoints {
   }
 
   async #write(): Promise<void> {
+    const { storage, faults } = this.#deps;
     const lines = [...this.#known].map(([key, { found }]) =>
       JSON.stringify([key, found.stages, [...found.behind]] satisfies Line),
     );
     try {
-      await this.#deps.storage.write(FILE, FORMAT, lines);
+      await storage.write(FILE, FORMAT, lines);
+      faults.succeed(FILE, 'What was discovered is written again', {});
     } catch (err) {
       const message =
         'What was discovered was not written: after a restart events wait for the first discovery';
-      this.#deps.logger.error(message, { err });
+      faults.fail(FILE, { message, reason: toSentence(err), reasonField: 'err', fields: {} });
     }
   }
 }

@@ -1,5 +1,7 @@
+import type { Clock } from '../../core/clock.ts';
 import type { ConnectionEvent } from '../../core/connection-event.ts';
 import { toSentence } from '../../core/error-text.ts';
+import { FaultLog } from '../../core/fault-log.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { NAME } from './name.ts';
@@ -17,18 +19,27 @@ const LOST = 'events that waited until their endpoints were known';
 
 const TYPES: ReadonlySet<unknown> = new Set<ConnectionEvent['type']>(['connect', 'disconnect', 'message']);
 
+/** What waiting events are kept with. */
+interface HeldDeps {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
 /** Events that wait until their endpoints are known; they outlive configurations and, on disk, the process. */
 export class HeldEvents {
   readonly #storage: Storage;
   readonly #logger: Logger;
+  readonly #faults: FaultLog;
   #held: Held[] = [];
   #isLoaded = false;
   #isChanged = false;
   #saving: Promise<void> = Promise.resolve();
 
-  constructor({ storage, logger }: { readonly storage: Storage; readonly logger: Logger }) {
+  constructor({ storage, clock, logger }: HeldDeps) {
     this.#storage = storage;
     this.#logger = logger;
+    this.#faults = new FaultLog({ clock, logger });
   }
 
   /** How many wait. */
@@ -82,10 +93,13 @@ export class HeldEvents {
       try {
         if (lines.length === 0) await this.#storage.remove(FILE);
         else await this.#storage.write(FILE, FORMAT, lines);
+        this.#faults.succeed(FILE, 'Events that wait for their endpoints are written again', {});
       } catch (err) {
         this.#isChanged = true;
-        this.#logger.error('Events that wait for their endpoints were not written', { err });
+        const message = 'Events that wait for their endpoints were not written';
+        this.#faults.fail(FILE, { message, reason: toSentence(err), reasonField: 'err', fields: {} });
       }
+      this.#faults.say();
     });
     return this.#saving;
   }

@@ -1,4 +1,6 @@
+import type { Clock } from '../../core/clock.ts';
 import { toSentence } from '../../core/error-text.ts';
+import { FaultLog } from '../../core/fault-log.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { KeptRegistry, nameOf, type RegistryKey } from './kept-registry.ts';
@@ -17,7 +19,7 @@ export class Registries {
   /** The bound on the ids remembered of all sources of events together. */
   maxConnections = 1_000_000;
   readonly #storage: Storage;
-  readonly #logger: Logger;
+  readonly #faults: FaultLog;
   readonly #kept = new Map<string, KeptRegistry>();
   /** Ends when all that was begun on the disk has ended; it never rejects. */
   #last: Promise<unknown> = Promise.resolve();
@@ -27,9 +29,9 @@ export class Registries {
   /** Names of the registries that somebody works with. */
   #wanted = new Set<string>();
 
-  constructor({ storage, logger }: { storage: Storage; logger: Logger }) {
+  constructor({ storage, clock, logger }: { storage: Storage; clock: Clock; logger: Logger }) {
     this.#storage = storage;
-    this.#logger = logger;
+    this.#faults = new FaultLog({ clock, logger });
   }
 
   /**
@@ -101,18 +103,19 @@ export class Registries {
   async #save(): Promise<void> {
     let isRefused = false;
     for (const kept of this.#kept.values()) {
+      const fields = { endpoint_id: kept.endpointId };
       try {
         await kept.save();
+        this.#faults.succeed(kept.endpointId, 'Known connections are written again', fields);
       } catch (err) {
         isRefused = true;
-        if (this.#isRefused) continue;
-        this.#isRefused = true;
         const message =
           'Known connections were not written: after a crash they would be lost and counters fall; make room or mend the folder';
-        this.#logger.error(message, { endpoint_id: kept.endpointId, err });
+        this.#faults.fail(kept.endpointId, { message, reason: toSentence(err), reasonField: 'err', fields });
       }
     }
     this.#isRefused = isRefused;
+    this.#faults.say();
   }
 
   #serially<T>(work: () => Promise<T>): Promise<T> {

@@ -22,7 +22,7 @@ async function open() {
     storage,
     log,
     path: join(folder, 'websocket/held'),
-    create: () => new HeldEvents({ storage, logger }),
+    create: () => new HeldEvents({ storage, clock: systemClock, logger }),
   };
 }
 
