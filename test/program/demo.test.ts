@@ -87,7 +87,9 @@ test(
 
 /** A pass may be skipped, or be late, on a machine under load, and whoever reaches the intake of a demo may well invent events. */
 function isExpected(line: string): boolean {
-  return /^time=\S+Z level=(INFO|WARN msg="(Pass skipped|No pass has begun|Passes begin again|intake\.token_file: without it))/.test(line);
+  return /^time=\S+Z level=(INFO|WARN msg="(Pass skipped|No pass has begun|Passes begin again|intake\.token_file: without it))/.test(
+    line,
+  );
 }
 
 function withoutSuffix(name: string): string {
