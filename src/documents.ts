@@ -19,6 +19,7 @@ const RUNBOOKS: Readonly<Record<string, Load>> = {
   AwsConnectionsExporterDown: () => import('../docs/runbooks/AwsConnectionsExporterDown.md'),
   AwsConnectionsExporterRestarting: () => import('../docs/runbooks/AwsConnectionsExporterRestarting.md'),
   AwsConnectionsPassesFailing: () => import('../docs/runbooks/AwsConnectionsPassesFailing.md'),
+  AwsConnectionsPassesOverdue: () => import('../docs/runbooks/AwsConnectionsPassesOverdue.md'),
   AwsConnectionsTargetDown: () => import('../docs/runbooks/AwsConnectionsTargetDown.md'),
   AwsConnectionsThrottled: () => import('../docs/runbooks/AwsConnectionsThrottled.md'),
   AwsConnectionsPermissionDenied: () => import('../docs/runbooks/AwsConnectionsPermissionDenied.md'),
