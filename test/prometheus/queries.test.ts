@@ -27,7 +27,6 @@ const JOBS = { bare: {}, operator: OPERATOR };
 const EMPTY_PANELS: readonly string[] = [
   'client-vpn-endpoint, panel Oldest sessions, B',
   'exporter, panel Faults by operation, A',
-  'exporter, panel Families and files that were broken, A',
 ];
 /** What the rules look at that the demo does not have: a past of hours or a week, and series that begin with a fault. */
 const EMPTY_SELECTORS: readonly string[] = [
@@ -36,6 +35,12 @@ const EMPTY_SELECTORS: readonly string[] = [
   'account_region_endpoint:aws_client_vpn_connections:growth10m_peak1w{}',
   'account_region_endpoint:aws_client_vpn_connections:fall10m_peak1w{}',
   'aws_connections_exporter_family_errors_total{}',
+  'aws_connections_exporter_target_up{account_id="unknown"}',
+  'account_region_endpoint:aws_client_vpn_up:stale_since_timestamp_seconds{}',
+  'account_region_endpoint:aws_websocket_up:stale_since_timestamp_seconds{}',
+  'account_region_endpoint:aws_websocket_events:stopped_since_timestamp_seconds{}',
+  'job_collector_account_region:aws_connections_exporter_target_up:down_since_timestamp_seconds{}',
+  'container_spec_memory_limit_bytes{container!=""}',
 ];
 
 async function startDemo(): Promise<Daemon> {
