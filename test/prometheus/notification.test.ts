@@ -36,7 +36,7 @@ const config = (path: string) =>
 /** Makes every waiting time and interval of a file 300 times as short: 15 minutes are 3 seconds. */
 function hurry(text: string): string {
   return text.replace(
-    /((?:for|interval|group_wait|group_interval): )(\d+)([sm])$/gm,
+    /((?:for|interval|group_wait|group_interval): |offset (?=15m\b))(\d+)([sm])\b/g,
     (_, key, number, unit) => {
       const seconds = Number(number) * (unit === 'm' ? 60 : 1);
       return `${key}${Math.ceil(seconds / 300)}s`;

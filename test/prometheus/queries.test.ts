@@ -36,6 +36,12 @@ const EMPTY_SELECTORS: readonly string[] = [
   'account_region_endpoint:aws_client_vpn_connections:growth10m_peak1w{}',
   'account_region_endpoint:aws_client_vpn_connections:fall10m_peak1w{}',
   'aws_connections_exporter_family_errors_total{}',
+  'aws_connections_exporter_target_up{account_id="unknown"}',
+  'account_region_endpoint:aws_client_vpn_up:stale_since_timestamp_seconds{}',
+  'account_region_endpoint:aws_websocket_up:stale_since_timestamp_seconds{}',
+  'account_region_endpoint:aws_websocket_events:stopped_since_timestamp_seconds{}',
+  'job_collector_account_region:aws_connections_exporter_target_up:down_since_timestamp_seconds{}',
+  'container_spec_memory_limit_bytes{container!=""}',
 ];
 
 async function startDemo(): Promise<Daemon> {
