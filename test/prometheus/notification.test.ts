@@ -2,62 +2,32 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { openLab, ready } from '../program/lab.ts';
-import { DEADLINE_MS, eventually, launch } from '../program/program.ts';
+import { DEADLINE_MS, eventually } from '../program/program.ts';
 import { launchPrometheus } from '../program/prometheus.ts';
-import { freePort } from '../support/free-port.ts';
 import { startServer } from '../support/http-server.ts';
-import { needs, programPath } from '../support/programs.ts';
+import { needs } from '../support/programs.ts';
+import { type Notification, startAlertmanager } from './alertmanager.ts';
 import { RULE_FILES, RULES } from './rule-files.ts';
-
-interface Notification {
-  readonly status: 'firing' | 'resolved';
-  readonly receiver: string;
-  readonly groupLabels: Readonly<Record<string, string>>;
-  readonly alerts: readonly {
-    readonly labels: Readonly<Record<string, string>>;
-    readonly annotations: Readonly<Record<string, string>>;
-  }[];
-}
 
 interface PrometheusConfig {
   readonly rule_files: readonly string[];
   readonly scrape_configs: readonly [{ readonly job_name: string }];
 }
 
-interface AlertmanagerConfig {
-  readonly receivers: readonly { readonly name: string }[];
-}
-
 const config = (path: string) =>
   readFileSync(fileURLToPath(new URL(`../../config/${path}`, import.meta.url)), 'utf8');
 
-/** Makes every waiting time and interval of a file 300 times as short: 15 minutes are 3 seconds. */
-function hurry(text: string): string {
-  return text.replace(
-    /((?:for|interval|group_wait|group_interval): |offset (?=15m\b))(\d+)([sm])\b/g,
-    (_, key, number, unit) => {
-      const seconds = Number(number) * (unit === 'm' ? 60 : 1);
-      return `${key}${Math.ceil(seconds / 300)}s`;
-    },
-  );
-}
+/** 15 minutes are 3 seconds. */
+const TIMES_FASTER = 300;
 
-/** Starts an Alertmanager with the example, each receiver of it a webhook of its name; the address it listens on. */
-async function startAlertmanager(folder: string, webhook: string): Promise<string> {
-  const example = parse(hurry(config('alertmanager/alertmanager.yml'))) as AlertmanagerConfig;
-  const receivers = example.receivers.map(({ name }) => ({ name, webhook_configs: [{ url: webhook }] }));
-  const file = join(folder, 'alertmanager.yml');
-  writeFileSync(file, stringify({ ...example, receivers }));
-  const address = `127.0.0.1:${await freePort()}`;
-  launch(programPath('alertmanager'), [
-    `--config.file=${file}`,
-    `--storage.path=${join(folder, 'alertmanager')}`,
-    `--web.listen-address=${address}`,
-    '--cluster.listen-address=',
-  ]);
-  return address;
+/** Makes every waiting time and interval of the rules as short. */
+function hurry(text: string): string {
+  return text.replace(/((?:for|interval): |offset (?=15m\b))(\d+)([sm])\b/g, (_, key, number, unit) => {
+    const seconds = Number(number) * (unit === 'm' ? 60 : 1);
+    return `${key}${Math.ceil(seconds / TIMES_FASTER)}s`;
+  });
 }
 
 /** Starts a Prometheus with the example and the rules as shipped, but in a hurry. */
@@ -87,7 +57,7 @@ needs('prometheus', 'alertmanager')(
     lab.world.hang(hung);
     const daemon = await lab.serve();
     await ready(daemon);
-    const alertmanager = await startAlertmanager(lab.folder, webhook.url);
+    const alertmanager = await startAlertmanager(lab.folder, webhook.url, TIMES_FASTER);
     await startExample(lab.folder, new URL(daemon.url).host, alertmanager);
 
     const notified = (status: Notification['status']) =>

@@ -6,8 +6,7 @@ export function promtool(args: readonly string[], cwd: string, program = 'promto
   return new Promise((resolve, reject) => {
     execFile(programPath(program), args, { cwd, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
       const output = stdout + stderr;
-      if (error)
-        reject(new Error(`${program} ${args.join(' ')}: ${output.slice(0, 5000)}`, { cause: error }));
+      if (error) reject(new Error(`${program} ${args.join(' ')}: ${output}`, { cause: error }));
       else resolve(output);
     });
   });
