@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Alarms } from '../support/alarms.ts';
 import { type Rig, type RigOptions, startRig } from '../support/exporter.ts';
@@ -32,7 +32,12 @@ async function office(options: RigOptions = {}): Promise<Rig> {
 }
 
 /** A night of one Client VPN exporter, and what strikes it after the calm. */
-function night(name: string, minutes: number, strike: (rig: Rig) => Promise<void> | void): Fault {
+function night(
+  name: string,
+  minutes: number,
+  strike: (rig: Rig) => Promise<void> | void,
+  mend: (rig: Rig) => Promise<void> | void = () => {},
+): Fault {
   return {
     name,
     async live() {
@@ -41,6 +46,7 @@ function night(name: string, minutes: number, strike: (rig: Rig) => Promise<void
       for (let past = 0; past < CALM; past++) await minute(rig, alarms);
       await strike(rig);
       for (let past = 0; past < minutes; past++) await minute(rig, alarms);
+      await mend(rig);
       return alarms;
     },
   };
@@ -66,7 +72,7 @@ export const deniedEverywhere: Fault = {
     };
     await minutes(5);
     rig.simulator.deny('DescribeClientVpnConnections');
-    await minutes(35);
+    await minutes(24);
     return alarms;
   },
 };
@@ -120,11 +126,19 @@ export const faults: readonly (Fault & { readonly since: number })[] = [
   { ...eventsStopped, since: 70 },
   { ...killed, since: CALM },
   {
-    ...night('disk full', 30, async ({ folder }) => {
-      // Nothing can be written below what is no folder.
-      await rename(join(folder, 'data'), join(folder, 'data-before'));
-      await writeFile(join(folder, 'data'), '');
-    }),
+    ...night(
+      'disk full',
+      30,
+      async ({ folder }) => {
+        // Nothing can be written below what is no folder.
+        await rename(join(folder, 'data'), join(folder, 'data-before'));
+        await writeFile(join(folder, 'data'), '');
+      },
+      async ({ folder }) => {
+        await rm(join(folder, 'data'));
+        await rename(join(folder, 'data-before'), join(folder, 'data'));
+      },
+    ),
     since: CALM,
   },
   { ...night('clock set back an hour', 90, (rig) => rig.clock.step(-HOUR_MS)), since: CALM },
