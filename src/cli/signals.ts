@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Calls `fn` at each of these signals until the returned function is called. */
 export function onSignals(
   signals: readonly NodeJS.Signals[],
@@ -25,6 +27,7 @@ export function untilSignal(): { readonly stopped: Promise<NodeJS.Signals>; read
 /** A signal that is aborted by the first Ctrl-C or SIGTERM. */
 export function abortOnSignal(): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
   const { stopped, release } = untilSignal();
   void stopped.then((name) => controller.abort(new Error(`interrupted by ${name}`)));
   return { signal: controller.signal, release };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../core/clock.ts';
 import { Stopped } from '../core/collector.ts';
 import { toSentence } from '../core/error-text.ts';
@@ -158,6 +159,8 @@ export class PassRunner {
   async #collectInTime(): Promise<PassEnd> {
     const { clock, timeoutMs, graceMs = GRACE_MS } = this.#options;
     const controller = new AbortController();
+    // Every target and call listens; past ten Node.js would take that for a leak, and say so on stderr.
+    setMaxListeners(0, controller.signal);
     this.#controller = controller;
     const late = new Error(`the pass took longer than its timeout of ${timeoutMs / 1_000} s`);
     let cancel = clock.after(timeoutMs, () => controller.abort(late));

@@ -115,3 +115,15 @@ test('Ctrl-C at a long listing ends it quietly enough: exit 1, nothing on stdout
   expect(code).toBe(1);
   expect(stderr).not.toContain('    at ');
 });
+
+test.each(['once', 'check --aws', 'connections'])(
+  '%s with many targets says nothing odd on stderr',
+  async (command) => {
+    const regions = Array.from({ length: 14 }, (_, n) => `eu-west-${n + 1}`).join(', ');
+    const lab = await openLab({ targets: `{name: lab, regions: [${regions}], account_id: "111122223333"}` });
+    const [name = '', ...flags] = command.split(' ');
+    const { code, stderr } = await lab.run(name, ...flags, ...(name === 'once' ? ['--storage.path='] : []));
+    expect(code).toBe(0);
+    expect(stderr).not.toMatch(/Warning|listeners/);
+  },
+);
