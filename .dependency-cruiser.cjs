@@ -86,7 +86,13 @@ const forbidden = [
     name: 'rooms-stand-on-the-walls',
     comment: 'A domain does not know who schedules or serves it: arrows point down.',
     from: { path: '^src/collectors/', pathNot: '^src/collectors/[^/]+/config[.]ts$' },
-    to: { path: '^src/', pathNot: '^src/(core|exposition|aws|storage|collectors)/' },
+    to: { path: '^src/', pathNot: '^src/(core|exposition|aws|storage|polling|collectors)/' },
+  },
+  {
+    name: 'polling-knows-no-room',
+    comment: 'What every domain is made with knows none of them, nor who schedules or serves it.',
+    from: { path: '^src/polling/' },
+    to: { path: '^src/', pathNot: '^src/(core|aws|storage|polling)/' },
   },
   {
     name: 'slices-are-made-of-fields',
@@ -119,7 +125,7 @@ const forbidden = [
     name: 'doors-know-no-rooms',
     comment: 'Doors get functions handed in; the configuration alone takes the slice of each domain.',
     from: { path: '^src/(server|intake|schedule|config)/' },
-    to: { path: '^src/collectors/', pathNot: '^src/collectors/[^/]+/config[.]ts$' },
+    to: { path: '^src/(collectors|polling)/', pathNot: '^src/collectors/[^/]+/config[.]ts$' },
   },
   {
     name: 'nothing-leans-on-the-roof',

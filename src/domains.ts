@@ -1,6 +1,6 @@
-import type { Domain } from './collectors/domain.ts';
 import { domains } from './collectors/index.ts';
 import type { Config } from './config/schema.ts';
+import type { Domain } from './polling/domain.ts';
 
 /** The configuration key of a domain. */
 export type DomainKey = keyof typeof domains;

@@ -77,16 +77,14 @@ export class Passes {
     const { clock, logger, parts, render } = this.#deps;
     const runner = new PassRunner({
       collector: name,
-      collect: async (signal) => {
-        const collector = parts().get(name)?.collector;
-        if (await collector?.prepare(signal)) await render();
-        await collector?.collect(signal);
+      collect: async (signal, publish) => {
+        await parts().get(name)?.collector.collect(signal, publish);
       },
       get timeoutMs() {
         return parts().get(name)?.timeoutMs ?? 0;
       },
       graceMs: GRACE_MS,
-      onEnd: render,
+      publish: render,
       clock,
       logger,
     });

@@ -1,11 +1,11 @@
 import type { Calls } from './aws/calls.ts';
 import type { Aws } from './aws/clients.ts';
 import { openAws, resolveTargets } from './aws-settings.ts';
-import type { Deps, Domain, Setting } from './collectors/domain.ts';
 import type { Config } from './config/schema.ts';
 import type { Clock } from './core/clock.ts';
 import type { Collector } from './core/collector.ts';
 import { type DomainKey, eachDomain } from './domains.ts';
+import type { Deps, Domain, Setting } from './polling/domain.ts';
 import { longestIntervalMs } from './schedule/cron.ts';
 
 /** A domain that a configuration enables. */

@@ -69,7 +69,12 @@ const proofs: Record<string, Record<string, string>> = {
   'rooms-stand-on-the-walls': {
     'src/collectors/client-vpn/a.ts': 'type ../../server/thing.ts',
     'src/collectors/client-vpn/b.ts': '../../log.ts',
-    'src/collectors/domain.ts': '../config/fields.ts',
+    'src/collectors/client-vpn/c.ts': '../../config/fields.ts',
+  },
+  'polling-knows-no-room': {
+    'src/polling/a.ts': 'type ../collectors/client-vpn/thing.ts',
+    'src/polling/b.ts': '../server/thing.ts',
+    'src/polling/domain.ts': '../config/fields.ts',
   },
   'slices-are-made-of-fields': { 'src/collectors/client-vpn/config.ts': '../../aws/thing.ts' },
   'rooms-behind-the-table': {
@@ -82,7 +87,7 @@ const proofs: Record<string, Record<string, string>> = {
     'src/cli/connections.ts': 'type ../collectors/client-vpn/thing.ts',
   },
   'doors-know-no-rooms': {
-    'src/server/a.ts': 'type ../collectors/domain.ts',
+    'src/server/a.ts': 'type ../polling/domain.ts',
     'src/config/schema.ts': '../collectors/client-vpn/thing.ts',
   },
   'nothing-leans-on-the-roof': { 'src/schedule/a.ts': '../log.ts', 'src/server/a.ts': '../cli/thing.ts' },
@@ -112,7 +117,7 @@ const proofs: Record<string, Record<string, string>> = {
 const innocent = Object.fromEntries(
   [
     ...['src/core/thing', 'src/storage/thing', 'src/aws/thing', 'src/server/thing', 'src/cli/thing'],
-    ...['src/collectors/domain', 'src/collectors/client-vpn/thing', 'src/collectors/client-vpn/index'],
+    ...['src/polling/domain', 'src/collectors/client-vpn/thing', 'src/collectors/client-vpn/index'],
     ...['src/collectors/client-vpn/config', 'src/config/fields', 'src/simulator/thing', 'src/log'],
     ...['test/thing', 'bench/thing', 'grafana/thing'],
   ].map((name) => [`${name}.ts`, thing]),

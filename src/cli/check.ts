@@ -1,12 +1,12 @@
 import { Calls } from '../aws/calls.ts';
 import { environmentWarnings } from '../aws/environment.ts';
 import { openAws, resolveTargets } from '../aws-settings.ts';
-import type { Verdict } from '../collectors/domain.ts';
 import type { Config } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
 import { toSentence } from '../core/error-text.ts';
 import { eachDomain } from '../domains.ts';
 import { createLogger } from '../log.ts';
+import type { Verdict } from '../polling/domain.ts';
 import type { Args } from './args.ts';
 import { readConfig } from './configuration.ts';
 import { print } from './output.ts';

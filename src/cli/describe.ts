@@ -1,8 +1,8 @@
 import { knownAccountId, partitionOf } from '../aws/targets.ts';
-import type { Permission } from '../collectors/domain.ts';
 import { configJsonSchema } from '../config/json-schema.ts';
 import type { Config } from '../config/schema.ts';
 import { eachDomain } from '../domains.ts';
+import type { Permission } from '../polling/domain.ts';
 import type { Args } from './args.ts';
 import { readConfigOrExplain } from './configuration.ts';
 import { describeMetrics } from './describe-metrics.ts';

@@ -51,19 +51,18 @@ export interface Collector {
   readonly tables: ReadonlyMap<string, () => readonly unknown[] | undefined>;
   /** Publishes what is known without AWS, such as counters from before a restart. Never rejects. */
   restore(): Promise<void>;
-  /** The beginning of a pass: learns what `restore` could not know (accounts); whether there is more to publish now. Never rejects. */
-  prepare(signal: AbortSignal): Promise<boolean>;
   /**
-   * One pass. Commits all it learned of an endpoint, or leaves that endpoint's last state as it was.
-   * Rejects, after committing what it can, when an endpoint or a target failed, or when the signal broke it off.
+   * One pass. Commits all it learned of an endpoint, or leaves that endpoint's last state as it was; `publish` is called when
+   * there is something to see before its end. Rejects, after committing what it can, when an endpoint or a target failed, or when
+   * the signal broke it off.
    */
-  collect(signal: AbortSignal): Promise<void>;
+  collect(signal: AbortSignal, publish: () => Promise<void>): Promise<void>;
   /** As of the last pass; empty before the first. */
   status(): readonly TargetStatus[];
   /** Takes in what happens between passes, at once and without waiting for anything; undefined for a domain that is told nothing. */
-  readonly take?: (event: ConnectionEvent) => Taken;
+  readonly take?: ((event: ConnectionEvent) => Taken) | undefined;
   /** Saves and publishes what was taken in since; whether there was anything. Never rejects. */
-  settle?(): Promise<boolean>;
+  readonly settle?: (() => Promise<boolean>) | undefined;
   /** Milliseconds until samples change without a pass (an endpoint goes stale); undefined for never. */
   nextChangeInMs(): number | undefined;
 }

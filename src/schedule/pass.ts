@@ -34,12 +34,13 @@ export interface PassState {
 
 interface PassRunnerOptions {
   readonly collector: string;
-  collect(signal: AbortSignal): Promise<void>;
+  /** `publish` is for what is to be seen before the pass ends; it never rejects. */
+  collect(signal: AbortSignal, publish: () => Promise<void>): Promise<void>;
   readonly timeoutMs: number;
   /** How long an aborted pass may take to end before it is given up. */
   readonly graceMs?: number;
-  /** Publishes what the pass committed; awaited before the pass counts as ended. */
-  onEnd(): Promise<void> | void;
+  /** Publishes what the pass committed by now; at its end it is awaited before the pass counts as ended. */
+  publish(): Promise<void> | void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -194,7 +195,7 @@ export class PassRunner {
 
   async #collect(signal: AbortSignal): Promise<{ readonly error: unknown } | undefined> {
     try {
-      await this.#options.collect(signal);
+      await this.#options.collect(signal, () => this.#publish());
       return undefined;
     } catch (error) {
       return { error };
@@ -203,7 +204,7 @@ export class PassRunner {
 
   async #publish(): Promise<void> {
     try {
-      await this.#options.onEnd();
+      await this.#options.publish();
     } catch (error) {
       this.#log().error('What a pass found could not be published', { error: toSentence(error) });
     }

@@ -146,9 +146,7 @@ test('a target whose account is not known has no series, and the other target ha
     unknown: 0,
     [HOME.accountId]: 1,
   });
-  expect(
-    said(rig.log, 'The account of a target is not known, so its endpoints are not looked at'),
-  ).toHaveLength(1);
+  expect(said(rig.log, 'The account of a target is not known, so it is not polled')).toHaveLength(1);
   rig.simulator.clearFaults();
   expect(await rig.pass()).toBe(true);
   expect((await rig.metrics()).by('endpoint_id', 'aws_websocket_up')).toEqual({ [ENDPOINT]: 1, [far]: 1 });

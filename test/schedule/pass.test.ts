@@ -9,7 +9,7 @@ const START = Date.UTC(2026, 10, 22, 12);
 
 /** A runner of a collector whose passes the test settles, with everything it says and publishes. */
 function setUp(
-  options: { collect?: (signal: AbortSignal) => Promise<void>; onEnd?: () => Promise<void> } = {},
+  options: { collect?: (signal: AbortSignal) => Promise<void>; publish?: () => Promise<void> } = {},
 ) {
   const clock = createHandClock(START);
   const lines: string[] = [];
@@ -32,9 +32,9 @@ function setUp(
         passes.push({ signal, resolve, reject });
       }),
     timeoutMs: 300_000,
-    onEnd: () => {
+    publish: () => {
       published += 1;
-      return options.onEnd?.();
+      return options.publish?.();
     },
     clock,
     logger: log('', {}),
@@ -190,7 +190,7 @@ test('a collector that throws before its first await has failed like any other',
 
 test('a pass asked for while one is under way is skipped and counted, also while the first is published', async () => {
   let publish = () => {};
-  const { clock, passes, runner } = setUp({ onEnd: () => new Promise((resolve) => (publish = resolve)) });
+  const { clock, passes, runner } = setUp({ publish: () => new Promise((resolve) => (publish = resolve)) });
   const first = runner.run('start');
   expect(await runner.run('schedule')).toBe(false);
   passes[0]?.resolve();
@@ -324,7 +324,7 @@ test('abort and idle without a pass do nothing', async () => {
 test('what cannot be published is logged and does not fail the pass', async () => {
   const { lines, runner } = setUp({
     collect: async () => {},
-    onEnd: async () => {
+    publish: async () => {
       throw new Error('out of memory');
     },
   });

@@ -35,7 +35,7 @@ function setUp(crons: readonly string[], { draw = 0, isHung = () => false } = {}
         underWay -= 1;
       },
       timeoutMs: YEAR,
-      onEnd: () => {},
+      publish: () => {},
       clock,
       logger: createLogBook(),
     });
@@ -174,7 +174,7 @@ test('a pass that does not end lets none begin, which is told when two intervals
     collector: 'client-vpn',
     collect: () => (hung ? new Promise((resolve) => (end = resolve)) : Promise.resolve()),
     timeoutMs: HOUR,
-    onEnd: () => {},
+    publish: () => {},
     clock,
     logger: createLogBook(),
   });

@@ -17,7 +17,7 @@ export interface BookOptions {
 }
 
 /** An account and region. */
-export type Place = Pick<Scope, 'accountId' | 'region'>;
+type Place = Pick<Scope, 'accountId' | 'region'>;
 
 const FOLDER = NAME;
 const BOOK = '.ledger';
@@ -109,11 +109,11 @@ export class Books {
       .map(([, book]) => book);
   }
 
-  /** Writes every book that changed; one that the disk refuses is logged and stays to be written by the next pass. */
-  async save(): Promise<void> {
+  /** Writes every book that changed, of those that nobody is posting to; one that the disk refuses is logged and stays to be written by the next pass. */
+  async save(isDone: (scope: Scope) => boolean = () => true): Promise<void> {
     await this.#saveFilterKey();
     for (const [name, book] of this.#books) {
-      if (!book.isDirty && !this.#storage.isMissing(name)) continue;
+      if (!isDone(book.scope) || (!book.isDirty && !this.#storage.isMissing(name))) continue;
       const fields = { endpoint_id: book.scope.endpointId };
       try {
         await this.#storage.write(name, BOOK_FORMAT, toLines(book));

@@ -21,6 +21,8 @@ export interface EndpointOutcome {
   readonly failed: boolean;
 }
 
+const NOTHING = { lastSuccessAt: undefined, last: undefined, counters: undefined };
+
 /** Lists and posts the connections of one endpoint; a failure keeps what there was, and says why. */
 export async function passEndpoint(
   target: Target,
@@ -42,7 +44,7 @@ export async function passEndpoint(
       maxUsers: options.maxUsers,
       keepConnections: options.maxConnections !== undefined,
     });
-    state.faults.succeed(scope.endpointId, 'A Client VPN endpoint recovered', scopeLabels(scope));
+    state.published.faults.succeed(scope.endpointId, 'A Client VPN endpoint recovered', scopeLabels(scope));
     return { view: completeView(scope, endpoint, listing, book, previous, options, deps), failed: false };
   } catch (cause) {
     if (signal.reason instanceof Stopped) return { view: previous, failed: false };
@@ -51,9 +53,10 @@ export async function passEndpoint(
     book?.interrupt();
     const reason = options.redact(cause instanceof UnreadableBook ? cause.message : explain(cause, signal));
     const message = 'Listing the connections of a Client VPN endpoint failed; its last good numbers stay';
-    state.faults.fail(scope.endpointId, { message, reason, fields: scopeLabels(scope) });
-    const { last, counters } = previous ?? { last: undefined, counters: undefined };
-    const view = { ...scope, name: nameOf(endpoint, previous), last, counters, up: false, error: reason };
+    state.published.faults.fail(scope.endpointId, { message, reason, fields: scopeLabels(scope) });
+    const { lastSuccessAt, last, counters } = previous ?? NOTHING;
+    const name = nameOf(endpoint, previous);
+    const view = { ...scope, name, lastSuccessAt, last, counters, up: false, error: reason };
     return { view, failed: true };
   }
 }
@@ -71,7 +74,7 @@ export async function passMissing(
   const reason =
     'it is named in client_vpn.endpoints, but AWS no longer lists it: it was deleted, or the credentials see another account';
   const message = 'A named Client VPN endpoint is gone';
-  deps.state.faults.fail(view.endpointId, { message, reason, fields: scopeLabels(view) });
+  deps.state.published.faults.fail(view.endpointId, { message, reason, fields: scopeLabels(view) });
   return { view: { ...view, up: false, error: reason }, failed: true };
 }
 
@@ -81,7 +84,7 @@ async function retireEndpoint(
   { state, clock, logger }: PassDeps,
 ): Promise<EndpointOutcome> {
   const scope = { accountId, region, endpointId };
-  state.faults.forget(endpointId);
+  state.published.faults.forget(endpointId);
   const book = await state.books.open(scope, books).catch((err: unknown) => {
     logger.warn('The ledger of a Client VPN endpoint that is gone cannot be read', {
       ...scopeLabels(scope),
@@ -137,9 +140,10 @@ function completeView(
     ['posture_cap', foldPostures(listing.postures).folded],
   ];
   for (const [reason, series] of counted) drop(reason, series);
-  const last = { endedAt: clock.now(), endedAtMonotonic: clock.monotonic(), endpoint, listing, exported };
+  const last = { endedAtMonotonic: clock.monotonic(), endpoint, listing, exported };
   const name = nameOf(endpoint, previous);
-  return { ...scope, name, up: true, error: undefined, last, counters: book.counters() };
+  const lastSuccessAt = clock.now();
+  return { ...scope, name, up: true, error: undefined, lastSuccessAt, last, counters: book.counters() };
 }
 
 function nameOf(endpoint: Endpoint | undefined, previous: View | undefined): string {

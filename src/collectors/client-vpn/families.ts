@@ -1,8 +1,8 @@
-import { AS_OF, seconds, type Value, valuesBy } from '../../core/endpoint-families.ts';
 import type { Family } from '../../core/family.ts';
 import { histogramSamples } from '../../core/histogram.ts';
 import { scopeLabels } from '../../core/scope.ts';
 import { OTHER } from '../../core/user-totals.ts';
+import { AS_OF, health, seconds, type Value, valuesBy } from '../../polling/families.ts';
 import { DURATION_BUCKETS } from './book.ts';
 import { INFO_LABELS } from './endpoint.ts';
 import { inWords, makersOf, type ReadableState } from './family-makers.ts';
@@ -20,16 +20,10 @@ const ENDPOINT_STATUSES = ['pending-associate', 'pending', 'available', 'deletin
 
 /** Every family of the domain, opt-in ones only when they are on. */
 export function createFamilies(state: ReadableState, series: SeriesOptions): readonly Family[] {
-  const { gauge, counter, histogram, polled } = makersOf(state);
+  const makers = makersOf(state);
+  const { counter, histogram, polled } = makers;
   return [
-    gauge('up', {
-      help: 'Whether the last pass over the endpoint was complete (1) or not (0).',
-      values: ({ up }) => (up === undefined ? [] : [[{}, Number(up)]]),
-    }),
-    gauge('last_success_timestamp_seconds', {
-      help: 'End of the last complete pass over the endpoint, in seconds since 1970.',
-      values: ({ last }) => (last ? [[{}, last.endedAt / 1000]] : []),
-    }),
+    ...health(makers),
     polled('connections', {
       help: 'Connections that AWS lists, by status (ended ones are listed for 60 minutes)',
       labels: ['status'],

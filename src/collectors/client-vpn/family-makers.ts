@@ -1,4 +1,4 @@
-import { familiesOf, type Readable } from '../../core/endpoint-families.ts';
+import { familiesOf, type Readable } from '../../polling/families.ts';
 import { NAME } from './name.ts';
 import type { LastPass, View } from './state.ts';
 

@@ -1,9 +1,9 @@
-import type { Domain } from '../domain.ts';
-import { ClientVpnCollector } from './collector.ts';
+import type { Domain } from '../../polling/domain.ts';
 import type { ClientVpnConfig } from './config.ts';
 import { KNOWN_STATUSES, listNow } from './list-now.ts';
 import { NAME, TITLE } from './name.ts';
 import { ask, permissions } from './permissions.ts';
+import { createCollector } from './poller.ts';
 import { REJECTABLE } from './record.ts';
 import { readIdentity, sourceOf, toPassOptions } from './settings.ts';
 import { State } from './state.ts';
@@ -18,7 +18,7 @@ export const clientVpn = {
     const state = new State(deps);
     return async ({ config, targets, aws }) => {
       const options = toPassOptions(config, await readIdentity(config));
-      return new ClientVpnCollector({ ...deps, targets, source: sourceOf(aws, config), state, options });
+      return createCollector({ ...deps, targets, source: sourceOf(aws, config), state, options });
     };
   },
   permissions,

@@ -1,6 +1,6 @@
-import { AS_OF, seconds, valuesBy } from '../../core/endpoint-families.ts';
 import type { Family } from '../../core/family.ts';
 import { OTHER } from '../../core/user-totals.ts';
+import { AS_OF, seconds, valuesBy } from '../../polling/families.ts';
 import { NO_USER } from './book.ts';
 import { inWords, makersOf, type ReadableState } from './family-makers.ts';
 import { COUNTERS, type Connection } from './record.ts';

@@ -23,6 +23,7 @@ export function namedNowhere(
         up: false,
         error,
         name: '',
+        lastSuccessAt: undefined,
         last: undefined,
         counters: undefined,
       };

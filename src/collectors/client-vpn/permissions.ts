@@ -1,6 +1,6 @@
 import { partitionOf, type Target } from '../../aws/targets.ts';
-import type { Permission, Place, Verdict } from '../domain.ts';
-import { judge, judgeAccount } from '../judge.ts';
+import type { Permission, Place, Verdict } from '../../polling/domain.ts';
+import { judge, judgeAccount } from '../../polling/judge.ts';
 import type { ClientVpnConfig } from './config.ts';
 import { discover } from './discovery.ts';
 import { toSelection } from './settings.ts';

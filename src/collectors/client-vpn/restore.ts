@@ -1,44 +1,27 @@
-import { knownAccountId, type Target } from '../../aws/targets.ts';
-import type { TargetView } from '../outcomes.ts';
-import type { Place } from './books.ts';
+import type { Scope } from '../../core/scope.ts';
+import type { BookOptions, Books } from './books.ts';
 import type { Selection } from './discovery.ts';
 import type { PassOptions } from './pass-options.ts';
-import { type Published, readingOf, type State, type View } from './state.ts';
+import type { View } from './state.ts';
 
-/** What stays published when a configuration comes into force: all that its own passes would have made in the same way. */
-export function retained(published: Published, targets: readonly Target[], options: PassOptions): Published {
-  const reading = readingOf(options.books);
-  const isReached = ({ accountId, region }: Place) =>
-    targets.some((target) => target.region === region && (knownAccountId(target) ?? accountId) === accountId);
-  const isKept = (view: View) => isReached(view) && isWanted(view.endpointId, options.selection);
-  const views = reading === published.reading ? [...published.views].filter(([, view]) => isKept(view)) : [];
-  return {
-    views: new Map(views),
-    targets: published.targets.filter((target: TargetView) => isReached(target)),
-    reading,
-  };
+/** How these options read the world; it never leaves the process. */
+export function readingOf(options: BookOptions): string {
+  return JSON.stringify(options);
 }
 
 /** What is known of an account and region from before a restart: counters, without gauges. */
 export async function storedViews(
-  state: State,
-  place: Place,
+  books: Books,
+  place: Pick<Scope, 'accountId' | 'region'>,
   options: PassOptions,
 ): Promise<readonly View[]> {
-  const books = await state.books.of(place, options.books);
-  return books
+  const nothing = { up: undefined, error: undefined, name: '', lastSuccessAt: undefined, last: undefined };
+  return (await books.of(place, options.books))
     .filter(({ scope }) => isWanted(scope.endpointId, options.selection))
-    .map((book) => ({
-      ...book.scope,
-      up: undefined,
-      error: undefined,
-      name: '',
-      last: undefined,
-      counters: book.counters(),
-    }));
+    .map((book) => ({ ...book.scope, ...nothing, counters: book.counters() }));
 }
 
 /** Without discovery only what is named is wanted; with it, whether the rest is will be known when a listing is complete. */
-function isWanted(endpointId: string, { named, tags }: Selection): boolean {
+export function isWanted(endpointId: string, { named, tags }: Selection): boolean {
   return named.length === 0 || tags.size > 0 || named.includes(endpointId);
 }

@@ -1,8 +1,8 @@
 import type { Target } from '../../aws/targets.ts';
 import { partitionOf } from '../../aws/targets.ts';
 import { isConnectionId } from '../../core/connection-id.ts';
-import type { Verdict } from '../domain.ts';
-import { judge, judgeAccount } from '../judge.ts';
+import type { Verdict } from '../../polling/domain.ts';
+import { judge, judgeAccount } from '../../polling/judge.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Listing } from './listing.ts';
 import { LIST, LOOK_UP, lookUpArn, SCAN, tableArn } from './permissions.ts';

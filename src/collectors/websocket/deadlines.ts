@@ -17,18 +17,13 @@ const DISCOVERY_ENDS = 0.3;
 const READING_ENDS = 0.8;
 const LOOKING_UP_ENDS = 0.9;
 
-/** The deadlines of a pass that began `spentMs` ago and may take `timeoutMs`; `signal` ends all of them. */
-export function createDeadlines(
-  clock: Clock,
-  timeoutMs: number,
-  spentMs: number,
-  signal: AbortSignal,
-): Deadlines {
+/** The deadlines of a pass that begins now and may take `timeoutMs`; `signal` ends all of them. */
+export function createDeadlines(clock: Clock, timeoutMs: number, signal: AbortSignal): Deadlines {
   const cancels: (() => void)[] = [];
   const deadline = (share: number, what: string) => {
     const controller = new AbortController();
     const late = new Error(`the time of the pass for ${what} is over`);
-    cancels.push(clock.after(timeoutMs * share - spentMs, () => controller.abort(late)));
+    cancels.push(clock.after(timeoutMs * share, () => controller.abort(late)));
     const either = AbortSignal.any([controller.signal, signal]);
     // Every call that is under way listens to it.
     setMaxListeners(0, either);

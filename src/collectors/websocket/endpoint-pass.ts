@@ -83,8 +83,9 @@ export async function endEndpoint(
   scope: Scope,
   previous: View | undefined,
   options: PassOptions,
-  { clock, logger, state: { faults } }: PassDeps,
+  { clock, logger, state }: PassDeps,
 ): Promise<EndpointOutcome> {
+  const { faults } = state.published;
   const { endpoint, keeper, population, young } = begun;
   const failedToRead = await failedReading(begun);
   const now = clock.now();
@@ -111,7 +112,7 @@ export async function endEndpoint(
     estimate: estimated,
     confidence,
   };
-  const base = { ...scope, endpoint, last, counters: countersOf(keeper) };
+  const base = { ...scope, name: endpoint.name, endpoint, last, counters: countersOf(keeper) };
   if (!estimated) {
     const error = nothingAnswered(begun, lookedUp);
     const message = 'No connection of a WebSocket endpoint could be looked up';
@@ -157,7 +158,10 @@ export function failEndpoint(
   faults.fail(at.endpointId, { message, reason: error, fields: scopeLabels(at), level });
   const { last, lastSuccessAt } = previous ?? {};
   const counters = keeper ? countersOf(keeper) : previous?.counters;
-  return { view: { ...at, up: false, error, last, lastSuccessAt, counters }, failed: true };
+  return {
+    view: { ...at, name: at.endpoint.name, up: false, error, last, lastSuccessAt, counters },
+    failed: true,
+  };
 }
 
 async function failedReading({ reading }: Begun): Promise<string | undefined> {

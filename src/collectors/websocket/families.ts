@@ -1,7 +1,7 @@
-import { familiesOf, type Readable, valuesBy } from '../../core/endpoint-families.ts';
 import type { Family } from '../../core/family.ts';
 import { histogramSamples } from '../../core/histogram.ts';
 import { scopeLabels } from '../../core/scope.ts';
+import { familiesOf, health, type Readable, valuesBy } from '../../polling/families.ts';
 import { AGE_BUCKETS, IDLE_BUCKETS } from './lookup-totals.ts';
 import { NAME } from './name.ts';
 import { LOOKUP_STATUSES } from './outcome.ts';
@@ -12,16 +12,10 @@ const AS_OF_PASS = 'as of the last pass over the endpoint';
 
 /** Every family of the domain. */
 export function createFamilies(state: Readable<View, LastPass>): readonly Family[] {
-  const { gauge, counter, histogram, polled } = familiesOf(NAME, state);
+  const makers = familiesOf(NAME, state);
+  const { counter, histogram, polled } = makers;
   return [
-    gauge('up', {
-      help: 'Whether the last pass over the endpoint was complete (1) or not (0).',
-      values: ({ up }) => (up === undefined ? [] : [[{}, Number(up)]]),
-    }),
-    gauge('last_success_timestamp_seconds', {
-      help: 'End of the last complete pass over the endpoint, in seconds since 1970.',
-      values: ({ lastSuccessAt }) => (lastSuccessAt === undefined ? [] : [[{}, lastSuccessAt / 1000]]),
-    }),
+    ...health(makers),
     polled('registered_connections', {
       help: 'Connection ids that can be alive (younger than two hours, not known to be gone or invalid), at the start of the pass',
       values: ({ registered }) => [[{}, registered]],

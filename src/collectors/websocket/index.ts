@@ -1,10 +1,10 @@
 import { systemClock } from '../../core/clock.ts';
-import type { Domain } from '../domain.ts';
+import type { Domain } from '../../polling/domain.ts';
 import { ask } from './ask.ts';
-import { WebsocketCollector } from './collector.ts';
 import type { WebsocketConfig } from './config.ts';
 import { NAME, TITLE } from './name.ts';
 import { permissions } from './permissions.ts';
+import { createCollector } from './poller.ts';
 import { REJECTABLE } from './row.ts';
 import { createListings, toPassOptions } from './settings.ts';
 import { createSource } from './source.ts';
@@ -20,7 +20,7 @@ export const websocket = {
     const state = new State(deps);
     return async ({ config, targets, aws, maxConnections }) => {
       const options = toPassOptions(config, targets, maxConnections);
-      return new WebsocketCollector({ ...deps, targets, aws, source: createSource(aws), state, options });
+      return createCollector({ ...deps, targets, aws, source: createSource(aws), state, options });
     };
   },
   permissions,

@@ -1,4 +1,4 @@
-import type { Permission, Place } from '../domain.ts';
+import type { Permission, Place } from '../../polling/domain.ts';
 import { type EndpointConfig, toPlace, type WebsocketConfig } from './config.ts';
 
 /** The action of GetConnection. */

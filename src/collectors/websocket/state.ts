@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
-import { FaultLog } from '../../core/fault-log.ts';
-import type { Scope } from '../../core/scope.ts';
-import type { TargetView } from '../outcomes.ts';
+import type { Ended } from '../../core/freshness.ts';
+import type { View as PolledView } from '../../polling/poller.ts';
+import { Published } from '../../polling/published.ts';
 import type { Discovered } from './discovery.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Estimate } from './estimate.ts';
@@ -10,16 +10,9 @@ import type { LookupCounts, LookupState } from './lookup-totals.ts';
 import { type Keeper, Registries } from './registries.ts';
 import type { RegistryCounters } from './registry.ts';
 
-/** What is published of one endpoint; it is replaced whole, never changed. */
-export interface View extends Scope {
+/** What is published of one endpoint; its `last` is the last pass that looked up a sample. */
+export interface View extends PolledView<LastPass> {
   readonly endpoint: Endpoint;
-  /** Undefined until the first pass over the endpoint ended. */
-  readonly up: boolean | undefined;
-  readonly error: string | undefined;
-  /** End of the last complete pass, milliseconds since 1970. */
-  readonly lastSuccessAt: number | undefined;
-  /** What the last pass that looked up a sample saw; undefined before the first. */
-  readonly last: LastPass | undefined;
   /** Undefined while what is kept on disk could not be read. */
   readonly counters: Counters | undefined;
 }
@@ -28,10 +21,8 @@ export interface View extends Scope {
 export type Counters = RegistryCounters & LookupState;
 
 /** What one pass saw of an endpoint. */
-export interface LastPass {
+export interface LastPass extends Ended {
   readonly endpoint: Endpoint;
-  /** The same moment as its end, on the monotonic clock. */
-  readonly endedAtMonotonic: number;
   /** Ids that could be alive when the pass began, the young ones included. */
   readonly registered: number;
   readonly sampled: LookupCounts;
@@ -41,37 +32,18 @@ export interface LastPass {
   readonly confidence: number;
 }
 
-/** All that is published. */
-export interface Published {
-  /** By `scopeKey`. */
-  readonly views: ReadonlyMap<string, View>;
-  /** Empty before the first pass. */
-  readonly targets: readonly TargetView[];
-}
-
 /** Everything that outlives a pass: a scrape reads what is published; a pass works on registries and publishes when it ends. */
 export class State {
   readonly registries: Registries;
   readonly held: HeldEvents;
-  readonly faults: FaultLog;
+  readonly published: Published<View>;
   /** What was discovered last, by target. */
   readonly discovered = new Map<string, Discovered>();
-  #published: Published = { views: new Map(), targets: [] };
 
   constructor(deps: ConstructorParameters<typeof Registries>[0] & { readonly clock: Clock }) {
     this.registries = new Registries(deps);
     this.held = new HeldEvents(deps);
-    this.faults = new FaultLog(deps);
-  }
-
-  /** What is published. */
-  get published(): Published {
-    return this.#published;
-  }
-
-  /** Publishes this and nothing else. */
-  publish(published: Published): void {
-    this.#published = published;
+    this.published = new Published(deps);
   }
 }
 

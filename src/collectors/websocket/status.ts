@@ -1,27 +1,14 @@
 import type { EndpointStatus, Estimated } from '../../core/collector.ts';
-import type { Ended } from '../../core/freshness.ts';
-import type { LastPass, View } from './state.ts';
+import type { LastPass } from './state.ts';
 
-/** What people are shown of an endpoint: estimates, rounded. */
-export function toEndpointStatus(view: View, isFresh: (last: Ended) => boolean): EndpointStatus {
-  const { last, endpoint } = view;
-  const stale = last !== undefined && !isFresh(last);
-  const shown = stale ? undefined : last;
+/** The numbers that people are shown of an endpoint: estimates, rounded. */
+export function toShown(shown: LastPass | undefined): Pick<EndpointStatus, 'connections' | 'estimated'> {
   const estimated = shown && toEstimated(shown);
   const total = estimated?.total ?? 0;
   // What is shown adds up: the idle are the rest of the rounded total.
   const active = Math.min(total, Math.round(shown?.estimate?.active ?? 0));
   const connections = estimated ? { active, idle: total - active } : {};
-  return {
-    endpointId: view.endpointId,
-    name: endpoint.name,
-    up: view.up,
-    connections: new Map(Object.entries(connections)),
-    estimated,
-    lastSuccessAt: view.lastSuccessAt,
-    stale,
-    error: view.error,
-  };
+  return { connections: new Map(Object.entries(connections)), estimated };
 }
 
 function toEstimated({ estimate, confidence }: LastPass): Estimated | undefined {

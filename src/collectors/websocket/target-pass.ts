@@ -1,7 +1,6 @@
-import type { Target } from '../../aws/targets.ts';
 import { Stopped } from '../../core/collector.ts';
-import { scopeKey } from '../../core/scope.ts';
-import type { TargetOutcome } from '../outcomes.ts';
+import { type Scope, scopeKey } from '../../core/scope.ts';
+import type { TargetOutcome } from '../../polling/outcomes.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Endpoint } from './endpoint.ts';
 import {
@@ -19,17 +18,22 @@ import type { View } from './state.ts';
 
 /** One pass over the endpoints of an account and region; one that fails takes no other down. Rejects only when it is broken off. */
 export async function passTarget(
-  place: { readonly target: Target; readonly accountId: string; readonly error: string | undefined },
+  place: Omit<Scope, 'endpointId'> & {
+    /** Why discovery failed, in a sentence. */
+    readonly error: string | undefined;
+    /** What was published before, by `scopeKey`. */
+    readonly previous: ReadonlyMap<string, View>;
+  },
   endpoints: readonly Endpoint[],
   options: PassOptions,
   deps: PassDeps,
   deadlines: Deadlines,
   signal: AbortSignal,
 ): Promise<TargetOutcome<View>> {
-  const { target, accountId, error } = place;
-  const { state } = deps;
-  const scopeOf = ({ endpointId }: Endpoint) => ({ accountId, region: target.region, endpointId });
-  const previousOf = (endpoint: Endpoint) => state.published.views.get(scopeKey(scopeOf(endpoint)));
+  const { accountId, region, error, previous } = place;
+  const { faults } = deps.state.published;
+  const scopeOf = ({ endpointId }: Endpoint) => ({ accountId, region, endpointId });
+  const previousOf = (endpoint: Endpoint) => previous.get(scopeKey(scopeOf(endpoint)));
   const size = sampleSize({ ...options, endpoints: endpoints.length });
   const failures: EndpointOutcome[] = [];
   const all = await Promise.all(
@@ -39,9 +43,7 @@ export async function passTarget(
       } catch (cause) {
         if (signal.reason instanceof Stopped) throw signal.reason;
         const at = { ...scopeOf(endpoint), endpoint };
-        failures.push(
-          failEndpoint(at, reasonOf(cause, signal), undefined, previousOf(endpoint), state.faults),
-        );
+        failures.push(failEndpoint(at, reasonOf(cause, signal), undefined, previousOf(endpoint), faults));
         return undefined;
       }
     }),

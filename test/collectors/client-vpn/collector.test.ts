@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ClientVpnCollector } from '../../../src/collectors/client-vpn/collector.ts';
+import { createCollector } from '../../../src/collectors/client-vpn/poller.ts';
 import type { Source } from '../../../src/collectors/client-vpn/source.ts';
 import { State } from '../../../src/collectors/client-vpn/state.ts';
 import { createOwnCounters } from '../../../src/own-families.ts';
@@ -26,7 +26,7 @@ async function createDesk(change: Partial<Source> = {}) {
     },
     ...change,
   };
-  const collector = new ClientVpnCollector({
+  const collector = createCollector({
     ...createOwnCounters(),
     targets: [HERE, THERE].map((region) => ({ name: region, region })),
     source,
@@ -46,7 +46,7 @@ async function createDesk(change: Partial<Source> = {}) {
     onProgress: () => {},
   });
   await collector.restore();
-  const pass = () => collector.collect(new AbortController().signal);
+  const pass = () => collector.collect(new AbortController().signal, async () => {});
   const up = () =>
     Object.fromEntries(
       collector.status().map(({ region, up, endpoints }) => [

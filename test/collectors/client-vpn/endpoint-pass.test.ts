@@ -54,7 +54,7 @@ async function createDesk(changes: Partial<PassOptions> = {}) {
     await clock.advance(30_000);
     const { signal } = controller;
     const outcome = await passEndpoint(target, SCOPE, undefined, previous, options, deps, signal);
-    deps.state.faults.say();
+    deps.state.published.faults.say();
     previous = outcome.view;
     return outcome;
   };

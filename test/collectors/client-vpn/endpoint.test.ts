@@ -54,8 +54,9 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, undef
     if (!endpoint) throw new Error('the endpoint was rejected');
     expect(endpoint.info.vpn_port).toBe('');
     const listing = await createLedgerDesk().list([]);
-    const last = { endedAt: 0, endedAtMonotonic: 0, endpoint, listing, exported: [] };
-    const view = { ...SCOPE, name: '', up: true, error: undefined, last, counters: undefined };
+    const last = { endedAtMonotonic: 0, endpoint, listing, exported: [] };
+    const health = { up: true, error: undefined, lastSuccessAt: 0 };
+    const view = { ...SCOPE, name: '', ...health, last, counters: undefined };
     const families = createFamilies(
       { views: () => [view], isFresh: () => true },
       { users: false, connections: false },

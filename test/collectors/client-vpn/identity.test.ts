@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Book } from '../../../src/collectors/client-vpn/book.ts';
 import { toLines } from '../../../src/collectors/client-vpn/book-file.ts';
-import { ClientVpnCollector } from '../../../src/collectors/client-vpn/collector.ts';
 import { createIdentity } from '../../../src/collectors/client-vpn/identity.ts';
+import { createCollector } from '../../../src/collectors/client-vpn/poller.ts';
 import { readIdentity, toPassOptions } from '../../../src/collectors/client-vpn/settings.ts';
 import type { RawConnection, Source } from '../../../src/collectors/client-vpn/source.ts';
 import { State } from '../../../src/collectors/client-vpn/state.ts';
@@ -141,7 +141,7 @@ async function say(mode: Mode, names: readonly string[], own: Partial<Source>): 
     },
     ...own,
   };
-  const collector = new ClientVpnCollector({
+  const collector = createCollector({
     targets: [{ name: 'home', region: SCOPE.region }],
     source,
     state: new State({ storage, clock, logger }),
@@ -151,7 +151,7 @@ async function say(mode: Mode, names: readonly string[], own: Partial<Source>): 
     ...createOwnCounters(),
     onProgress: () => {},
   });
-  const outcome = await collector.collect(new AbortController().signal).then(String, String);
+  const outcome = await collector.collect(new AbortController().signal, async () => {}).then(String, String);
   return [outcome, ...logger.lines, JSON.stringify(collector.status())].join('\n');
 }
 

@@ -51,39 +51,18 @@ export function outOfSight<V extends ScopedView>(
 export function noWayIn(
   { target, accountId }: Pick<TargetResult<unknown>, 'target' | 'accountId'>,
   reason: string,
-  therefore: string,
 ): Fault {
   const isKnown = accountId !== undefined;
   const what = isKnown
     ? 'There are no credentials for the account of a target'
     : 'The account of a target is not known';
   const fields = { target: target.name, region: target.region, ...(isKnown && { account_id: accountId }) };
-  return { message: `${what}, so ${therefore}`, reason, fields };
+  return { message: `${what}, so it is not polled`, reason, fields };
 }
 
-/** What a target comes to that has no credentials of its account: what it had, not up, as far as the account is known. */
-export function withoutCredentials<V extends ScopedView>(
-  { target, accountId }: Pick<TargetResult<unknown>, 'target' | 'accountId'>,
-  error: string,
-  views: Iterable<V>,
-): TargetResult<V> {
-  const outcome =
-    accountId === undefined
-      ? { views: [], failed: 0, error }
-      : failedTarget(views, { accountId, region: target.region }, error);
-  return { target, accountId, outcome };
-}
-
-/** What a target comes to that failed as a whole: what it had, not up. */
-export function failedTarget<V extends ScopedView>(
-  views: Iterable<V>,
-  place: Pick<Scope, 'accountId' | 'region'>,
-  cause: unknown,
-): TargetOutcome<V> {
+/** What a target comes to that failed as a whole: the views it had, not up. */
+export function failedTarget<V extends ScopedView>(own: readonly V[], cause: unknown): TargetOutcome<V> {
   const error = cause instanceof Error ? cause.message : String(cause);
-  const own = [...views].filter(
-    ({ accountId, region }) => accountId === place.accountId && region === place.region,
-  );
   return { views: own.map((view) => ({ ...view, up: false, error })), failed: own.length, error };
 }
 
@@ -119,7 +98,7 @@ export function toStatus<V extends Scope>(
   targets: readonly TargetView[],
   views: readonly V[],
   toEndpointStatus: (view: V) => EndpointStatus,
-  isOf: (view: V, target: TargetView) => boolean = isThere,
+  isOf: (view: V, target: TargetView) => boolean,
 ): readonly TargetStatus[] {
   const nowhere = views.filter(({ accountId }) => accountId === UNKNOWN).map(toEndpointStatus);
   return [
@@ -140,8 +119,4 @@ export function toStatus<V extends Scope>(
         ]
       : []),
   ];
-}
-
-function isThere({ accountId, region }: Scope, target: TargetView): boolean {
-  return accountId === target.accountId && region === target.region;
 }

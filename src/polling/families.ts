@@ -1,6 +1,6 @@
-import type { Exact } from './exact.ts';
-import type { Family, Sample } from './family.ts';
-import { SCOPE_LABELS, type Scope, scopeLabels } from './scope.ts';
+import type { Exact } from '../core/exact.ts';
+import type { Family, Sample } from '../core/family.ts';
+import { SCOPE_LABELS, type Scope, scopeLabels } from '../core/scope.ts';
 
 /** What families of endpoints read: views `V`, each with what its last complete pass `L` saw, undefined before the first. */
 export interface Readable<V extends Scope & { readonly last: L | undefined }, L> {
@@ -77,4 +77,26 @@ export function* valuesBy<T>(
 /** Milliseconds since 1970 as Prometheus wants them. */
 export function seconds(at: number | undefined): number | undefined {
   return at === undefined ? undefined : at / 1000;
+}
+
+/** The two families that every domain begins with: whether the last pass was complete, and when one was. */
+export function health<V extends Scope & Health>({
+  gauge,
+}: Pick<ReturnType<typeof familiesOf<V, unknown>>, 'gauge'>): readonly Family[] {
+  return [
+    gauge('up', {
+      help: 'Whether the last pass over the endpoint was complete (1) or not (0).',
+      values: ({ up }) => (up === undefined ? [] : [[{}, Number(up)]]),
+    }),
+    gauge('last_success_timestamp_seconds', {
+      help: 'End of the last complete pass over the endpoint, in seconds since 1970.',
+      values: ({ lastSuccessAt }) => (lastSuccessAt === undefined ? [] : [[{}, lastSuccessAt / 1000]]),
+    }),
+  ];
+}
+
+interface Health {
+  readonly up: boolean | undefined;
+  readonly lastSuccessAt: number | undefined;
+  readonly last: unknown;
 }

@@ -1,0 +1,193 @@
+import { explain } from '../../aws/errors.ts';
+import { subjectOf, type Target } from '../../aws/targets.ts';
+import type { Collector, EndpointStatus } from '../../core/collector.ts';
+import { Stopped } from '../../core/collector.ts';
+import { eachOf } from '../../core/each-of.ts';
+import type { Family } from '../../core/family.ts';
+import type { Scope } from '../../core/scope.ts';
+import { PollingCollector } from '../../polling/collector.ts';
+import type { Deps } from '../../polling/domain.ts';
+import type { TargetOutcome } from '../../polling/outcomes.ts';
+import type { Pass, Place, Poller } from '../../polling/poller.ts';
+import { type Discovered, discover } from './discovery.ts';
+import type { Endpoint } from './endpoint.ts';
+import { type EndpointOutcome, passEndpoint, passMissing } from './endpoint-pass.ts';
+import { createFamilies } from './families.ts';
+import type { ReadableState } from './family-makers.ts';
+import { NAME } from './name.ts';
+import { namedNowhere } from './outcomes.ts';
+import type { PassDeps, PassOptions } from './pass-options.ts';
+import { COUNTERS, TIMES } from './record.ts';
+import { isWanted, readingOf, storedViews } from './restore.ts';
+import type { Source } from './source.ts';
+import type { LastPass, State, View } from './state.ts';
+import { toTable } from './table.ts';
+
+/** What a collector is made of; what is on disk it reaches through its state alone. */
+interface PollerDeps extends Omit<Deps, 'storage' | 'random'> {
+  readonly targets: readonly Target[];
+  readonly source: Source;
+  readonly state: State;
+  readonly options: PassOptions;
+}
+
+const LONGEST_TEXT = 80;
+/** Fields whose text names nobody, so that a log may show it. */
+const NAMELESS_FIELDS: ReadonlySet<string> = new Set([...COUNTERS, ...TIMES]);
+
+/** A collector of these targets, on state that outlives it. */
+export function createCollector(deps: PollerDeps): Collector {
+  const { clock, state, options } = deps;
+  const { published } = state;
+  return new PollingCollector(
+    { clock, published, staleAfterMs: options.staleAfterMs },
+    new ClientVpnPoller(deps),
+  );
+}
+
+/** Polls the Client VPN connections of a place: discovery, then every endpoint. */
+class ClientVpnPoller implements Poller<View> {
+  readonly noun = 'Client VPN endpoint';
+  readonly accounts: Source;
+  readonly targets: readonly Target[];
+  readonly #deps: PollerDeps;
+  readonly #passDeps: PassDeps;
+
+  constructor(deps: PollerDeps) {
+    this.#deps = deps;
+    this.accounts = deps.source;
+    this.targets = deps.targets;
+    this.#passDeps = {
+      ...deps,
+      reject: (field, text) => this.#reject(field, text),
+      drop: (reason, series) => deps.dropped.add({ collector: NAME, reason }, series),
+      onPage: ({ endpointId }: Scope, connections) => deps.onProgress(endpointId, connections),
+    };
+  }
+
+  families(state: ReadableState): readonly Family[] {
+    const { maxUsers, maxConnections } = this.#deps.options;
+    return createFamilies(state, {
+      users: maxUsers !== undefined,
+      connections: maxConnections !== undefined,
+    });
+  }
+
+  tables(state: ReadableState): Collector['tables'] {
+    if (this.#deps.options.maxConnections === undefined) return new Map();
+    return new Map([['connections', () => this.#table(state)]]);
+  }
+
+  shows(last: LastPass | undefined): Pick<EndpointStatus, 'connections' | 'estimated'> {
+    const byStatus = last ? [...last.listing.byStatus] : [];
+    const connections = new Map(byStatus.map(([status, one]) => [status, one.connections]));
+    return { connections, estimated: undefined };
+  }
+
+  load(): Promise<void> {
+    const { state, options } = this.#deps;
+    return state.books.load(options.books.identity);
+  }
+
+  retain(views: readonly View[]): readonly View[] {
+    const { state, options } = this.#deps;
+    const reading = readingOf(options.books);
+    const isSame = reading === state.reading;
+    state.reading = reading;
+    return isSame ? views.filter(({ endpointId }) => isWanted(endpointId, options.selection)) : [];
+  }
+
+  stored(place: Place): Promise<readonly View[]> {
+    return storedViews(this.#deps.state.books, place, this.#deps.options);
+  }
+
+  begin(signal: AbortSignal): Pass<View> {
+    return {
+      over: async (place, before, polledBy) => {
+        if (!polledBy) return this.#passTarget(place, before, signal);
+        const { target, accountId, region } = place;
+        this.#faults.warnOnce(
+          `duplicate ${subjectOf(target)}`,
+          'Two targets reach the same account and region; it is polled once, by the first',
+          { target: target.name, polled_by: polledBy.name, account_id: accountId, region },
+        );
+        return undefined;
+      },
+    };
+  }
+
+  async save(views: readonly View[], isDone: (scope: Scope) => boolean): Promise<readonly View[]> {
+    await this.#deps.state.books.save(isDone);
+    return views;
+  }
+
+  nowhere(views: readonly View[]): readonly View[] {
+    return namedNowhere(this.#deps.options.selection.named, views, this.#faults);
+  }
+
+  /** Discovery, then every endpoint; one that fails takes no other down. */
+  async #passTarget(
+    { target, accountId, region }: Place,
+    before: readonly View[],
+    signal: AbortSignal,
+  ): Promise<TargetOutcome<View>> {
+    const { options } = this.#deps;
+    const known = new Map(before.map((view) => [view.endpointId, view]));
+    let error: string | undefined;
+    let found: Pick<Discovered, 'isGone'> & { readonly endpoints: ReadonlyMap<string, Endpoint | undefined> };
+    try {
+      found = await discover(this.#deps.source, target, options.selection, this.#passDeps.reject, signal);
+    } catch (cause) {
+      if (signal.reason instanceof Stopped) return { views: [], failed: 0, error };
+      error = options.redact(explain(cause, signal));
+      const message = 'Discovery of Client VPN endpoints failed; those known before are polled';
+      const fields = { target: target.name, account_id: accountId, region };
+      this.#faults.fail(subjectOf(target), { message, reason: error, fields });
+      const endpoints = new Map(before.map((view) => [view.endpointId, view.last?.endpoint]));
+      found = { endpoints, isGone: () => false };
+    }
+
+    const outcomes: EndpointOutcome[] = [];
+    for (const view of before) {
+      if (found.endpoints.has(view.endpointId)) continue;
+      outcomes.push(await passMissing(view, found.isGone(view.endpointId), options, this.#passDeps));
+    }
+    await eachOf(found.endpoints, options.concurrency, async ([endpointId, endpoint]) => {
+      const scope = { accountId, region, endpointId };
+      const previous = known.get(endpointId);
+      outcomes.push(await passEndpoint(target, scope, endpoint, previous, options, this.#passDeps, signal));
+    });
+    return {
+      views: outcomes.flatMap(({ view }) => view ?? []),
+      failed: outcomes.filter(({ failed }) => failed).length,
+      error,
+    };
+  }
+
+  #reject(field: string, text: string | undefined): void {
+    this.#deps.rejected.add({ collector: NAME, field });
+    const shown =
+      this.#deps.options.identity.isPlain && NAMELESS_FIELDS.has(field)
+        ? { text: (text ?? 'none').slice(0, LONGEST_TEXT) }
+        : {};
+    const message =
+      'A value from AWS was rejected; the rest of its record still counts (said once per field)';
+    this.#faults.warnOnce(`rejected ${field}`, message, { field, ...shown });
+  }
+
+  /** Every connection of the last passes; undefined while there are passes that did not keep theirs. */
+  #table({ views, isFresh }: ReadableState): readonly unknown[] | undefined {
+    const fresh = [...views()].flatMap((view) =>
+      view.last && isFresh(view.last) ? [{ view, last: view.last }] : [],
+    );
+    const isFilled =
+      this.#deps.state.published.targets.length > 0 && fresh.every(({ last }) => last.listing.connections);
+    return isFilled
+      ? fresh.flatMap(({ view, last }) => toTable(view, last.listing.connections ?? []))
+      : undefined;
+  }
+
+  get #faults() {
+    return this.#deps.state.published.faults;
+  }
+}
