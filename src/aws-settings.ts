@@ -35,14 +35,8 @@ export async function resolveTargets({ targets }: Config): Promise<readonly Targ
   return resolved.flat();
 }
 
-/** Half of the ten requests a second that AWS grants an account for configuring its APIs, reading included. */
-const API_GATEWAY_REQUESTS_PER_SECOND = 5;
-
-/** AWS as configured; its sockets are to be closed. */
-export function openAws(
-  { aws, client_vpn, websocket }: Config,
-  deps: Omit<AwsDeps, 'requestsPerSecond'>,
-): Aws {
+/** AWS as configured; its sockets are to be closed. Requests are not limited: each domain says how much it may ask. */
+export function openAws({ aws }: Config, deps: Omit<AwsDeps, 'requestsPerSecond'>): Aws {
   const options = {
     ...(aws.endpoint_url !== null && { endpointUrl: aws.endpoint_url }),
     endpointUrls: aws.endpoint_urls,
@@ -51,10 +45,5 @@ export function openAws(
     requestTimeoutMs: aws.request_timeout,
     maxAttempts: aws.max_attempts,
   };
-  const requestsPerSecond = {
-    ec2: client_vpn.requests_per_second,
-    'execute-api': websocket.requests_per_second,
-    apigateway: API_GATEWAY_REQUESTS_PER_SECOND,
-  };
-  return createAws(options, { ...deps, requestsPerSecond });
+  return createAws(options, deps);
 }

@@ -1,10 +1,10 @@
 import type { Calls } from './aws/calls.ts';
 import type { Aws } from './aws/clients.ts';
 import { openAws, resolveTargets } from './aws-settings.ts';
+import { type DomainKey, eachDomain, type Sections } from './collectors/index.ts';
 import type { Config } from './config/schema.ts';
 import type { Clock } from './core/clock.ts';
 import type { Collector } from './core/collector.ts';
-import { type DomainKey, eachDomain } from './domains.ts';
 import type { Deps, Domain, Setting } from './polling/domain.ts';
 import { longestIntervalMs } from './schedule/cron.ts';
 
@@ -38,7 +38,7 @@ export function startDomains(
   return async (config, { clock, calls }) => {
     const targets = await resolveTargets(config);
     const aws = openAws(config, { clock, calls, logger: deps.logger });
-    const shared = { targets, aws, maxConnections: config.intake.max_connections };
+    const shared = { targets, aws, house: config };
     const parts = new Map<string, Part>();
     for (const { name, open } of opens) {
       const part = await open(config, shared);
@@ -48,14 +48,15 @@ export function startDomains(
   };
 }
 
-function startDomain<K extends DomainKey>(key: K, domain: Domain<Config[K]>, deps: Deps) {
+function startDomain<K extends DomainKey>(key: K, domain: Domain<Sections[K]>, deps: Deps) {
   const open = domain.start(deps);
   return {
     name: domain.name,
     open: async (config: Config, shared: Shared): Promise<Part | undefined> => {
       const { [key]: own } = config;
       if (!own.enabled) return undefined;
-      const collector = await open({ ...shared, config: own });
+      const aws = shared.aws.limited(domain.limits?.(own) ?? {});
+      const collector = await open({ ...shared, aws, config: own });
       // They begin at 0: of a counter that begins with its first event, no rate ever sees that event.
       for (const field of domain.rejectable) deps.rejected.add({ collector: domain.name, field }, 0);
       return {

@@ -69,12 +69,12 @@ const proofs: Record<string, Record<string, string>> = {
   'rooms-stand-on-the-walls': {
     'src/collectors/client-vpn/a.ts': 'type ../../server/thing.ts',
     'src/collectors/client-vpn/b.ts': '../../log.ts',
-    'src/collectors/client-vpn/c.ts': '../../config/fields.ts',
+    'src/collectors/client-vpn/c.ts': '../../config/thing.ts',
   },
   'polling-knows-no-room': {
     'src/polling/a.ts': 'type ../collectors/client-vpn/thing.ts',
     'src/polling/b.ts': '../server/thing.ts',
-    'src/polling/domain.ts': '../config/fields.ts',
+    'src/polling/domain.ts': '../config/thing.ts',
   },
   'slices-are-made-of-fields': { 'src/collectors/client-vpn/config.ts': '../../aws/thing.ts' },
   'rooms-behind-the-table': {
@@ -88,7 +88,15 @@ const proofs: Record<string, Record<string, string>> = {
   },
   'doors-know-no-rooms': {
     'src/server/a.ts': 'type ../polling/domain.ts',
-    'src/config/schema.ts': '../collectors/client-vpn/thing.ts',
+    'src/intake/a.ts': '../collectors/index.ts',
+  },
+  'configuration-asks-the-table': {
+    'src/config/a.ts': '../collectors/client-vpn/config.ts',
+    'src/config/b.ts': 'type ../polling/thing.ts',
+  },
+  'fields-stand-on-the-ground': {
+    'src/fields/a.ts': 'type ../config/thing.ts',
+    'src/fields/b.ts': 'type ../polling/domain.ts',
   },
   'nothing-leans-on-the-roof': { 'src/schedule/a.ts': '../log.ts', 'src/server/a.ts': '../cli/thing.ts' },
   'simulator-stands-alone': { 'src/simulator/a.ts': 'type ../core/thing.ts', 'src/simulator/b.ts': 'yaml' },
@@ -117,8 +125,20 @@ const proofs: Record<string, Record<string, string>> = {
 const innocent = Object.fromEntries(
   [
     ...['src/core/thing', 'src/storage/thing', 'src/aws/thing', 'src/server/thing', 'src/cli/thing'],
-    ...['src/polling/domain', 'src/collectors/client-vpn/thing', 'src/collectors/client-vpn/index'],
-    ...['src/collectors/client-vpn/config', 'src/config/fields', 'src/simulator/thing', 'src/log'],
+    ...[
+      'src/polling/domain',
+      'src/polling/thing',
+      'src/collectors/client-vpn/thing',
+      'src/collectors/client-vpn/index',
+    ],
+    ...[
+      'src/collectors/client-vpn/config',
+      'src/config/thing',
+      'src/fields/thing',
+      'src/collectors/index',
+      'src/simulator/thing',
+      'src/log',
+    ],
     ...['test/thing', 'bench/thing', 'grafana/thing'],
   ].map((name) => [`${name}.ts`, thing]),
 );

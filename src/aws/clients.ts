@@ -6,7 +6,7 @@ import type { MiddlewareStack } from '@smithy/types';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Calls } from './calls.ts';
-import { type Api, type AwsOptions, at, createConnection } from './connection.ts';
+import { type Api, type AwsOptions, at, type Connection, createConnection } from './connection.ts';
 import { sendElsewhere } from './elsewhere.ts';
 import { createIdentities } from './identities.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limit.ts';
@@ -20,8 +20,10 @@ export interface AwsDeps {
   readonly calls: Calls;
   readonly logger: Logger;
   /** Per target, all its calls of an API together; an API that is left out is not limited. */
-  readonly requestsPerSecond: Readonly<Partial<Record<Api, number>>>;
+  readonly requestsPerSecond?: Limits;
 }
+
+type Limits = Readonly<Partial<Record<Api, number>>>;
 
 /** AWS, as far as it is asked: one client for each target and API, counted and rate limited. */
 export interface Aws {
@@ -34,6 +36,8 @@ export interface Aws {
   accountId(target: Target, signal: AbortSignal): Promise<string>;
   /** The account as far as it is known without asking: as configured, else the role's, else as it was learned. */
   knownAccount(target: Target): string | undefined;
+  /** The same AWS with limiters of its own, in requests a second per target. */
+  limited(requestsPerSecond: Limits): Aws;
   /** Closes the sockets; calls under way fail. */
   close(): void;
 }
@@ -42,16 +46,26 @@ export interface Aws {
 export function createAws(options: AwsOptions, deps: AwsDeps): Aws {
   const connection = createConnection(options);
   const identities = createIdentities({ connection, ...deps });
+  return createClients({ connection, identities, ...deps });
+}
+
+interface Shared extends AwsDeps {
+  readonly connection: Connection;
+  readonly identities: ReturnType<typeof createIdentities>;
+}
+
+function createClients(shared: Shared): Aws {
+  const { connection, identities, calls, clock, requestsPerSecond = {} } = shared;
   const limiters = new Map<string, RateLimiter>();
 
   const toKey = (...[{ name, region }, ...more]: [target: Target, ...more: string[]]) =>
     JSON.stringify([name, region, ...more]);
 
   const limiterOf = (api: Api, target: Target): RateLimiter | undefined => {
-    const perSecond = deps.requestsPerSecond[api];
+    const perSecond = requestsPerSecond[api];
     if (perSecond === undefined) return undefined;
     const key = toKey(target, api);
-    const limiter = limiters.get(key) ?? createRateLimiter(deps.clock, perSecond);
+    const limiter = limiters.get(key) ?? createRateLimiter(clock, perSecond);
     limiters.set(key, limiter);
     return limiter;
   };
@@ -67,7 +81,7 @@ export function createAws(options: AwsOptions, deps: AwsDeps): Aws {
     api: Api,
     target: Target,
   ) => {
-    middlewareStack.use(deps.calls.plugin(identities.labels(api, target), limiterOf(api, target)));
+    middlewareStack.use(calls.plugin(identities.labels(api, target), limiterOf(api, target)));
     middlewareStack.use(renewWhenRefused(() => identities.replace(target)));
     // It copies every row of every answer for a logger that nobody gave: 2 µs a Client VPN connection.
     middlewareStack.remove('loggerMiddleware');
@@ -123,6 +137,7 @@ export function createAws(options: AwsOptions, deps: AwsDeps): Aws {
 
     accountId: identities.accountId,
     knownAccount: identities.knownAccount,
+    limited: (limits) => createClients({ ...shared, requestsPerSecond: limits }),
     close: connection.close,
   };
 }

@@ -6,7 +6,10 @@ import { HttpSockets, HttpsSockets, IDLE_MS } from './sockets.ts';
 import type { Target } from './targets.ts';
 
 /** What of AWS is asked, by the prefix that IAM gives to its actions. */
-export type Api = 'ec2' | 'sts' | 'execute-api' | 'apigateway' | 'dynamodb';
+export const APIS = ['ec2', 'sts', 'execute-api', 'apigateway', 'dynamodb'] as const;
+
+/** One of `APIS`. */
+export type Api = (typeof APIS)[number];
 
 /** The name under which AWS sees us. */
 export const APP = 'aws-connections-exporter';

@@ -1,4 +1,4 @@
-import { nearest } from '../config/nearest.ts';
+import { nearest } from '../fields/nearest.ts';
 import {
   type Command,
   commands,

@@ -1,10 +1,10 @@
 import { Calls } from '../aws/calls.ts';
 import { environmentWarnings } from '../aws/environment.ts';
 import { openAws, resolveTargets } from '../aws-settings.ts';
+import { eachDomain } from '../collectors/index.ts';
 import type { Config } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
 import { toSentence } from '../core/error-text.ts';
-import { eachDomain } from '../domains.ts';
 import { createLogger } from '../log.ts';
 import type { Verdict } from '../polling/domain.ts';
 import type { Args } from './args.ts';
@@ -35,11 +35,12 @@ async function askAws(config: Config, flags: Args['flags']): Promise<number> {
   const { signal, release } = abortOnSignal();
   try {
     const targets = await resolveTargets(config);
-    const shared = { targets, aws, maxConnections: config.intake.max_connections };
+    const shared = { targets, house: config };
     const asked = eachDomain((key, domain) => {
       const { [key]: own } = config;
       if (!own.enabled) return [];
-      return targets.map((target) => domain.ask({ ...shared, config: own }, target, signal));
+      const setting = { ...shared, config: own, aws: aws.limited(domain.limits?.(own) ?? {}) };
+      return targets.map((target) => domain.ask(setting, target, signal));
     });
     for (const verdictsOf of asked.flat()) {
       for await (const verdict of verdictsOf) verdicts.push(verdict);

@@ -1,8 +1,8 @@
 import { Calls } from '../aws/calls.ts';
 import { openAws, resolveTargets } from '../aws-settings.ts';
 import { domains } from '../collectors/index.ts';
-import { nearest } from '../config/nearest.ts';
 import { systemClock } from '../core/clock.ts';
+import { nearest } from '../fields/nearest.ts';
 import { createLogger } from '../log.ts';
 import type { Args } from './args.ts';
 import { readConfigOrExplain } from './configuration.ts';
@@ -12,7 +12,7 @@ import { createProgress } from './progress.ts';
 import { abortOnSignal } from './signals.ts';
 import { formatCsv, formatTable } from './table.ts';
 
-const { list, columns, statuses } = domains.client_vpn;
+const { list, limits, columns, statuses } = domains.client_vpn;
 type Row = Awaited<ReturnType<typeof list>>['rows'][number];
 
 /** The Client VPN connections as AWS lists them now. */
@@ -26,7 +26,8 @@ export async function connections({ flags }: Args): Promise<number> {
   const progress = createProgress(logger, clock);
   const wanted = { endpoints: flags.endpoint, statuses: flags.status, user: flags.user };
   try {
-    const deps = { config: config.client_vpn, aws, clock, onProgress: progress.onPage };
+    const limited = aws.limited(limits(config.client_vpn));
+    const deps = { config: config.client_vpn, aws: limited, clock, onProgress: progress.onPage };
     const { rows, failures, missing } = await list(deps, await resolveTargets(config), wanted, signal);
     progress.done();
     // AWS may add a status: only one that neither is known nor was listed is a slip of the keyboard.

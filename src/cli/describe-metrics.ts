@@ -1,3 +1,4 @@
+import { eachDomain } from '../collectors/index.ts';
 import { loadConfig } from '../config/load.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Family } from '../core/family.ts';
@@ -5,15 +6,13 @@ import type { Logger } from '../core/logger.ts';
 import { Exporter } from '../exporter.ts';
 import { openStorage } from '../storage/open.ts';
 
-/** The keys that bring more families, each with a configuration that has nothing else on. */
-const OPT_IN = ['client_vpn.users.enabled', 'client_vpn.connections.enabled'] as const;
-
 /** The reference of all metrics as Markdown, made from the families themselves. */
 export async function describeMetrics(): Promise<string> {
   const always = await familiesOf([]);
   const keys = new Map<string, string>();
   const families = [...always];
-  for (const key of OPT_IN) {
+  const optIn = eachDomain((domain, { docs }) => docs.optIn.map((key) => `${domain}.${key}`)).flat();
+  for (const key of optIn) {
     const added = (await familiesOf([key])).filter(
       ({ name }) => !always.some((family) => family.name === name),
     );
@@ -31,16 +30,7 @@ older than \`stale_after\`; counters, \`up\` and the time of the last success st
 Counters of an endpoint survive disconnects and restarts, and never fall. Two kinds of opt-in counters end:
 those by connection are AWS' own readings and go with the connection; those by user go when nobody has seen the user for seven days.
 
-## Client VPN
-
-${table(of('aws_client_vpn_'), keys)}
-
-## WebSocket
-
-Only with \`websocket.enabled\`. What an estimate and its bounds mean is told in [websocket.md](websocket.md).
-
-${table(of('aws_websocket_'), keys)}
-
+${eachDomain((key, { title, docs }) => section(title, docs.intro, of(`aws_${key}_`), keys)).join('\n')}
 ## The exporter
 
 ${table(of('aws_connections_exporter_'), keys)}
@@ -49,10 +39,23 @@ Beside these there are the usual metrics of the process (\`process_*\`) and of N
 `;
 }
 
+function section(
+  title: string,
+  intro: string,
+  families: readonly Family[],
+  keys: ReadonlyMap<string, string>,
+): string {
+  return `## ${title}\n\n${intro && `${intro}\n\n`}${table(families, keys)}\n`;
+}
+
 /** Every family there is with these keys on; nothing of it is ever asked of AWS. */
 async function familiesOf(on: readonly string[]): Promise<readonly Family[]> {
-  const sections = on.map((key) => key.split('.')).map(([, section]) => `${section}: {enabled: true}`);
-  const text = `{targets: [{regions: [eu-west-1]}], client_vpn: {${sections.join(', ')}}, websocket: {enabled: true, discover: true, discover_source: {type: file, path: "{api_id}-{stage}"}}}`;
+  const sections = eachDomain((key, { docs }) => {
+    const switches = on.map((path) => path.split('.')).filter(([domain]) => domain === key);
+    const opened = switches.map(([, ...path]) => [path[0], { [path[1] ?? '']: true }]);
+    return [key, { ...docs.everything, ...Object.fromEntries(opened) }];
+  });
+  const text = JSON.stringify({ targets: [{ regions: ['eu-west-1'] }], ...Object.fromEntries(sections) });
   const loaded = loadConfig({ text, readFile: () => '' });
   if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
   const clock = systemClock;

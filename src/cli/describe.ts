@@ -1,7 +1,7 @@
 import { knownAccountId, partitionOf } from '../aws/targets.ts';
+import { eachDomain } from '../collectors/index.ts';
 import { configJsonSchema } from '../config/json-schema.ts';
 import type { Config } from '../config/schema.ts';
-import { eachDomain } from '../domains.ts';
 import type { Permission } from '../polling/domain.ts';
 import type { Args } from './args.ts';
 import { readConfigOrExplain } from './configuration.ts';

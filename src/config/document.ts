@@ -1,5 +1,5 @@
 import { Composer, type CST, Lexer, LineCounter, Parser } from 'yaml';
-import { given } from './given.ts';
+import { given } from '../fields/given.ts';
 import { toOutline } from './outline.ts';
 import type { Problem } from './problems.ts';
 

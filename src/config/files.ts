@@ -1,28 +1,42 @@
 import { resolve } from 'node:path';
-import { type Config, type FileKey, fileKeys } from './schema.ts';
+import { caBundleProblem } from './ca-bundle.ts';
+import { tokenProblem } from './intake.ts';
+import { markedTexts } from './marked.ts';
+import type { Config } from './schema.ts';
 
 /** The whole of a file as UTF-8; throws when it cannot be read. */
 export type ReadFile = (path: string) => string;
 
 /** A file that the text of a configuration names. */
-export interface NamedFile extends FileKey {
+export interface NamedFile {
   /** Where it is named, in the configuration. */
   readonly at: readonly PropertyKey[];
   readonly path: string;
+  /** Whether it must be readable, and not empty, when the configuration is read. */
+  readonly needed: boolean;
+  /** What is wrong with what it holds. */
+  readonly problem?: ((text: string) => string | undefined) | undefined;
 }
+
+/** What is wrong with what a file holds, by the key that names it. */
+const CONTENTS: ReadonlyMap<string, (text: string) => string | undefined> = new Map([
+  ['aws.ca_bundle', caBundleProblem],
+  ['intake.token_file', tokenProblem],
+]);
 
 /** Makes the files that `data` names absolute, in place, and returns them. */
 export function resolveFiles(data: unknown, folder: string): readonly NamedFile[] {
-  return filePlaces(data).map(({ file, at, around, key, name }) => {
-    const path = resolve(folder, name);
+  return markedTexts(data).flatMap(({ mark: { file, keys }, at, around, key, text }) => {
+    if (file === undefined) return [];
+    const path = resolve(folder, text);
     around[key] = path;
-    return { ...file, at, path };
+    return [{ at, path, needed: file === 'needed', problem: CONTENTS.get(keys.join('.')) }];
   });
 }
 
 /** The files that are read when this configuration is put in force; ids are not among them, which are read whenever they change. */
 export function neededFiles(config: Config): readonly string[] {
-  return filePlaces(config).flatMap(({ file, name }) => (file.needed ? [name] : []));
+  return markedTexts(config).flatMap(({ mark, text }) => (mark.file === 'needed' ? [text] : []));
 }
 
 /** What is wrong with a file, in words that follow its name; undefined for nothing. */
@@ -41,32 +55,4 @@ export function read(path: string, readFile: ReadFile): { text: string } | { pro
     const [reason] = String(error instanceof Error ? error.message : error).split(', ');
     return { problem: `cannot be read: ${reason}` };
   }
-}
-
-/** Each place of `data` that names a file. */
-function filePlaces(data: unknown) {
-  return fileKeys.flatMap((file) => {
-    const key = file.keys.at(-1) ?? '';
-    return [...valuesAt(data, file.keys.slice(0, -1))].flatMap(({ at, value }) => {
-      const name = isMapping(value) ? value[key] : undefined;
-      if (!isMapping(value) || typeof name !== 'string' || name === '') return [];
-      return [{ file, at: [...at, key], around: value, key, name }];
-    });
-  });
-}
-
-/** What stands at these keys, `*` being every item of a list. */
-function* valuesAt(
-  value: unknown,
-  [key, ...rest]: readonly string[],
-  at: readonly PropertyKey[] = [],
-): Iterable<{ readonly at: readonly PropertyKey[]; readonly value: unknown }> {
-  if (key === undefined) yield { at, value };
-  else if (key !== '*' && isMapping(value)) yield* valuesAt(value[key], rest, [...at, key]);
-  else if (key === '*' && Array.isArray(value))
-    for (const [index, item] of value.entries()) yield* valuesAt(item, rest, [...at, index]);
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { count, evenWithProblems } from '../fields/fields.ts';
+import { fileName } from '../fields/marks.ts';
 import { toListenAddress } from '../server/listen.ts';
-import { count, evenWithProblems, optionalText } from './fields.ts';
 
 /** The `intake` section of the configuration file, every key with its default. */
 export const intakeConfig = z
@@ -14,7 +15,7 @@ export const intakeConfig = z
       })
       .default(':10177')
       .describe('Address of the intake, host:port or :port; nothing else is served there.'),
-    token_file: optionalText().describe(
+    token_file: fileName().describe(
       'File with the secrets, one a line, of which events carry one in the header X-Intake-Token; relative to this file.',
     ),
     allow_unauthenticated: z

@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import type { z } from 'zod';
+import { nearest } from '../fields/nearest.ts';
 import { type Document, toDocument } from './document.ts';
 import { fileProblem, type ReadFile, read, resolveFiles } from './files.ts';
 import { keysAt } from './json-schema.ts';
 import { toMessage } from './messages.ts';
-import { nearest } from './nearest.ts';
 import { type Problem, toPath } from './problems.ts';
 import { type Config, configSchema } from './schema.ts';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { given } from './given.ts';
+import { given } from '../fields/given.ts';
 
 const EXPECTED: Readonly<Record<string, string>> = {
   string: 'text',

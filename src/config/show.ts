@@ -1,17 +1,23 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { eachDomain } from '../collectors/index.ts';
+import { markedTexts } from './marked.ts';
 import { type Config, configSchema } from './schema.ts';
 
 const SECRET = '<secret>';
 
 /**
- * The configuration in force as YAML, durations as in the file, for whoever may read the HTTP answers: external
- * ids, passwords in URLs and, unless users are named plainly, the names in filters read `<secret>`.
+ * The configuration in force as YAML, durations as in the file, for whoever may read the HTTP answers: secrets, passwords in URLs and what
+ * domains hide besides read `<secret>`.
  */
 export function showConfig(config: Config): string {
-  const { targets, aws, client_vpn: clientVpn, ...rest } = z.encode(configSchema, config);
+  const masked: Record<string, unknown> = {};
+  eachDomain((key, domain) => {
+    masked[key] = domain.masked?.(config[key], SECRET) ?? config[key];
+  });
+  const { targets, aws, ...rest } = structuredClone(z.encode(configSchema, { ...config, ...masked }));
   const shown = {
-    targets: targets?.map((target) => ({ ...target, external_id: target.external_id && SECRET })),
+    targets,
     aws: {
       ...aws,
       endpoint_url: aws?.endpoint_url && withoutPassword(aws.endpoint_url),
@@ -19,15 +25,9 @@ export function showConfig(config: Config): string {
         Object.entries(aws?.endpoint_urls ?? {}).map(([service, url]) => [service, withoutPassword(url)]),
       ),
     },
-    client_vpn: {
-      ...clientVpn,
-      filters: clientVpn?.filters?.map(({ name, values }) => {
-        const personal = name === 'username' && clientVpn.identity !== 'plain';
-        return { name, values: personal ? values.map(() => SECRET) : values };
-      }),
-    },
     ...rest,
   };
+  for (const { mark, around, key } of markedTexts(shown)) if (mark.secret) around[key] = SECRET;
   return stringify(shown, { lineWidth: 0 });
 }
 

@@ -1,10 +1,8 @@
 import type { z } from 'zod';
+import type { IsSound } from '../polling/domain.ts';
 import { toPath } from './problems.ts';
 
-/** Whether nothing is wrong at these keys, around them or below them; unknown keys leave the known ones as they are. */
-export type IsSound = (...keys: readonly PropertyKey[]) => boolean;
-
-/** Tells what of a configuration can be judged further, in view of what was found wrong with it. */
+/** Tells what of a configuration can be judged further, in view of what was found wrong with it; unknown keys leave the known ones as they are. */
 export function soundness(issues: readonly z.core.$ZodRawIssue[]): IsSound {
   const wrong = new Set<string>();
   const around = new Set<string>();

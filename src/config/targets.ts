@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { distinct, evenWithProblems, oneLine, optionalText, regionName } from './fields.ts';
-import { given } from './given.ts';
+import { distinct, evenWithProblems, oneLine, optionalText, regionName } from '../fields/fields.ts';
+import { given } from '../fields/given.ts';
+import { mark } from '../fields/marks.ts';
 
 const ROLE_ARN = /^arn:[a-z0-9-]+:iam::([0-9]{12}):role\/(?:\S*\/)?([^/\s]+)$/;
 
@@ -32,13 +33,10 @@ const target = z
       .nullable()
       .default(null)
       .describe('Role to assume through STS.'),
-    external_id: z
-      .string({ error: 'expected text; put it in quotes' })
-      .min(1)
-      .check(oneLine)
-      .nullable()
-      .default(null)
-      .describe('External id that the role asks for.'),
+    external_id: mark(
+      z.string({ error: 'expected text; put it in quotes' }).min(1).check(oneLine).nullable().default(null),
+      { secret: true },
+    ).describe('External id that the role asks for.'),
     account_id: accountId
       .nullable()
       .default(null)

@@ -1,76 +1,21 @@
-import { toPlace } from '../collectors/websocket/config.ts';
-import { formatDuration } from './duration.ts';
+import { eachDomain } from '../collectors/index.ts';
 import type { Config } from './schema.ts';
-
-/** With fewer answers an estimate says little, and a pass that was cut short publishes none. */
-const FEWEST_LOOKUPS = 30;
-/** What a pass plans to use of the look-ups that it may make until its deadline. */
-const PLANNED_SHARE = 0.8;
 
 /** What is probably not meant in a configuration that can be used, a line each: `websocket.endpoints[0].url: …`. */
 export function warningsOf(config: Config): readonly string[] {
   return [
     ...idleWarnings(config),
-    ...urlWarnings(config),
-    ...sourceWarnings(config),
-    ...budgetWarnings(config),
+    ...eachDomain((key, domain) => [...(domain.warnings?.(config[key], config) ?? [])]).flat(),
     ...intakeWarnings(config),
   ];
 }
 
-function* idleWarnings({ client_vpn: clientVpn, websocket }: Config) {
-  if (!clientVpn.enabled && !websocket.enabled) yield 'nothing is enabled: there will be nothing to export';
-  if (!websocket.enabled && websocket.endpoints.length > 0)
-    yield 'websocket.endpoints: has no effect while websocket.enabled is false';
+function* idleWarnings(config: Config) {
+  if (!eachDomain((key) => config[key].enabled).includes(true))
+    yield 'nothing is enabled: there will be nothing to export';
 }
 
-function* urlWarnings({ websocket }: Config) {
-  for (const [index, { url }] of websocket.endpoints.entries()) {
-    const { host, pathname } = new URL(url);
-    const path = `websocket.endpoints[${index}].url`;
-    if (host.includes('.execute-api.') && /^\/*$/.test(pathname))
-      yield `${path}: has no stage, so every call will be refused`;
-    if (url.endsWith('/')) yield `${path}: is read without the slash at its end`;
-  }
-}
-
-function* sourceWarnings({ websocket }: Config) {
-  const first = new Map<string, number>();
-  for (const [index, { source, target, region }] of websocket.endpoints.entries()) {
-    if (source.type === 'intake') continue;
-    const place = source.type === 'file' ? source.path : [target, region, source.table].join(' ');
-    const before = first.get(`${source.type} ${place}`);
-    if (before === undefined) first.set(`${source.type} ${place}`, index);
-    else
-      yield `websocket.endpoints[${index}].source: reads what endpoints[${before}] reads: a connection of an API answers ` +
-        'through each of its stages, and would be counted at both';
-  }
-}
-
-function* budgetWarnings({ targets, websocket }: Config) {
-  if (!websocket.enabled) return;
-  const { requests_per_second: rate, timeout } = websocket;
-  const places = websocket.endpoints.map((endpoint) => {
-    const target = targets.find(({ name }) => name === endpoint.target) ?? targets[0];
-    const region = toPlace(endpoint).region ?? target?.regions[0];
-    return [target?.name, region].filter(Boolean).join(', ');
-  });
-  for (const place of new Set(places)) {
-    const endpoints = places.filter((other) => other === place).length;
-    const lookups = Math.floor((rate * (timeout / 1000) * PLANNED_SHARE) / endpoints);
-    if (lookups >= FEWEST_LOOKUPS) continue;
-    yield `websocket.requests_per_second: ${rate} a second for ${formatDuration(timeout)} leave ${lookups} look-ups a pass ` +
-      `to each endpoint of target ${place} (${endpoints}); below ${FEWEST_LOOKUPS}, estimates will be wide or absent`;
-  }
-}
-
-function* intakeWarnings({ intake, websocket }: Config) {
-  if (!intake.enabled) return;
-  if (intake.token_file === null)
+function* intakeWarnings({ intake }: Config) {
+  if (intake.enabled && intake.token_file === null)
     yield 'intake.token_file: without it, whoever reaches the intake can invent connections and end them';
-  const { endpoints, discover, discover_source: discoverSource } = websocket;
-  const sources = [...endpoints.map(({ source }) => source), ...(discover ? [discoverSource] : [])];
-  if (!websocket.enabled) yield 'intake.enabled: has no effect while websocket.enabled is false';
-  else if (!sources.some(({ type }) => type === 'intake'))
-    yield 'intake.enabled: no endpoint has source: {type: intake}, so every event will be thrown away';
 }

@@ -28,13 +28,13 @@ client_vpn:
   enabled: true
   schedule: "*/30 * * * * *"
   timeout: 1m30s
+  stale_after: 1h
   endpoints: []
   tags: {}
   filters: []
   page_size: 1000
   concurrency: 4
   requests_per_second: 10
-  stale_after: 1h
   identity: plain
   identity_key_file: null
   users:

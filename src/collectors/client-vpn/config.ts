@@ -1,12 +1,7 @@
 import { z } from 'zod';
-import {
-  count,
-  distinct,
-  duration,
-  evenWithProblems,
-  optionalText,
-  wholeNumber,
-} from '../../config/fields.ts';
+import { count, distinct, evenWithProblems, wholeNumber } from '../../fields/fields.ts';
+import { fileName } from '../../fields/marks.ts';
+import { polledFields } from '../../fields/polled.ts';
 
 const endpointId = z.string().regex(/^cvpn-endpoint-[0-9a-zA-Z]+$/, {
   error: 'expected the id of a Client VPN endpoint, such as cvpn-endpoint-0123456789abcdef0',
@@ -21,12 +16,13 @@ const filter = z.strictObject({
 /** The `client_vpn` section of the configuration file, every key with its default; durations become milliseconds. */
 export const clientVpnConfig = z
   .strictObject({
-    enabled: z.boolean().default(true).describe('Whether Client VPN endpoints are polled.'),
-    schedule: z
-      .string()
-      .default('*/30 * * * * *')
-      .describe('When a pass starts: a cron expression in UTC, seconds first.'),
-    timeout: duration('5m').describe('Deadline of one pass over all targets.'),
+    ...polledFields({
+      enabled: true,
+      what: 'Client VPN endpoints are polled',
+      schedule: '*/30 * * * * *',
+      timeout: '5m',
+      staleAfter: '10m',
+    }),
     endpoints: z
       .array(endpointId)
       .check(distinct)
@@ -45,16 +41,13 @@ export const clientVpnConfig = z
       .describe('Connections asked for in one request, 5 to 1000.'),
     concurrency: count(4).describe('Endpoints of one target polled at the same time.'),
     requests_per_second: count(10).describe('Most EC2 requests a second per target, retries included.'),
-    stale_after: duration('10m').describe(
-      'Gauges of an endpoint vanish when its last good pass is older; at least two schedule intervals plus timeout.',
-    ),
     identity: z
       .enum(['plain', 'hash', 'drop'])
       .default('plain')
       .describe(
         'How users are named in metrics, HTTP answers, logs and files: as they are, as a keyed hash, or not at all.',
       ),
-    identity_key_file: optionalText().describe(
+    identity_key_file: fileName().describe(
       'File with the secret key of identity: hash; relative to this file.',
     ),
     users: z

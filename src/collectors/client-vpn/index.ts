@@ -1,5 +1,5 @@
 import type { Domain } from '../../polling/domain.ts';
-import type { ClientVpnConfig } from './config.ts';
+import { type ClientVpnConfig, clientVpnConfig } from './config.ts';
 import { KNOWN_STATUSES, listNow } from './list-now.ts';
 import { NAME, TITLE } from './name.ts';
 import { ask, permissions } from './permissions.ts';
@@ -13,6 +13,8 @@ import { TABLE_COLUMNS } from './table.ts';
 export const clientVpn = {
   name: NAME,
   title: TITLE,
+  config: clientVpnConfig,
+  docs: { intro: '', everything: { enabled: true }, optIn: ['users.enabled', 'connections.enabled'] },
   rejectable: REJECTABLE,
   start(deps) {
     const state = new State(deps);
@@ -23,6 +25,16 @@ export const clientVpn = {
   },
   permissions,
   ask: ({ config, aws }, target, signal) => ask(sourceOf(aws, config), config, target, signal),
+  limits: ({ requests_per_second }) => ({ ec2: requests_per_second }),
+  /** The names in filters, unless people are named plainly. */
+  masked(config, hidden) {
+    const filters = config.filters.map(({ name, values }) =>
+      name === 'username' && config.identity !== 'plain'
+        ? { name, values: values.map(() => hidden) }
+        : { name, values },
+    );
+    return { ...config, filters };
+  },
   /** Lists the connections of all targets now, without state. */
   list: listNow,
   /** The columns of such a list, in order. */

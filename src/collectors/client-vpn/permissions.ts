@@ -1,5 +1,5 @@
 import { partitionOf, type Target } from '../../aws/targets.ts';
-import type { Permission, Place, Verdict } from '../../polling/domain.ts';
+import type { Permission, PolicyPlace, Verdict } from '../../polling/domain.ts';
 import { judge, judgeAccount } from '../../polling/judge.ts';
 import type { ClientVpnConfig } from './config.ts';
 import { discover } from './discovery.ts';
@@ -10,7 +10,7 @@ const LIST_ENDPOINTS = 'ec2:DescribeClientVpnEndpoints';
 const LIST_CONNECTIONS = 'ec2:DescribeClientVpnConnections';
 
 /** What reading these places needs (Service Authorization Reference, Amazon EC2): DescribeClientVpnEndpoints knows no resources, only regions. */
-export function permissions(config: ClientVpnConfig, places: readonly Place[]): readonly Permission[] {
+export function permissions(config: ClientVpnConfig, places: readonly PolicyPlace[]): readonly Permission[] {
   const regions = [...new Set(places.map(({ region }) => region))];
   const ids = config.endpoints.length > 0 && Object.keys(config.tags).length === 0 ? config.endpoints : ['*'];
   const resources = places.flatMap((place) => ids.map((id) => endpointArn(place, id)));
@@ -66,6 +66,6 @@ export async function* ask(
   }
 }
 
-function endpointArn({ accountId, region, partition }: Omit<Place, 'name'>, id: string): string {
+function endpointArn({ accountId, region, partition }: Omit<PolicyPlace, 'name'>, id: string): string {
   return `arn:${partition}:ec2:${region}:${accountId}:client-vpn-endpoint/${id}`;
 }

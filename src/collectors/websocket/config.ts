@@ -6,7 +6,9 @@ import {
   optionalText,
   regionName,
   wholeNumber,
-} from '../../config/fields.ts';
+} from '../../fields/fields.ts';
+import { mark } from '../../fields/marks.ts';
+import { polledFields } from '../../fields/polled.ts';
 import { toManagementUrl } from './management-url.ts';
 
 /** Says what is wrong with the URL of an endpoint; it is not repeated, for it can hold a password. */
@@ -92,7 +94,9 @@ const source = z
     }),
     z.strictObject({
       type: file,
-      path: z.string().min(1).describe('JSON lines, read again when they change; relative to this file.'),
+      path: mark(z.string().min(1), { file: 'optional' }).describe(
+        'JSON lines, read again when they change; relative to this file.',
+      ),
     }),
   ])
   .describe('Where the connection ids come from: dynamodb, intake or file.');
@@ -117,10 +121,9 @@ const discoverSource = z
     z.strictObject({ type: intake }),
     z.strictObject({
       type: file,
-      path: z
-        .string()
-        .regex(BOTH_PLACEHOLDERS, bothPlaceholders)
-        .describe('JSON lines of each stage, such as {api_id}-{stage}.jsonl; relative to this file.'),
+      path: mark(z.string().regex(BOTH_PLACEHOLDERS, bothPlaceholders), { file: 'optional' }).describe(
+        'JSON lines of each stage, such as {api_id}-{stage}.jsonl; relative to this file.',
+      ),
     }),
   ])
   .prefault({ type: 'intake' })
@@ -169,15 +172,13 @@ const distinctEndpoints = z.superRefine<z.output<typeof endpoint>[]>(
 /** The `websocket` section of the configuration file, every key with its default; durations become milliseconds. */
 export const websocketConfig = z
   .strictObject({
-    enabled: z.boolean().default(false).describe('Whether the connections of WebSocket APIs are estimated.'),
-    schedule: z
-      .string()
-      .default('0 * * * * *')
-      .describe('When a pass starts: a cron expression in UTC, seconds first.'),
-    timeout: duration('50s').describe('Deadline of one pass over all targets.'),
-    stale_after: duration('5m').describe(
-      'Gauges of an endpoint vanish when its last good pass is older; at least two schedule intervals plus timeout.',
-    ),
+    ...polledFields({
+      enabled: false,
+      what: 'the connections of WebSocket APIs are estimated',
+      schedule: '0 * * * * *',
+      timeout: '50s',
+      staleAfter: '5m',
+    }),
     sample_size: count(200).describe('Most connection ids looked up per endpoint and pass.'),
     requests_per_second: count(10).describe(
       'Most look-ups a second per target; they count against the throttle of the account.',

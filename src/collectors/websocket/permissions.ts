@@ -1,4 +1,4 @@
-import type { Permission, Place } from '../../polling/domain.ts';
+import type { Permission, PolicyPlace } from '../../polling/domain.ts';
 import { type EndpointConfig, toPlace, type WebsocketConfig } from './config.ts';
 
 /** The action of GetConnection. */
@@ -9,7 +9,7 @@ export const LIST = 'apigateway:GET';
 export const SCAN = 'dynamodb:Scan';
 
 /** What the configuration needs (Service Authorization Reference: API Gateway, API Gateway Management, DynamoDB). */
-export function permissions(config: WebsocketConfig, places: readonly Place[]): readonly Permission[] {
+export function permissions(config: WebsocketConfig, places: readonly PolicyPlace[]): readonly Permission[] {
   const needed = [...config.endpoints.flatMap((endpoint) => ofNamed(endpoint, places))];
   if (config.discover) needed.push(...places.flatMap((place) => ofDiscovered(config.discover_source, place)));
   return [LOOK_UP, SCAN, LIST].flatMap((action) => {
@@ -23,7 +23,7 @@ interface Need {
   readonly resource: string;
 }
 
-function ofNamed(endpoint: EndpointConfig, places: readonly Place[]): Need[] {
+function ofNamed(endpoint: EndpointConfig, places: readonly PolicyPlace[]): Need[] {
   const { target, source } = endpoint;
   const { region, apiId, stage } = toPlace(endpoint);
   const own = places.filter(({ name }) => target === null || name === target);
@@ -34,7 +34,7 @@ function ofNamed(endpoint: EndpointConfig, places: readonly Place[]): Need[] {
   ]);
 }
 
-function ofDiscovered(source: WebsocketConfig['discover_source'], place: Place): Need[] {
+function ofDiscovered(source: WebsocketConfig['discover_source'], place: PolicyPlace): Need[] {
   const paths = ['/apis', '/apis/*/stages', '/domainnames', '/domainnames/*/apimappings'];
   const lists = paths.map((path) => `arn:${place.partition}:apigateway:${place.region}::${path}`);
   return [
@@ -51,7 +51,7 @@ function ofDiscovered(source: WebsocketConfig['discover_source'], place: Place):
  * connection, or nothing after `@connections`, is denied; one that ends with `/*` works.
  */
 export function lookUpArn(
-  { accountId, region, partition }: Omit<Place, 'name'>,
+  { accountId, region, partition }: Omit<PolicyPlace, 'name'>,
   apiId = '*',
   stage = '*',
 ): string {
@@ -59,6 +59,6 @@ export function lookUpArn(
 }
 
 /** The resource of a table. */
-export function tableArn({ accountId, region, partition }: Omit<Place, 'name'>, table: string): string {
+export function tableArn({ accountId, region, partition }: Omit<PolicyPlace, 'name'>, table: string): string {
   return `arn:${partition}:dynamodb:${region}:${accountId}:table/${table}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
+import { loadConfig } from '../../../src/config/load.ts';
 
 interface Sections {
   readonly targets?: string;

@@ -77,3 +77,9 @@ export const distinct = z.superRefine<string[]>(
 export const evenWithProblems = {
   when: ({ value }: { readonly value: unknown }) => typeof value === 'object' && value !== null,
 };
+
+/** A schema of a section that parses to `C`. */
+export type SchemaOf<C> = z.ZodType<C>;
+
+/** What a schema parses to. */
+export type Parsed<S extends z.ZodType> = z.output<S>;

@@ -1,26 +1,18 @@
-import { type EndpointPlace, toPlace, type WebsocketConfig } from '../collectors/websocket/config.ts';
-import { given } from './given.ts';
-import type { IntakeConfig } from './intake.ts';
-import { nearest } from './nearest.ts';
-import type { IsSound } from './sound.ts';
-import type { TargetConfig } from './targets.ts';
+import { given } from '../../fields/given.ts';
+import { nearest } from '../../fields/nearest.ts';
+import type { Fault, House, IsSound } from '../../polling/domain.ts';
+import { type EndpointPlace, toPlace, type WebsocketConfig } from './config.ts';
 
 /** The sections that must fit each other; a key that is not sound can hold anything. */
-export interface Sections {
-  readonly targets: readonly TargetConfig[];
+interface Sections extends House {
   readonly websocket: WebsocketConfig;
-  readonly intake: IntakeConfig;
   readonly isSound: IsSound;
 }
 
-interface Fault {
-  readonly keys: readonly PropertyKey[];
-  readonly message: string;
-}
-
 /** What is wrong with endpoints in view of the other endpoints, of the targets and of the intake. */
-export function* websocketProblems(sections: Sections): Iterable<Fault> {
-  if (!sections.isSound('websocket', 'enabled') || !sections.isSound('websocket', 'discover')) return;
+export function* problems(websocket: WebsocketConfig, house: House, isSound: IsSound): Iterable<Fault> {
+  if (!isSound('websocket', 'enabled') || !isSound('websocket', 'discover')) return;
+  const sections = { targets: house.targets, intake: house.intake, websocket, isSound };
   yield* targetFaults(sections);
   yield* eventFaults(sections);
   yield* idleFaults(sections);
@@ -30,8 +22,8 @@ export function* websocketProblems(sections: Sections): Iterable<Fault> {
 function* soundEndpoints({ websocket, isSound }: Sections, ...names: readonly string[]) {
   if (!Array.isArray(websocket.endpoints)) return;
   for (const [index, endpoint] of websocket.endpoints.entries()) {
-    const keys = ['websocket', 'endpoints', index];
-    if (names.every((name) => isSound(...keys, name))) yield { keys, index, endpoint };
+    const keys = ['endpoints', index];
+    if (names.every((name) => isSound('websocket', ...keys, name))) yield { keys, index, endpoint };
   }
 }
 
@@ -70,7 +62,7 @@ function* eventFaults(sections: Sections): Iterable<Fault> {
   if (websocket.enabled && isSound('intake', 'enabled') && !intake.enabled) {
     const message = 'the intake is off; set intake.enabled: true';
     for (const { keys } of listening) yield { keys: [...keys, 'type'], message };
-    if (discovered) yield { keys: ['websocket', 'discover_source', 'type'], message };
+    if (discovered) yield { keys: ['discover_source', 'type'], message };
   }
 
   if (listening.length + Number(discovered) < 2) return;
@@ -96,7 +88,7 @@ function* idleFaults({ websocket, isSound }: Sections): Iterable<Fault> {
   if (!websocket.enabled || websocket.discover || !isSound('websocket', 'endpoints')) return;
   if (websocket.endpoints.length > 0) return;
   yield {
-    keys: ['websocket', 'endpoints'],
+    keys: ['endpoints'],
     message: 'there is nothing to look at; name endpoints here, or set discover: true',
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatDuration, toDurationMs } from '../../src/config/duration.ts';
+import { formatDuration, toDurationMs } from '../../src/fields/duration.ts';
 
 test.each([
   ['0', 0],
