@@ -1,11 +1,13 @@
 import type { ConfigOf, Domain, Section } from '../polling/domain.ts';
 import { clientVpn } from './client-vpn/index.ts';
+import { siteToSiteVpn } from './site-to-site-vpn/index.ts';
 import { websocket } from './websocket/index.ts';
 
 /** THE TABLE: every domain, by its configuration key. */
 export const domains = {
   client_vpn: clientVpn,
   websocket,
+  site_to_site_vpn: siteToSiteVpn,
 } as const;
 
 /** The configuration key of a domain. */

@@ -44,8 +44,6 @@ export interface Pass<V> {
 
 /** What is a domain's own of the polling of its endpoints. */
 export interface Poller<V extends View> {
-  /** As people call an endpoint, such as `Client VPN endpoint`. */
-  readonly noun: string;
   readonly accounts: AccountSource;
   /** The targets to poll. */
   readonly targets: readonly Target[];

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { eachDomain } from '../../src/collectors/index.ts';
 import { configJsonSchema, type JsonSchema, keysAt } from '../../src/config/json-schema.ts';
 
 function everySchema(schema: JsonSchema, path = ''): [path: string, schema: JsonSchema][] {
@@ -56,6 +57,7 @@ test('no mapping of known keys takes others', () => {
       `${source}{intake}`,
       `${source}{file}`,
     ]),
+    ...eachDomain((key) => `.${key}`).slice(2),
     '.intake',
   ]);
   expect(mappings.filter(([, { additionalProperties }]) => additionalProperties !== false)).toEqual([]);

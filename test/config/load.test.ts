@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { eachDomain } from '../../src/collectors/index.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { formatProblems } from '../../src/config/problems.ts';
 
@@ -73,6 +74,7 @@ test('no file at all has every default', () => {
         discover: false,
         discover_source: { type: 'intake' },
       },
+      ...Object.fromEntries(eachDomain((key, { config: own }) => [key, own.parse({})]).slice(2)),
       intake: {
         enabled: false,
         listen_address: ':10177',

@@ -2,6 +2,7 @@ import { explain } from '../../aws/errors.ts';
 import type { Target } from '../../aws/targets.ts';
 import { Stopped } from '../../core/collector.ts';
 import { type Scope, scopeLabels } from '../../core/scope.ts';
+import { namedGone } from '../../polling/named.ts';
 import type { Book } from './book.ts';
 import { UnreadableBook } from './books.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -71,11 +72,8 @@ export async function passMissing(
   if (!options.selection.named.includes(view.endpointId)) {
     return isGone ? retireEndpoint(view, options, deps) : { view: undefined, failed: false };
   }
-  const reason =
-    'it is named in client_vpn.endpoints, but AWS no longer lists it: it was deleted, or the credentials see another account';
-  const message = 'A named Client VPN endpoint is gone';
-  deps.state.published.faults.fail(view.endpointId, { message, reason, fields: scopeLabels(view) });
-  return { view: { ...view, up: false, error: reason }, failed: true };
+  const error = namedGone(options.named, view, deps.state.published.faults);
+  return { view: { ...view, up: false, error }, failed: true };
 }
 
 async function retireEndpoint(

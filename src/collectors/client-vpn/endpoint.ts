@@ -1,4 +1,5 @@
-import { NO_STATUS, type Reject } from './record.ts';
+import type { Reject } from '../../polling/warnings.ts';
+import { NO_STATUS } from './record.ts';
 import type { RawEndpoint } from './source.ts';
 
 /** One endpoint as AWS lists it (DescribeClientVpnEndpoints). */

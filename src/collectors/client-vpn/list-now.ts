@@ -3,12 +3,14 @@ import type { Aws } from '../../aws/clients.ts';
 import { explain } from '../../aws/errors.ts';
 import type { Target } from '../../aws/targets.ts';
 import type { Clock } from '../../core/clock.ts';
+import { toSelection } from '../../polling/selection.ts';
+import type { Reject } from '../../polling/warnings.ts';
 import type { ClientVpnConfig } from './config.ts';
 import { discover } from './discovery.ts';
 import type { Identity } from './identity.ts';
 import { gather } from './listing.ts';
-import { NO_STATUS, type Reject, STATUSES, toConnection } from './record.ts';
-import { createRedact, readIdentity, sourceOf, toSelection } from './settings.ts';
+import { NO_STATUS, STATUSES, toConnection } from './record.ts';
+import { createRedact, readIdentity, sourceOf } from './settings.ts';
 import { isEndpointGone, type RawConnection } from './source.ts';
 import { type TableRow, toTable } from './table.ts';
 

@@ -1,16 +1,18 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Scope } from '../../core/scope.ts';
+import type { Named } from '../../polling/named.ts';
+import type { Selection } from '../../polling/selection.ts';
+import type { Reject } from '../../polling/warnings.ts';
 import type { BookOptions } from './books.ts';
-import type { Selection } from './discovery.ts';
 import type { Identity } from './identity.ts';
-import type { Reject } from './record.ts';
 import type { Source } from './source.ts';
 import type { State } from './state.ts';
 
 /** How endpoints are to be listed and counted. */
 export interface PassOptions {
   readonly selection: Selection;
+  readonly named: Named;
   readonly books: BookOptions;
   readonly identity: Identity;
   /** Takes configured user names out of a text from AWS, unless people are named plainly. */

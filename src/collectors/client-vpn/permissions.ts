@@ -1,9 +1,9 @@
 import { partitionOf, type Target } from '../../aws/targets.ts';
 import type { Permission, PolicyPlace, Verdict } from '../../polling/domain.ts';
 import { judge, judgeAccount } from '../../polling/judge.ts';
+import { toSelection } from '../../polling/selection.ts';
 import type { ClientVpnConfig } from './config.ts';
 import { discover } from './discovery.ts';
-import { toSelection } from './settings.ts';
 import type { DryRun, Source } from './source.ts';
 
 const LIST_ENDPOINTS = 'ec2:DescribeClientVpnEndpoints';

@@ -7,15 +7,16 @@ import type { Family } from '../../core/family.ts';
 import type { Scope } from '../../core/scope.ts';
 import { PollingCollector } from '../../polling/collector.ts';
 import type { Deps } from '../../polling/domain.ts';
+import { namedNowhere } from '../../polling/named.ts';
 import type { TargetOutcome } from '../../polling/outcomes.ts';
 import type { Pass, Place, Poller } from '../../polling/poller.ts';
+import { createReject } from '../../polling/warnings.ts';
 import { type Discovered, discover } from './discovery.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointOutcome, passEndpoint, passMissing } from './endpoint-pass.ts';
 import { createFamilies } from './families.ts';
 import type { ReadableState } from './family-makers.ts';
 import { NAME } from './name.ts';
-import { namedNowhere } from './outcomes.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
 import { COUNTERS, TIMES } from './record.ts';
 import { isWanted, readingOf, storedViews } from './restore.ts';
@@ -31,9 +32,10 @@ interface PollerDeps extends Omit<Deps, 'storage' | 'random'> {
   readonly options: PassOptions;
 }
 
-const LONGEST_TEXT = 80;
 /** Fields whose text names nobody, so that a log may show it. */
 const NAMELESS_FIELDS: ReadonlySet<string> = new Set([...COUNTERS, ...TIMES]);
+
+const NEVER = { name: '', lastSuccessAt: undefined, last: undefined, counters: undefined };
 
 /** A collector of these targets, on state that outlives it. */
 export function createCollector(deps: PollerDeps): Collector {
@@ -47,7 +49,6 @@ export function createCollector(deps: PollerDeps): Collector {
 
 /** Polls the Client VPN connections of a place: discovery, then every endpoint. */
 class ClientVpnPoller implements Poller<View> {
-  readonly noun = 'Client VPN endpoint';
   readonly accounts: Source;
   readonly targets: readonly Target[];
   readonly #deps: PollerDeps;
@@ -59,7 +60,11 @@ class ClientVpnPoller implements Poller<View> {
     this.targets = deps.targets;
     this.#passDeps = {
       ...deps,
-      reject: (field, text) => this.#reject(field, text),
+      reject: createReject(
+        NAME,
+        { ...deps, faults: this.#faults },
+        (field) => deps.options.identity.isPlain && NAMELESS_FIELDS.has(field),
+      ),
       drop: (reason, series) => deps.dropped.add({ collector: NAME, reason }, series),
       onPage: ({ endpointId }: Scope, connections) => deps.onProgress(endpointId, connections),
     };
@@ -122,7 +127,11 @@ class ClientVpnPoller implements Poller<View> {
   }
 
   nowhere(views: readonly View[]): readonly View[] {
-    return namedNowhere(this.#deps.options.selection.named, views, this.#faults);
+    return namedNowhere(this.#deps.options.named, views, this.#faults).map((one) => ({
+      ...NEVER,
+      ...one,
+      up: false,
+    }));
   }
 
   /** Discovery, then every endpoint; one that fails takes no other down. */
@@ -162,17 +171,6 @@ class ClientVpnPoller implements Poller<View> {
       failed: outcomes.filter(({ failed }) => failed).length,
       error,
     };
-  }
-
-  #reject(field: string, text: string | undefined): void {
-    this.#deps.rejected.add({ collector: NAME, field });
-    const shown =
-      this.#deps.options.identity.isPlain && NAMELESS_FIELDS.has(field)
-        ? { text: (text ?? 'none').slice(0, LONGEST_TEXT) }
-        : {};
-    const message =
-      'A value from AWS was rejected; the rest of its record still counts (said once per field)';
-    this.#faults.warnOnce(`rejected ${field}`, message, { field, ...shown });
   }
 
   /** Every connection of the last passes; undefined while there are passes that did not keep theirs. */

@@ -1,4 +1,5 @@
 import { type Exact, larger, toExact } from '../../core/exact.ts';
+import type { Reject } from '../../polling/warnings.ts';
 import type { Identity } from './identity.ts';
 import type { RawConnection } from './source.ts';
 
@@ -36,9 +37,6 @@ export interface Connection {
   readonly readings: readonly (Exact | undefined)[];
   readonly postures: readonly string[];
 }
-
-/** Called with the field and AWS' text when a value is rejected; the rest of the record still counts. */
-export type Reject = (field: string, text: string | undefined) => void;
 
 /** Decodes a row; undefined, and rejected whole, when it has no connection id. */
 export function toConnection(raw: RawConnection, identity: Identity, reject: Reject): Connection | undefined {

@@ -1,6 +1,6 @@
 import type { Scope } from '../../core/scope.ts';
+import { isOnlyNamed, type Selection } from '../../polling/selection.ts';
 import type { BookOptions, Books } from './books.ts';
-import type { Selection } from './discovery.ts';
 import type { PassOptions } from './pass-options.ts';
 import type { View } from './state.ts';
 
@@ -22,6 +22,6 @@ export async function storedViews(
 }
 
 /** Without discovery only what is named is wanted; with it, whether the rest is will be known when a listing is complete. */
-export function isWanted(endpointId: string, { named, tags }: Selection): boolean {
-  return named.length === 0 || tags.size > 0 || named.includes(endpointId);
+export function isWanted(endpointId: string, selection: Selection): boolean {
+  return !isOnlyNamed(selection) || selection.named.includes(endpointId);
 }

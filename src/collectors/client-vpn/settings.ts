@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { toSelection } from '../../polling/selection.ts';
 import type { ClientVpnConfig } from './config.ts';
-import type { Selection } from './discovery.ts';
 import { createIdentity, type Identity } from './identity.ts';
 import type { PassOptions } from './pass-options.ts';
 import { createSource, type DryRun, type Source, type SourceDeps } from './source.ts';
@@ -15,11 +15,6 @@ export async function readIdentity({
     throw new Error(`cannot read client_vpn.identity_key_file ${file}`, { cause });
   });
   return createIdentity(identity, Buffer.from(text.trim()));
-}
-
-/** Which endpoints are wanted, as configured. */
-export function toSelection({ endpoints, tags }: Pick<ClientVpnConfig, 'endpoints' | 'tags'>): Selection {
-  return { named: endpoints, tags: new Map(Object.entries(tags)) };
 }
 
 /** The source of AWS' items, as configured. */
@@ -49,6 +44,7 @@ export function createRedact(
 export function toPassOptions(config: ClientVpnConfig, identity: Identity): PassOptions {
   return {
     selection: toSelection(config),
+    named: { noun: 'Client VPN endpoint', key: 'client_vpn.endpoints', ids: config.endpoints },
     books: { identity: identity.tag, filters: config.filters },
     identity,
     redact: createRedact(config, identity),

@@ -49,7 +49,6 @@ export function createCollector(deps: PollerDeps): Collector {
 
 /** Looks up a sample of the known connection ids of every endpoint of a place, and takes in events between passes. */
 class WebsocketPoller implements Poller<View> {
-  readonly noun = 'WebSocket endpoint';
   readonly accounts: Source;
   readonly targets: readonly Target[];
   readonly events: NonNullable<Poller<View>['events']>;

@@ -35,6 +35,7 @@ async function createDesk(change: Partial<Source> = {}) {
     logger,
     options: {
       selection: { named: [], tags: new Map() },
+      named: { noun: 'endpoint', key: 'client_vpn.endpoints', ids: [] },
       books: { identity: plain.tag, filters: [] },
       identity: plain,
       redact: (text) => text,

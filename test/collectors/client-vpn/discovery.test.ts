@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { discover, type Selection } from '../../../src/collectors/client-vpn/discovery.ts';
+import { discover } from '../../../src/collectors/client-vpn/discovery.ts';
 import type { RawEndpoint, Source } from '../../../src/collectors/client-vpn/source.ts';
+import type { Selection } from '../../../src/polling/selection.ts';
 
 const TARGET = { name: 'home', region: 'eu-west-1' };
 const PAGES: RawEndpoint[][] = [

@@ -36,6 +36,7 @@ async function createDesk(changes: Partial<PassOptions> = {}) {
   };
   const options: PassOptions = {
     selection: { named: [], tags: new Map() },
+    named: { noun: 'endpoint', key: 'client_vpn.endpoints', ids: [] },
     books: { identity: plain.tag, filters: [] },
     identity: plain,
     redact: (text) => text,
