@@ -6,24 +6,29 @@ export interface Sections {
   readonly aws?: object;
   readonly client_vpn?: object;
   readonly websocket?: object;
+  readonly site_to_site_vpn?: object;
   readonly intake?: object;
 }
 
 /** The account of the default credentials, and the region of the default target. */
 export const HOME = { accountId: '111122223333', region: 'eu-west-1' } as const;
 
+const NEVER = { schedule: '0 0 0 1 1 *', stale_after: '3y' };
+
 /**
  * A configuration that asks the simulator at `url`, as JSON, which is YAML. One attempt, at any rate, and no schedule
  * that could strike during a test, unless the test says so.
  */
-export function toYaml({ targets, aws, client_vpn, websocket, intake }: Sections, url: string): string {
+export function toYaml(
+  { targets, aws, client_vpn, websocket, site_to_site_vpn, intake }: Sections,
+  url: string,
+): string {
   return JSON.stringify({
     targets: targets ?? [{ name: 'home', regions: [HOME.region] }],
     aws: { endpoint_url: url, max_attempts: 1, request_timeout: '10s', ...aws },
-    client_vpn: { requests_per_second: 100_000, schedule: '0 0 0 1 1 *', stale_after: '3y', ...client_vpn },
-    ...(websocket && {
-      websocket: { requests_per_second: 100_000, schedule: '0 0 0 1 1 *', stale_after: '3y', ...websocket },
-    }),
+    client_vpn: { requests_per_second: 100_000, ...NEVER, ...client_vpn },
+    ...(websocket && { websocket: { requests_per_second: 100_000, ...NEVER, ...websocket } }),
+    ...(site_to_site_vpn && { site_to_site_vpn: { ...NEVER, ...site_to_site_vpn } }),
     ...(intake && { intake }),
   });
 }
