@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { AccessKeys } from './access-keys.ts';
-import { createApiGateway, type LookupOptions } from './api-gateway.ts';
-import { createApiGatewayControl } from './api-gateway-control.ts';
-import { Delivery } from './delivery.ts';
-import { createEc2 } from './ec2.ts';
-import { type Fault, Faults, isPageFault, isRefusalFault, type Where } from './faults.ts';
-import { type Answer, type Call, Refusal, type Service, type WireRequest } from './service.ts';
-import { createSts, type StsOptions } from './sts.ts';
+import type { World } from './client-vpn/world.ts';
+import { createEc2 } from './ec2/ec2.ts';
+import { createSts, type StsOptions } from './sts/sts.ts';
 import { writeTruth } from './truth.ts';
-import { createWebSocketWorld, type WebSocketWorld } from './websocket-world.ts';
-import type { World } from './world.ts';
+import { createApiGateway, type LookupOptions } from './websocket/api-gateway.ts';
+import { createApiGatewayControl } from './websocket/api-gateway-control.ts';
+import { createWebSocketWorld, type WebSocketWorld } from './websocket/world.ts';
+import { AccessKeys } from './wire/access-keys.ts';
+import { Delivery } from './wire/delivery.ts';
+import { type Fault, Faults, isPageFault, isRefusalFault, type Where } from './wire/faults.ts';
+import { type Answer, type Call, Refusal, type Service, type WireRequest } from './wire/service.ts';
 
 export interface SimulatorOptions {
   readonly world: World;

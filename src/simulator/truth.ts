@@ -1,5 +1,5 @@
-import type { WebSocketWorld } from './websocket-world.ts';
-import type { World } from './world.ts';
+import type { World } from './client-vpn/world.ts';
+import type { WebSocketWorld } from './websocket/world.ts';
 
 /** What is true of every endpoint and API at this moment, as JSON: what AWS shows in pieces or not at all, to hold an exporter against. */
 export function writeTruth(world: World, websockets: WebSocketWorld): string {

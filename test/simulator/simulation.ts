@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
+import { createWorld, type World } from '../../src/simulator/client-vpn/world.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
-import { createWebSocketWorld, type WebSocketWorld } from '../../src/simulator/websocket-world.ts';
-import { createWorld, type World } from '../../src/simulator/world.ts';
+import { createWebSocketWorld, type WebSocketWorld } from '../../src/simulator/websocket/world.ts';
 
 export interface Simulation {
   readonly world: World;
