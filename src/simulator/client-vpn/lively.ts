@@ -1,6 +1,7 @@
+import type { WorldOptions } from '../wire/steps.ts';
 import type { EndpointSpec } from './endpoint.ts';
 import { inventClient, inventTraffic } from './evolution.ts';
-import { createWorld, type World, type WorldOptions } from './world.ts';
+import { createWorld, type World } from './world.ts';
 
 const minuteMs = 60 * 1000;
 

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { contentType, version } from '../ec2/listing.ts';
+import { refuseDryRun, succeed } from '../ec2/answers.ts';
 import { type Answer, type Call, Refusal } from '../wire/service.ts';
-import { branch, declaration, leaf, list } from '../wire/xml.ts';
+import { branch, leaf, list } from '../wire/xml.ts';
 import type { Connection } from './connection.ts';
 import type { World } from './world.ts';
 
@@ -9,8 +8,8 @@ import type { World } from './world.ts';
 const MOST_OF_A_USER = 5;
 
 /** Answers TerminateClientVpnConnections: what it names is `terminating` from now on, what happens then is up to the world. */
-export function terminate(world: World, endpointId: string, { params }: Call): Answer {
-  const { ConnectionId: id, Username: username } = params;
+export function terminate(world: World, endpointId: string, call: Call): Answer {
+  const { ConnectionId: id, Username: username } = call.params;
   if (id && username)
     throw new Refusal(
       400,
@@ -23,8 +22,7 @@ export function terminate(world: World, endpointId: string, { params }: Call): A
       'MissingParameter',
       'The request must contain the parameter ConnectionId or Username',
     );
-  if (params.DryRun === 'true')
-    throw new Refusal(412, 'DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');
+  refuseDryRun(call);
   const living = world.connections(endpointId).filter(({ endedAt }) => endedAt === undefined);
   const meant = living.filter((connection) =>
     id ? connection.id === id : connection.text('username') === username,
@@ -41,15 +39,11 @@ export function terminate(world: World, endpointId: string, { params }: Call): A
     if (connection.status !== 'terminating') world.beginTerminate(connection.id);
     return leaf('connectionId', connection.id) + before + branch('currentStatus', statusOf(connection));
   });
-  const content = [
-    leaf('requestId', randomUUID()),
+  return succeed(call, [
     leaf('clientVpnEndpointId', endpointId),
     leaf('username', username),
     list('connectionStatuses', statuses),
-  ];
-  const root = 'TerminateClientVpnConnectionsResponse';
-  const body = `${declaration}<${root} xmlns="http://ec2.amazonaws.com/doc/${version}/">${content.join('')}</${root}>`;
-  return { status: 200, contentType, body };
+  ]);
 }
 
 function statusOf(connection: Connection): string {

@@ -1,13 +1,9 @@
+import { createRanks } from '../wire/pages.ts';
 import { createRandom, type Random } from '../wire/random.ts';
+import { keepStepping, type WorldOptions } from '../wire/steps.ts';
 import { type Client, Connection, type RawRow, type Traffic } from './connection.ts';
 import { Endpoint, type EndpointSpec, type EndpointStatus, type Truth } from './endpoint.ts';
 import { createEvolution } from './evolution.ts';
-
-export interface WorldOptions {
-  readonly seed?: number;
-  /** The time, milliseconds since 1970. */
-  readonly now?: () => number;
-}
 
 /** A world without endpoints, moved by hand, by `step`, or by itself with `run`; equal seeds and moves give equal worlds. */
 export function createWorld(options: WorldOptions = {}): World {
@@ -21,11 +17,12 @@ export class World {
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #connections = new Map<string, Connection>();
   readonly #evolve: ReturnType<typeof createEvolution>;
-  #drawn = 0;
+  readonly #drawRank: () => number;
 
   constructor({ seed = 1, now = Date.now }: WorldOptions) {
     this.now = now;
     this.random = createRandom(seed);
+    this.#drawRank = createRanks(this.random);
     this.#evolve = createEvolution(this.random, this);
   }
 
@@ -96,13 +93,7 @@ export class World {
 
   /** Steps every `intervalMs` by the time that passed, until the returned function is called. */
   run(intervalMs: number): () => void {
-    let steppedAt = this.now();
-    const timer = setInterval(() => {
-      const at = this.now();
-      this.step(Math.max(at - steppedAt, 0) / 1000);
-      steppedAt = at;
-    }, intervalMs);
-    return () => clearInterval(timer);
+    return keepStepping(this, intervalMs);
   }
 
   truth(endpointId: string): Truth {
@@ -136,11 +127,6 @@ export class World {
     const connection = this.#connections.get(id);
     if (!connection) throw new Error(`there is no connection ${id}`);
     return connection;
-  }
-
-  /** A place in listings that nothing else has: by lot first, by age among equals. */
-  #drawRank(): number {
-    return this.random.below(2 ** 32) * 2 ** 20 + (this.#drawn++ % 2 ** 20);
   }
 }
 

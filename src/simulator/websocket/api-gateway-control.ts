@@ -57,6 +57,7 @@ export function createApiGatewayControl(world: WebSocketWorld): Service {
   }
 
   return {
+    takes: (target) => target.startsWith('/v2/'),
     read,
     answer,
     refuse: refuseJson,

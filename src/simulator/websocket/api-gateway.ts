@@ -39,6 +39,7 @@ export function createApiGateway(
 
   return {
     latencyMs,
+    takes: (target) => target.includes('/@connections/'),
     read: readLookup,
     answer(call) {
       const { api, stage, known } = find(call);

@@ -1,5 +1,5 @@
-import type { WorldOptions } from '../client-vpn/world.ts';
 import { createRandom, type Random } from '../wire/random.ts';
+import { keepStepping, type WorldOptions } from '../wire/steps.ts';
 import { type Api, type ApiSpec, createApi } from './api.ts';
 import {
   createConnection,
@@ -121,13 +121,7 @@ export class WebSocketWorld {
 
   /** Steps every `intervalMs` by the time that passed, until the returned function is called. */
   run(intervalMs: number): () => void {
-    let steppedAt = this.now();
-    const timer = setInterval(() => {
-      const at = this.now();
-      this.step(Math.max(at - steppedAt, 0) / 1000);
-      steppedAt = at;
-    }, intervalMs);
-    return () => clearInterval(timer);
+    return keepStepping(this, intervalMs);
   }
 
   #api(apiId: string): Api {

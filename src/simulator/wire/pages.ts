@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import type { Random } from './random.ts';
 
 /** Something with a fixed place in listings; no two have the same. */
 export interface Ranked {
@@ -33,6 +34,12 @@ export function cutPage<T extends Ranked>(
     items.push(item);
   }
   return { items };
+}
+
+/** Draws places in listings, none of them twice: by lot first, by age among equals. */
+export function createRanks(random: Random): () => number {
+  let drawn = 0;
+  return () => random.below(2 ** 32) * 2 ** 20 + (drawn++ % 2 ** 20);
 }
 
 /** The index of the first item that ranks after `after`, by halving. */

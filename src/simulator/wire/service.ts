@@ -44,16 +44,22 @@ export class Refusal extends Error {
   }
 }
 
+/** Refusals whose words may tell of the call; the function may throw what is refused before. */
+type Telling = 'denied' | 'not-found';
+
+export type Refusals = Readonly<Record<Exclude<RefusalFault, Telling>, Refusal>> &
+  Readonly<Record<Telling, Refusal | ((call: Call) => Refusal)>>;
+
 /** One AWS service: how it reads a request, answers it, and says no. */
 export interface Service {
+  /** Whether a target belongs to this service whoever signed it, or nobody. */
+  takes?(target: string): boolean;
   read(request: WireRequest): Pick<Call, 'action' | 'params'>;
   /** Throws a `Refusal` for a call it does not grant. */
   answer(call: Call): Answer;
   refuse(refusal: Refusal): Answer;
-  /** What it says when a fault makes it refuse; `denied` is a function where its words tell of the call, and may throw what is refused before. */
-  readonly refusals: Readonly<Record<Exclude<RefusalFault, 'denied'>, Refusal>> & {
-    readonly denied: Refusal | ((call: Call) => Refusal);
-  };
+  /** What it says when a fault makes it refuse. */
+  readonly refusals: Refusals;
   /** How long every answer takes; at once if not given. */
   readonly latencyMs?: number | undefined;
 }
