@@ -2,6 +2,9 @@ import { clientVpnActions } from './client-vpn/actions.ts';
 import { clientVpnTruth } from './client-vpn/truth.ts';
 import type { World } from './client-vpn/world.ts';
 import { createEc2 } from './ec2/ec2.ts';
+import { siteToSiteVpnActions } from './site-to-site-vpn/actions.ts';
+import { siteToSiteVpnTruth } from './site-to-site-vpn/truth.ts';
+import { createVpnWorld, type VpnWorld } from './site-to-site-vpn/world.ts';
 import { createSts, type StsOptions } from './sts/sts.ts';
 import { createApiGateway, type LookupOptions } from './websocket/api-gateway.ts';
 import { createApiGatewayControl } from './websocket/api-gateway-control.ts';
@@ -12,6 +15,8 @@ import { serve, type Wire } from './wire/http.ts';
 
 export interface SimulatorOptions {
   readonly world: World;
+  /** Site-to-Site VPN connections; none if not given. */
+  readonly vpns?: VpnWorld;
   /** WebSocket APIs; none if not given. */
   readonly websockets?: WebSocketWorld;
   /** How looking up one WebSocket connection goes. */
@@ -32,17 +37,22 @@ export interface Simulator extends Wire {
 /** Starts one HTTP port that answers as EC2, STS and API Gateway of every region. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { world, port, host, accounts = {}, roles = {}, credentialsSeconds } = options;
-  const { websockets = createWebSocketWorld({ now: world.now }), lookups = {} } = options;
+  const { vpns = createVpnWorld({ now: world.now }), lookups = {} } = options;
+  const { websockets = createWebSocketWorld({ now: world.now }) } = options;
   const keys = new AccessKeys(accounts);
   const wire = await serve({
     services: {
-      ec2: createEc2(clientVpnActions(world)),
+      ec2: createEc2({ ...clientVpnActions(world), ...siteToSiteVpnActions(vpns) }),
       sts: createSts({ keys, roles, credentialsSeconds }),
       'execute-api': createApiGateway(websockets, lookups),
       apigateway: createApiGatewayControl(websockets),
     },
     unsigned: 'ec2',
-    truth: () => ({ client_vpn: clientVpnTruth(world), websocket: webSocketTruth(websockets) }),
+    truth: () => ({
+      client_vpn: clientVpnTruth(world),
+      site_to_site_vpn: siteToSiteVpnTruth(vpns),
+      websocket: webSocketTruth(websockets),
+    }),
     keys,
     now: world.now,
     port,

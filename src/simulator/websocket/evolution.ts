@@ -36,10 +36,6 @@ export function createWebSocketEvolution(random: Random, moves: WebSocketMoves) 
     return pause;
   }
 
-  /** Whether something that happens every `meanSeconds` happens within `seconds`. */
-  const happens = (seconds: number, meanSeconds: number) =>
-    random.fraction() < 1 - Math.exp(-seconds / meanSeconds);
-
   /** Lets `seconds` go by at one API; returns how many connections began or ended. */
   return function evolve(
     api: Api,
@@ -50,10 +46,10 @@ export function createWebSocketEvolution(random: Random, moves: WebSocketMoves) 
     if (!pace) return 0;
     let moved = 0;
     for (const connection of living) {
-      if (happens(seconds, pace.meanStaySeconds)) {
+      if (random.happens(seconds, pace.meanStaySeconds)) {
         moves.disconnect(connection.id, { isTold: random.fraction() >= pace.untoldShare });
         moved++;
-      } else if (happens(seconds, pauseSecondsOf(connection))) moves.talk(connection.id);
+      } else if (random.happens(seconds, pauseSecondsOf(connection))) moves.talk(connection.id);
     }
     const arrivals = random.poisson((pace.arrivalsPerMinute * seconds) / 60);
     for (let n = 0; n < arrivals; n++) moves.connect(api.apiId, inventVisitor(random, api));

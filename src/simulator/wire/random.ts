@@ -12,6 +12,8 @@ export interface Random {
   pick<T>(list: readonly T[]): T;
   /** A waiting time with this mean. */
   exponential(mean: number): number;
+  /** Whether something that happens every `meanSeconds` happens within `seconds`; never, when the mean is infinite. */
+  happens(seconds: number, meanSeconds: number): boolean;
   /** How many events happen where `mean` are expected. */
   poisson(mean: number): number;
 }
@@ -41,6 +43,7 @@ export function createRandom(seed: number): Random {
       return picked;
     },
     exponential,
+    happens: (seconds, meanSeconds) => fraction() < 1 - Math.exp(-seconds / meanSeconds),
     poisson(mean) {
       let events = 0;
       for (let passed = exponential(1); passed <= mean; passed += exponential(1)) events++;
