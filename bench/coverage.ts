@@ -1,4 +1,4 @@
-import { createRandom } from '../src/simulator/random.ts';
+import { createRandom } from '../src/simulator/wire/random.ts';
 import { type Cell, coverageCells, widthRatio } from '../test/support/coverage.ts';
 import { printTable } from './table.ts';
 

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createWorld } from '../src/simulator/client-vpn/world.ts';
 import { startSimulator } from '../src/simulator/server.ts';
-import { createWebSocketWorld } from '../src/simulator/websocket-world.ts';
-import { createWorld } from '../src/simulator/world.ts';
+import { createWebSocketWorld } from '../src/simulator/websocket/world.ts';
 import { createBursts, createSender } from '../test/support/intake-load.ts';
 import { startChild } from './children.ts';
 import { API, type ExportingOptions, readIds, TOKEN, type Usage } from './exporting.ts';

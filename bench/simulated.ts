@@ -1,5 +1,5 @@
+import { createWorld } from '../src/simulator/client-vpn/world.ts';
 import { startSimulator } from '../src/simulator/server.ts';
-import { createWorld } from '../src/simulator/world.ts';
 import { answering, type Child, startChild } from './children.ts';
 
 /** The largest quota that AWS gives one endpoint. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Fault } from '../../src/simulator/faults.ts';
+import type { Fault } from '../../src/simulator/wire/faults.ts';
 import { HOME } from '../support/configuration.ts';
 import { type Rig, said, startRig } from '../support/exporter.ts';
 import type { Exposition } from '../support/exposition.ts';

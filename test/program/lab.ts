@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { createWorld, type World } from '../../src/simulator/client-vpn/world.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
-import { createWebSocketWorld, type WebSocketWorld } from '../../src/simulator/websocket-world.ts';
-import { createWorld, type World, type WorldOptions } from '../../src/simulator/world.ts';
+import { createWebSocketWorld, type WebSocketWorld } from '../../src/simulator/websocket/world.ts';
+import type { WorldOptions } from '../../src/simulator/wire/steps.ts';
 import { type Series, toSeries } from './exposition.ts';
 import { type Ended, eventually, type LaunchOptions, type Running, run, start } from './program.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Counter } from '../../src/simulator/connection.ts';
+import type { Counter } from '../../src/simulator/client-vpn/connection.ts';
 import { needs } from '../support/programs.ts';
 import { openLab, ready } from './lab.ts';
 import { DEADLINE_MS, eventually } from './program.ts';

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { ProxyEvent } from '../../src/simulator/proxy-event.ts';
+import type { ProxyEvent } from '../../src/simulator/websocket/proxy-event.ts';
 import { type Series, total } from './exposition.ts';
 import { type Daemon, type Lab, openLab, ready } from './lab.ts';
 import { DEADLINE_MS, eventually } from './program.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { feedIntake } from '../../src/simulator/websocket-feed.ts';
+import { feedIntake } from '../../src/simulator/websocket/feed.ts';
 import { total } from './exposition.ts';
 import { openLab, ready } from './lab.ts';
 import { DEADLINE_MS, eventually } from './program.ts';

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import type { ProxyEvent } from '../../src/simulator/proxy-event.ts';
-import { feedIntake } from '../../src/simulator/websocket-feed.ts';
+import { feedIntake } from '../../src/simulator/websocket/feed.ts';
+import type { ProxyEvent } from '../../src/simulator/websocket/proxy-event.ts';
 import { needs } from '../support/programs.ts';
 import { total } from './exposition.ts';
 import { openLab } from './lab.ts';

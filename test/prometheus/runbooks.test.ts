@@ -22,7 +22,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { unknownNames } from './known-names.ts';
 import { alerts } from './rule-files.ts';
 
-const folder = fileURLToPath(new URL('../../docs/runbooks/', import.meta.url));
+const folder = fileURLToPath(new URL('../../docs/runbooks', import.meta.url));
 const dockerfile = readFileSync(fileURLToPath(new URL('../../Dockerfile', import.meta.url)), 'utf8');
 const [stage] = toStages(dockerfile).slice(-1);
 const entryPoint = JSON.parse(stage ? last(stage, 'ENTRYPOINT').rest : '[]') as readonly string[];

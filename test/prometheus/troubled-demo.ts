@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { livelyWorld } from '../../src/simulator/lively.ts';
-import { livelyWebSockets } from '../../src/simulator/lively-websockets.ts';
+import { livelyWorld } from '../../src/simulator/client-vpn/lively.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
-import { feedIntake } from '../../src/simulator/websocket-feed.ts';
+import { feedIntake } from '../../src/simulator/websocket/feed.ts';
+import { livelyWebSockets } from '../../src/simulator/websocket/lively.ts';
 import { type Daemon, listening, ready, temporaryFolder } from '../program/lab.ts';
 import { start } from '../program/program.ts';
 import { type Prometheus, startPrometheus } from '../program/prometheus.ts';

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { createRandom } from '../../src/simulator/random.ts';
+import { createRandom } from '../../src/simulator/wire/random.ts';
 import { needs } from '../support/programs.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type Life, scraped } from './exporter-life.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/simulator/random.ts';
+import type { Random } from '../../src/simulator/wire/random.ts';
 
 /** Minutes since a Monday, 00:00. */
 export const at = (day: number, hour: number, minute = 0) => (day * 24 + hour) * 60 + minute;

@@ -11,9 +11,10 @@ import { Exporter } from '../../src/exporter.ts';
 import { createLogger } from '../../src/log.ts';
 import { createApp } from '../../src/server/app.ts';
 import { listen, toListenAddress } from '../../src/server/listen.ts';
+import { createWorld, type World } from '../../src/simulator/client-vpn/world.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
-import { createWebSocketWorld, type WebSocketWorld } from '../../src/simulator/websocket-world.ts';
-import { createWorld, type World } from '../../src/simulator/world.ts';
+import { createVpnWorld, type VpnWorld } from '../../src/simulator/site-to-site-vpn/world.ts';
+import { createWebSocketWorld, type WebSocketWorld } from '../../src/simulator/websocket/world.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { type Sections, stubCredentials, toYaml } from './configuration.ts';
@@ -21,7 +22,7 @@ import { type Exposition, toExposition } from './exposition.ts';
 import { createHandClock, type HandClock } from './hand-clock.ts';
 
 export interface RigOptions extends Sections {
-  readonly simulator?: Omit<SimulatorOptions, 'world' | 'websockets'>;
+  readonly simulator?: Omit<SimulatorOptions, 'world' | 'vpns' | 'websockets'>;
   /** The environment, beside the credentials of HOME; undefined is not set. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** When the clock begins, milliseconds since 1970. */
@@ -38,6 +39,7 @@ export interface RigOptions extends Sections {
 export interface Rig {
   readonly simulator: Simulator;
   readonly world: World;
+  readonly vpns: VpnWorld;
   readonly websockets: WebSocketWorld;
   readonly clock: HandClock;
   /** Holds the configuration file and the storage. */
@@ -71,8 +73,9 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   for (const [name, value] of Object.entries(options.env ?? {})) vi.stubEnv(name, value);
   const clock = createHandClock(options.startAt);
   const world = createWorld({ now: () => clock.now() });
+  const vpns = createVpnWorld({ now: () => clock.now() });
   const websockets = createWebSocketWorld({ now: () => clock.now() });
-  const simulator = await startSimulator({ world, websockets, ...options.simulator });
+  const simulator = await startSimulator({ world, vpns, websockets, ...options.simulator });
   const folder = await mkdtemp(join(tmpdir(), 'exporter-'));
   const file = join(folder, 'exporter.yaml');
   const log: string[] = [];
@@ -96,6 +99,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   return {
     simulator,
     world,
+    vpns,
     websockets,
     clock,
     folder,

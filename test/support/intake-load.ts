@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
-import type { ProxyEvent } from '../../src/simulator/proxy-event.ts';
-import type { WebSocketWorld } from '../../src/simulator/websocket-world.ts';
+import type { ProxyEvent } from '../../src/simulator/websocket/proxy-event.ts';
+import type { WebSocketWorld } from '../../src/simulator/websocket/world.ts';
 
 /** What happens to an API in bursts. */
 export interface HistoryOptions {

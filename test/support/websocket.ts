@@ -1,5 +1,5 @@
-import type { ProxyEvent } from '../../src/simulator/proxy-event.ts';
-import type { Visitor } from '../../src/simulator/websocket-connection.ts';
+import type { Visitor } from '../../src/simulator/websocket/connection.ts';
+import type { ProxyEvent } from '../../src/simulator/websocket/proxy-event.ts';
 import { type Rig, type RigOptions, startRig, until } from './exporter.ts';
 import type { Exposition } from './exposition.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { estimate } from '../../../src/collectors/websocket/estimate.ts';
-import { createRandom } from '../../../src/simulator/random.ts';
+import { createRandom } from '../../../src/simulator/wire/random.ts';
 import { type Cell, coverageCells, widthRatio } from '../../support/coverage.ts';
 import { choose, samples } from '../../support/hypergeometric.ts';
 

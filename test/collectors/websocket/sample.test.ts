@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { drawSample, inRounds, sampleSize } from '../../../src/collectors/websocket/sample.ts';
-import { createRandom } from '../../../src/simulator/random.ts';
+import { createRandom } from '../../../src/simulator/wire/random.ts';
 
 const LETTERS = [...'abcdef'];
 
