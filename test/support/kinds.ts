@@ -14,7 +14,7 @@ export interface Kind {
 }
 
 /** One of each domain of the table: a new one cannot be forgotten here. */
-export const kinds: Readonly<Record<Exclude<DomainKey, 'site_to_site_vpn'>, Kind>> = {
+export const kinds: Readonly<Record<DomainKey, Kind>> = {
   client_vpn: {
     sections: { client_vpn: {} },
     elsewhere: { targets: [{ name: 'home', regions: ['us-east-1'] }] },
@@ -37,5 +37,13 @@ export const kinds: Readonly<Record<Exclude<DomainKey, 'site_to_site_vpn'>, Kind
     },
     // Look-ups count whatever came of them.
     moves: /^aws_websocket_lookups_total\{/,
+  },
+  site_to_site_vpn: {
+    sections: { site_to_site_vpn: {} },
+    elsewhere: { targets: [{ name: 'home', regions: ['us-east-1'] }] },
+    async populate({ vpns }) {
+      vpns.bringUp(vpns.addConnection(), 0);
+    },
+    moves: /^$/,
   },
 };
