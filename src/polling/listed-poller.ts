@@ -1,16 +1,16 @@
 import type { AccountSource } from '../aws/accounts.ts';
 import type { Aws } from '../aws/clients.ts';
 import { explain } from '../aws/errors.ts';
-import type { Target } from '../aws/targets.ts';
+import { subjectOf, type Target } from '../aws/targets.ts';
 import type { Clock } from '../core/clock.ts';
-import type { EndpointStatus } from '../core/collector.ts';
+import { type EndpointStatus, Stopped } from '../core/collector.ts';
 import type { Family } from '../core/family.ts';
 import type { Logger } from '../core/logger.ts';
 import { scopeLabels } from '../core/scope.ts';
 import type { Readable } from './families.ts';
 import type { Item, Listed, ListedSection, Seen } from './item.ts';
 import { type Named, namedGone, namedNowhere } from './named.ts';
-import type { TargetOutcome } from './outcomes.ts';
+import { failedTarget, type TargetOutcome } from './outcomes.ts';
 import type { Pass, Place, Poller, View } from './poller.ts';
 import type { Published } from './published.ts';
 import { isOnlyNamed, isSelected, type Selection, toSelection } from './selection.ts';
@@ -99,10 +99,17 @@ export class ListedPoller<C extends ListedSection, T extends Item> implements Po
     signal: AbortSignal,
   ): Promise<TargetOutcome<ListedView<T>>> {
     const { aws, clock, reject } = this.#deps;
-    const items = await this.#own.list(aws, target, this.#section, reject, signal).catch((cause: unknown) => {
-      // What AWS said, in a sentence; nothing of its answer goes along as a cause.
-      throw new Error(explain(cause, signal));
-    });
+    let items: readonly T[];
+    try {
+      items = await this.#own.list(aws, target, this.#section, reject, signal);
+    } catch (cause) {
+      if (signal.reason instanceof Stopped) throw signal.reason;
+      const reason = explain(cause, signal);
+      const message = `Listing the ${this.#own.noun}s of a target failed; their last good numbers stay`;
+      const fields = { target: target.name, account_id: accountId, region };
+      this.#faults.fail(subjectOf(target), { message, reason, fields });
+      return failedTarget(before, reason);
+    }
     const seen = items.filter((item) => isSelected(this.#selection, item));
     const now = { lastSuccessAt: clock.now(), last: { endedAtMonotonic: clock.monotonic() } };
     const views = seen.map((item): ListedView<T> => {

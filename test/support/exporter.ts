@@ -13,7 +13,11 @@ import { createApp } from '../../src/server/app.ts';
 import { listen, toListenAddress } from '../../src/server/listen.ts';
 import { createWorld, type World } from '../../src/simulator/client-vpn/world.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
-import { createVpnWorld, type VpnWorld } from '../../src/simulator/site-to-site-vpn/world.ts';
+import {
+  createVpnWorld,
+  type VpnWorld,
+  type VpnWorldOptions,
+} from '../../src/simulator/site-to-site-vpn/world.ts';
 import { createWebSocketWorld, type WebSocketWorld } from '../../src/simulator/websocket/world.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import type { Storage } from '../../src/storage/storage.ts';
@@ -22,6 +26,8 @@ import { type Exposition, toExposition } from './exposition.ts';
 import { createHandClock, type HandClock } from './hand-clock.ts';
 
 export interface RigOptions extends Sections {
+  /** How Site-to-Site VPN connections come and go by themselves. */
+  readonly vpns?: Omit<VpnWorldOptions, 'now'>;
   readonly simulator?: Omit<SimulatorOptions, 'world' | 'vpns' | 'websockets'>;
   /** The environment, beside the credentials of HOME; undefined is not set. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -73,7 +79,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   for (const [name, value] of Object.entries(options.env ?? {})) vi.stubEnv(name, value);
   const clock = createHandClock(options.startAt);
   const world = createWorld({ now: () => clock.now() });
-  const vpns = createVpnWorld({ now: () => clock.now() });
+  const vpns = createVpnWorld({ ...options.vpns, now: () => clock.now() });
   const websockets = createWebSocketWorld({ now: () => clock.now() });
   const simulator = await startSimulator({ world, vpns, websockets, ...options.simulator });
   const folder = await mkdtemp(join(tmpdir(), 'exporter-'));
