@@ -7,6 +7,7 @@ import { withReleases } from '../lifecycle.ts';
 import { createLogger } from '../log.ts';
 import { livelyWorld } from '../simulator/client-vpn/lively.ts';
 import { startSimulator } from '../simulator/server.ts';
+import { livelyVpnWorld } from '../simulator/site-to-site-vpn/lively.ts';
 import { feedIntake } from '../simulator/websocket/feed.ts';
 import { livelyWebSockets } from '../simulator/websocket/lively.ts';
 import type { Args } from './args.ts';
@@ -27,9 +28,11 @@ export async function demo({ flags }: Args): Promise<number> {
       releases.add('the temporary folder', () => rm(folder, { recursive: true, force: true }));
       const world = livelyWorld();
       const websockets = livelyWebSockets();
-      const simulator = await startSimulator({ world, websockets: websockets.world });
+      const vpns = livelyVpnWorld();
+      const simulator = await startSimulator({ world, vpns, websockets: websockets.world });
       releases.add('the simulator', () => simulator.close());
       releases.add('the simulated world', world.run(STEP_MS));
+      releases.add('the simulated tunnels', vpns.run(STEP_MS));
       const token = randomBytes(16).toString('hex');
       const tokenFile = join(folder, 'intake.token');
       await writeFile(tokenFile, token, { mode: 0o600 });
@@ -52,7 +55,8 @@ export async function demo({ flags }: Args): Promise<number> {
       process.stdout.write(
         [
           '',
-          'The demo runs: three Client VPN endpoints and three WebSocket APIs in two regions of a simulated AWS.',
+          'The demo runs: three Client VPN endpoints, two Site-to-Site VPN connections and three WebSocket APIs in two regions of a',
+          'simulated AWS.',
           `  metrics      ${url}${flags['web.telemetry-path']}`,
           `  status page  ${url}/`,
           `  dashboards   ${url}/dashboards/, to import into Grafana`,
@@ -107,6 +111,7 @@ websocket:
   sample_size: 60
   requests_per_second: 100
   discover: true
+site_to_site_vpn: {enabled: true, schedule: "*/5 * * * * *", timeout: 20s, stale_after: 2m}
 intake: {enabled: true, listen_address: "127.0.0.1:0", token_file: "${tokenFile}"}
 `;
 }

@@ -45,13 +45,13 @@ test(
     expect(readdirSync(folder)).toHaveLength(1);
 
     const { stdout: reference } = await run(['describe', 'metrics']);
-    const known = [...reference.matchAll(/^\| `(aws_(?:client_vpn|websocket)_\w+)`/gm)].map(
+    const known = [...reference.matchAll(/^\| `(aws_(?!connections_exporter)\w+)`/gm)].map(
       ([, name]) => name,
     );
     expect(known.length).toBeGreaterThan(35);
     await eventually(async () => {
       const names = new Set(
-        (await daemon.get('/metrics')).text.match(/^aws_(client_vpn|websocket)_\w+/gm)?.map(withoutSuffix),
+        (await daemon.get('/metrics')).text.match(/^aws_(?!connections_exporter)\w+/gm)?.map(withoutSuffix),
       );
       expect(known.filter((name = '') => !names.has(name))).toEqual([]);
     }, MINUTE_MS);
@@ -70,6 +70,7 @@ test(
     const unroutable = { result: 'unroutable' };
     expect(total(last, 'aws_connections_exporter_intake_events_total', unroutable)).toBe(0);
     expect(total(last, 'aws_websocket_up')).toBe(3);
+    expect(total(last, 'aws_site_to_site_vpn_up')).toBe(2);
     expect(total(last, 'aws_websocket_lookups_total', { status: 'gone' })).toBeGreaterThan(10);
 
     running.kill('SIGINT');
