@@ -1,4 +1,7 @@
 import { bundle } from '../rolldown.config.ts';
 
-/** The browser's driver finds its own files, so it stays where it is installed. */
-export default { ...bundle('scripts/pictures.ts', '.cache/scripts'), external: ['playwright-core'] };
+export default [
+  // The browser's driver finds its own files, so it stays where it is installed.
+  { ...bundle('scripts/pictures.ts', '.cache/scripts'), external: ['playwright-core'] },
+  bundle('scripts/house.ts', '.cache/house'),
+];
