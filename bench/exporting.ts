@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Registries } from '../src/collectors/websocket/registries.ts';
+import { Registries } from '../src/collectors/websocket/registry/registries.ts';
 import { loadConfig } from '../src/config/load.ts';
 import { sleep, systemClock } from '../src/core/clock.ts';
 import { Exporter } from '../src/exporter.ts';

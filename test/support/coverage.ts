@@ -1,5 +1,5 @@
-import { estimate } from '../../src/collectors/websocket/estimate.ts';
-import { drawSample } from '../../src/collectors/websocket/sample.ts';
+import { estimate } from '../../src/collectors/websocket/estimate/estimate.ts';
+import { drawSample } from '../../src/collectors/websocket/estimate/sample.ts';
 import { type Bounds, distribution, largeBounds } from './hypergeometric.ts';
 
 /** One simulated registry, sampled again and again. */

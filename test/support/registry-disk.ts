@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
-import type { KeptRegistry } from '../../src/collectors/websocket/kept-registry.ts';
-import { type Keeper, Registries } from '../../src/collectors/websocket/registries.ts';
+import type { KeptRegistry } from '../../src/collectors/websocket/registry/kept-registry.ts';
+import { type Keeper, Registries } from '../../src/collectors/websocket/registry/registries.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import type { Storage } from '../../src/storage/storage.ts';

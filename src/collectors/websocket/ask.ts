@@ -4,11 +4,11 @@ import { isConnectionId } from '../../core/connection-id.ts';
 import type { Verdict } from '../../polling/domain.ts';
 import { judge, judgeAccount } from '../../polling/judge.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { Listing } from './listing.ts';
+import type { Listing } from './ids/listing.ts';
+import { toId } from './ids/row.ts';
+import type { ScanTable } from './ids/source-dynamodb.ts';
 import { LIST, LOOK_UP, lookUpArn, SCAN, tableArn } from './permissions.ts';
-import { toId } from './row.ts';
 import { isNotFound, type Source } from './source.ts';
-import type { ScanTable } from './source-dynamodb.ts';
 
 /** What a target is asked about, and with. */
 export interface Asked {

@@ -8,9 +8,9 @@ import type { LogFields } from '../../core/logger.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { type Discovered, discover, type Stage } from './discovery.ts';
 import { type Endpoint, isSame, targetKey, toEndpoint, withDiscovered } from './endpoint.ts';
+import { createRoute, type Route } from './events/router.ts';
 import { NAME } from './name.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
-import { createRoute, type Route } from './router.ts';
 
 const FILE = `${NAME}/discovered`;
 const FORMAT = `aws-connections-exporter ${NAME}-discovered 1`;

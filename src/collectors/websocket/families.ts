@@ -2,9 +2,9 @@ import type { Family } from '../../core/family.ts';
 import { histogramSamples } from '../../core/histogram.ts';
 import { scopeLabels } from '../../core/scope.ts';
 import { familiesOf, health, type Readable, valuesBy } from '../../polling/families.ts';
-import { AGE_BUCKETS, IDLE_BUCKETS } from './lookup-totals.ts';
+import { AGE_BUCKETS, IDLE_BUCKETS } from './estimate/lookup-totals.ts';
+import { LOOKUP_STATUSES } from './estimate/outcome.ts';
 import { NAME } from './name.ts';
-import { LOOKUP_STATUSES } from './outcome.ts';
 import type { LastPass, View } from './state.ts';
 
 /** These move in passes that were not complete, too. */

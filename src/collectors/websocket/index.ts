@@ -2,14 +2,14 @@ import { systemClock } from '../../core/clock.ts';
 import type { Domain } from '../../polling/domain.ts';
 import { ask } from './ask.ts';
 import { type WebsocketConfig, websocketConfig } from './config.ts';
+import { REJECTABLE } from './ids/row.ts';
+import { createScan } from './ids/source-dynamodb.ts';
 import { NAME, TITLE } from './name.ts';
 import { permissions } from './permissions.ts';
 import { createCollector } from './poller.ts';
 import { problems } from './problems.ts';
-import { REJECTABLE } from './row.ts';
 import { createListings, toPassOptions } from './settings.ts';
 import { createSource } from './source.ts';
-import { createScan } from './source-dynamodb.ts';
 import { State } from './state.ts';
 import { warnings } from './warnings.ts';
 

@@ -2,8 +2,8 @@ import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { DiscoverSourceConfig } from './config.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { Listing } from './listing.ts';
-import type { Keeper } from './registries.ts';
+import type { Listing } from './ids/listing.ts';
+import type { Keeper } from './registry/registries.ts';
 import type { Source } from './source.ts';
 import type { State } from './state.ts';
 

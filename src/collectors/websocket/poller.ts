@@ -8,19 +8,19 @@ import type { Deps } from '../../polling/domain.ts';
 import type { Readable } from '../../polling/families.ts';
 import type { TargetOutcome } from '../../polling/outcomes.ts';
 import type { Pass, Place, Poller } from '../../polling/poller.ts';
-import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { registryKey } from './endpoint.ts';
 import { Endpoints } from './endpoints.ts';
-import { EventDesk } from './event-desk.ts';
+import { createDeadlines, type Deadlines } from './estimate/deadlines.ts';
+import { passTarget } from './estimate/target-pass.ts';
+import { EventDesk } from './events/event-desk.ts';
 import { createFamilies } from './families.ts';
-import { Keepers } from './keepers.ts';
 import { NAME } from './name.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
+import { Keepers } from './registry/keepers.ts';
 import { createListings, targetsOf } from './settings.ts';
 import type { Source } from './source.ts';
 import { type Counters, countersOf, type LastPass, type State, type View } from './state.ts';
 import { toShown } from './status.ts';
-import { passTarget } from './target-pass.ts';
 
 /** What a collector is made of. */
 interface PollerDeps extends Deps {

@@ -3,12 +3,12 @@ import type { Target } from '../../aws/targets.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { WebsocketConfig } from './config.ts';
 import { type Endpoint, registryKey, targetKey, toNamed } from './endpoint.ts';
-import type { Listing } from './listing.ts';
-import { createDynamoDbListing } from './listing-dynamodb.ts';
-import { createFileListing } from './listing-file.ts';
+import type { Listing } from './ids/listing.ts';
+import { createDynamoDbListing } from './ids/listing-dynamodb.ts';
+import { createFileListing } from './ids/listing-file.ts';
+import type { Reject } from './ids/row.ts';
+import { createScan } from './ids/source-dynamodb.ts';
 import type { PassOptions } from './pass-options.ts';
-import type { Reject } from './row.ts';
-import { createScan } from './source-dynamodb.ts';
 
 /** What a pass is told by the configuration. */
 export function toPassOptions(

@@ -2,7 +2,7 @@ import type { AccountSource } from '../../aws/accounts.ts';
 import { brokenAnswer, pages } from '../../aws/answers.ts';
 import type { Aws } from '../../aws/clients.ts';
 import type { Target } from '../../aws/targets.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from './estimate/outcome.ts';
 
 /** A WebSocket API of the account. */
 export interface WebSocketApi {

@@ -4,11 +4,11 @@ import type { View as PolledView } from '../../polling/poller.ts';
 import { Published } from '../../polling/published.ts';
 import type { Discovered } from './discovery.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { Estimate } from './estimate.ts';
-import { HeldEvents } from './held-events.ts';
-import type { LookupCounts, LookupState } from './lookup-totals.ts';
-import { type Keeper, Registries } from './registries.ts';
-import type { RegistryCounters } from './registry.ts';
+import type { Estimate } from './estimate/estimate.ts';
+import type { LookupCounts, LookupState } from './estimate/lookup-totals.ts';
+import { HeldEvents } from './events/held-events.ts';
+import { type Keeper, Registries } from './registry/registries.ts';
+import type { RegistryCounters } from './registry/registry.ts';
 
 /** What is published of one endpoint; its `last` is the last pass that looked up a sample. */
 export interface View extends PolledView<LastPass> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { estimate } from '../../../src/collectors/websocket/estimate.ts';
+import { estimate } from '../../../src/collectors/websocket/estimate/estimate.ts';
 import { createRandom } from '../../../src/simulator/wire/random.ts';
 import { type Cell, coverageCells, widthRatio } from '../../support/coverage.ts';
 import { choose, samples } from '../../support/hypergeometric.ts';

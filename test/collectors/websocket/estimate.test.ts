@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Answers, estimate } from '../../../src/collectors/websocket/estimate.ts';
-import { chanceOfAtLeast } from '../../../src/collectors/websocket/hypergeometric.ts';
+import { type Answers, estimate } from '../../../src/collectors/websocket/estimate/estimate.ts';
+import { chanceOfAtLeast } from '../../../src/collectors/websocket/estimate/hypergeometric.ts';
 import { exactBounds, largeBounds } from '../../support/hypergeometric.ts';
 
 const NOTHING: Answers = {

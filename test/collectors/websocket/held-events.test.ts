@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { HeldEvents } from '../../../src/collectors/websocket/held-events.ts';
+import { HeldEvents } from '../../../src/collectors/websocket/events/held-events.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { openStorage } from '../../../src/storage/open.ts';
 import { createLogBook } from '../../support/log-book.ts';

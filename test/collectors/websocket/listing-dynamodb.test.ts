@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { Calls } from '../../../src/aws/calls.ts';
 import { createAws } from '../../../src/aws/clients.ts';
-import type { Listing, Progress } from '../../../src/collectors/websocket/listing.ts';
-import { createDynamoDbListing } from '../../../src/collectors/websocket/listing-dynamodb.ts';
-import type { TableConfig } from '../../../src/collectors/websocket/scan-reading.ts';
+import type { Listing, Progress } from '../../../src/collectors/websocket/ids/listing.ts';
+import { createDynamoDbListing } from '../../../src/collectors/websocket/ids/listing-dynamodb.ts';
+import type { TableConfig } from '../../../src/collectors/websocket/ids/scan-reading.ts';
 import {
   createScan,
   type ScanPage,
   type ScanRequest,
-} from '../../../src/collectors/websocket/source-dynamodb.ts';
+} from '../../../src/collectors/websocket/ids/source-dynamodb.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { stubCredentials } from '../../support/configuration.ts';
 import { type Item, startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';

@@ -14,8 +14,8 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Progress } from '../../../src/collectors/websocket/listing.ts';
-import { createFileListing } from '../../../src/collectors/websocket/listing-file.ts';
+import type { Progress } from '../../../src/collectors/websocket/ids/listing.ts';
+import { createFileListing } from '../../../src/collectors/websocket/ids/listing-file.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 import { toSentence } from '../../../src/core/error-text.ts';
 import { createHandClock } from '../../support/hand-clock.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lookUpAll } from '../../../src/collectors/websocket/look-up.ts';
+import { lookUpAll } from '../../../src/collectors/websocket/estimate/look-up.ts';
 import { createHandClock } from '../../support/hand-clock.ts';
 
 const ID = 'L0SM9cOFvHcCIhw=';

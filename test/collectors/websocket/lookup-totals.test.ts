@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { LookupTotals } from '../../../src/collectors/websocket/lookup-totals.ts';
-import type { Outcome } from '../../../src/collectors/websocket/outcome.ts';
+import { LookupTotals } from '../../../src/collectors/websocket/estimate/lookup-totals.ts';
+import type { Outcome } from '../../../src/collectors/websocket/estimate/outcome.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
 const OPTIONS = { now: NOW, idleAfterMs: 300_000 };

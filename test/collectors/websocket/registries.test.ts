@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { RegistryKey } from '../../../src/collectors/websocket/kept-registry.ts';
+import type { RegistryKey } from '../../../src/collectors/websocket/registry/kept-registry.ts';
 import { contentsOf, copyOf, createRegistryDisk, INTAKE, START, take } from '../../support/registry-disk.ts';
 
 const LISTING = { ...INTAKE, source: 'file', detail: '/ids' } as const;

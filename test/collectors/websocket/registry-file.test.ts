@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import type { Change } from '../../../src/collectors/websocket/entries.ts';
-import type { DeadEntry, Entry, OpenEntry } from '../../../src/collectors/websocket/entry.ts';
-import { LookupTotals } from '../../../src/collectors/websocket/lookup-totals.ts';
+import { LookupTotals } from '../../../src/collectors/websocket/estimate/lookup-totals.ts';
+import type { Change } from '../../../src/collectors/websocket/registry/entries.ts';
+import type { DeadEntry, Entry, OpenEntry } from '../../../src/collectors/websocket/registry/entry.ts';
 import {
   fromLines,
   generationOf,
   type SavedState,
   toBatch,
   toLines,
-} from '../../../src/collectors/websocket/registry-file.ts';
+} from '../../../src/collectors/websocket/registry/registry-file.ts';
 
 const STATE: SavedState = {
   endpointId: 'api/prod',

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Entries } from '../../../src/collectors/websocket/entries.ts';
-import { LookupTotals } from '../../../src/collectors/websocket/lookup-totals.ts';
-import type { Outcome } from '../../../src/collectors/websocket/outcome.ts';
-import { type Kind, Registry } from '../../../src/collectors/websocket/registry.ts';
-import { fromLines, toBatch, toLines } from '../../../src/collectors/websocket/registry-file.ts';
+import { LookupTotals } from '../../../src/collectors/websocket/estimate/lookup-totals.ts';
+import type { Outcome } from '../../../src/collectors/websocket/estimate/outcome.ts';
+import { Entries } from '../../../src/collectors/websocket/registry/entries.ts';
+import { type Kind, Registry } from '../../../src/collectors/websocket/registry/registry.ts';
+import { fromLines, toBatch, toLines } from '../../../src/collectors/websocket/registry/registry-file.ts';
 import { type RegistryStep, registryHistories } from '../../support/registry-histories.ts';
 import { type Happening, type Picture, toPicture } from '../../support/registry-model.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Entries } from '../../../src/collectors/websocket/entries.ts';
-import type { Outcome } from '../../../src/collectors/websocket/outcome.ts';
-import { Registry, type RegistryEvent } from '../../../src/collectors/websocket/registry.ts';
+import type { Outcome } from '../../../src/collectors/websocket/estimate/outcome.ts';
+import { Entries } from '../../../src/collectors/websocket/registry/entries.ts';
+import { Registry, type RegistryEvent } from '../../../src/collectors/websocket/registry/registry.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { drawSample, inRounds, sampleSize } from '../../../src/collectors/websocket/sample.ts';
+import { drawSample, inRounds, sampleSize } from '../../../src/collectors/websocket/estimate/sample.ts';
 import { createRandom } from '../../../src/simulator/wire/random.ts';
 
 const LETTERS = [...'abcdef'];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { toCallError } from '../../../src/aws/errors.ts';
-import { createScan, type ScanRequest } from '../../../src/collectors/websocket/source-dynamodb.ts';
+import { createScan, type ScanRequest } from '../../../src/collectors/websocket/ids/source-dynamodb.ts';
 import { json, NEVER, openAws, TARGET } from '../../support/aws.ts';
 import type { Answer } from '../../support/http-server.ts';
 

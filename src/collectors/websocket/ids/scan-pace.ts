@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../../core/clock.ts';
+import { type Clock, sleep } from '../../../core/clock.ts';
 
 /** Rows of the first page, when nothing is known of their size. */
 const FIRST_ROWS = 25;

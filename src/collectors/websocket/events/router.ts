@@ -1,5 +1,5 @@
-import type { ConnectionEvent } from '../../core/connection-event.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { ConnectionEvent } from '../../../core/connection-event.ts';
+import type { Endpoint } from '../endpoint.ts';
 
 /** Which endpoint an event belongs to, of those whose ids come from events; undefined for none. */
 export type Route = (event: ConnectionEvent) => Endpoint | undefined;

@@ -1,4 +1,4 @@
-import { toInstant } from '../../core/instant.ts';
+import { toInstant } from '../../../core/instant.ts';
 
 /** Every field whose value can be rejected. */
 export const REJECTABLE = ['connection_id', 'connected_at', 'expires_at', 'line'] as const;

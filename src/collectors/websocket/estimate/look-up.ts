@@ -1,11 +1,11 @@
-import { explain, toCallError } from '../../aws/errors.ts';
-import type { Clock } from '../../core/clock.ts';
-import { Stopped } from '../../core/collector.ts';
-import { eachOf } from '../../core/each-of.ts';
-import type { Endpoint } from './endpoint.ts';
+import { explain, toCallError } from '../../../aws/errors.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { Stopped } from '../../../core/collector.ts';
+import { eachOf } from '../../../core/each-of.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { Source } from '../source.ts';
 import type { Outcome } from './outcome.ts';
 import { inRounds } from './sample.ts';
-import type { Source } from './source.ts';
 
 /** The ids of one endpoint that are to be looked up, in random order. */
 export interface Draw {

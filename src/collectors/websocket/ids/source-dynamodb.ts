@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { brokenAnswer } from '../../aws/answers.ts';
-import type { Aws } from '../../aws/clients.ts';
-import type { Target } from '../../aws/targets.ts';
+import { brokenAnswer } from '../../../aws/answers.ts';
+import type { Aws } from '../../../aws/clients.ts';
+import type { Target } from '../../../aws/targets.ts';
 
 /** A string or, as its text, a number of DynamoDB; undefined for anything else, and where the item has no such attribute. */
 export type Attribute = string | number | undefined;

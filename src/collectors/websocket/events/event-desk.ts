@@ -1,9 +1,9 @@
-import type { Clock } from '../../core/clock.ts';
-import type { ConnectionEvent, Taken } from '../../core/connection-event.ts';
-import type { Logger } from '../../core/logger.ts';
-import type { Endpoints } from './endpoints.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { ConnectionEvent, Taken } from '../../../core/connection-event.ts';
+import type { Logger } from '../../../core/logger.ts';
+import type { Endpoints } from '../endpoints.ts';
+import type { Keeper, Registries } from '../registry/registries.ts';
 import type { HeldEvents } from './held-events.ts';
-import type { Keeper, Registries } from './registries.ts';
 
 /** What the desk works with. */
 export interface DeskDeps {

@@ -1,10 +1,10 @@
-import type { Clock } from '../../core/clock.ts';
-import type { ConnectionEvent } from '../../core/connection-event.ts';
-import { toSentence } from '../../core/error-text.ts';
-import { FaultLog } from '../../core/fault-log.ts';
-import type { Logger } from '../../core/logger.ts';
-import type { Storage } from '../../storage/storage.ts';
-import { NAME } from './name.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { ConnectionEvent } from '../../../core/connection-event.ts';
+import { toSentence } from '../../../core/error-text.ts';
+import { FaultLog } from '../../../core/fault-log.ts';
+import type { Logger } from '../../../core/logger.ts';
+import type { Storage } from '../../../storage/storage.ts';
+import { NAME } from '../name.ts';
 
 /** An event that could not be given to its endpoint yet. */
 export interface Held {

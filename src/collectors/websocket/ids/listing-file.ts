@@ -1,7 +1,7 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { type Clock, sleep } from '../../core/clock.ts';
-import { isConnectionId } from '../../core/connection-id.ts';
+import { type Clock, sleep } from '../../../core/clock.ts';
+import { isConnectionId } from '../../../core/connection-id.ts';
 import type { Listing, Progress } from './listing.ts';
 import { addId, type Reject, toTime } from './row.ts';
 

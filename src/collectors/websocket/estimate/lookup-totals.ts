@@ -1,4 +1,4 @@
-import { Histogram, type HistogramState } from '../../core/histogram.ts';
+import { Histogram, type HistogramState } from '../../../core/histogram.ts';
 import { LOOKUP_STATUSES, type LookupStatus, type Outcome } from './outcome.ts';
 
 /** Buckets of `aws_websocket_connection_age_seconds`, in seconds; no connection outlives two hours. */

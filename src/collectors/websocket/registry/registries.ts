@@ -1,10 +1,10 @@
-import type { Clock } from '../../core/clock.ts';
-import { toSentence } from '../../core/error-text.ts';
-import { FaultLog } from '../../core/fault-log.ts';
-import type { Logger } from '../../core/logger.ts';
-import type { Storage } from '../../storage/storage.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { toSentence } from '../../../core/error-text.ts';
+import { FaultLog } from '../../../core/fault-log.ts';
+import type { Logger } from '../../../core/logger.ts';
+import type { Storage } from '../../../storage/storage.ts';
+import type { LookupTotals } from '../estimate/lookup-totals.ts';
 import { KeptRegistry, nameOf, type RegistryKey } from './kept-registry.ts';
-import type { LookupTotals } from './lookup-totals.ts';
 import type { Registry } from './registry.ts';
 
 /** What is kept of one endpoint through one source; it is the same object until it is removed. */

@@ -1,17 +1,17 @@
-import { explain, toCallError } from '../../aws/errors.ts';
-import { breathe, sleep } from '../../core/clock.ts';
-import { toSentence } from '../../core/error-text.ts';
-import type { FaultLog } from '../../core/fault-log.ts';
-import { type Scope, scopeLabels } from '../../core/scope.ts';
-import type { Endpoint } from './endpoint.ts';
-import { LIFETIME_MS } from './entry.ts';
+import { explain, toCallError } from '../../../aws/errors.ts';
+import { breathe, sleep } from '../../../core/clock.ts';
+import { toSentence } from '../../../core/error-text.ts';
+import type { FaultLog } from '../../../core/fault-log.ts';
+import { type Scope, scopeLabels } from '../../../core/scope.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { Progress } from '../ids/listing.ts';
+import type { PassDeps, PassOptions } from '../pass-options.ts';
+import { LIFETIME_MS } from '../registry/entry.ts';
+import type { Keeper } from '../registry/registries.ts';
+import { countersOf, type View } from '../state.ts';
 import { type Estimate, estimate } from './estimate.ts';
-import type { Progress } from './listing.ts';
 import type { LookedUp } from './look-up.ts';
-import type { PassDeps, PassOptions } from './pass-options.ts';
-import type { Keeper } from './registries.ts';
 import { drawSample } from './sample.ts';
-import { countersOf, type View } from './state.ts';
 
 /** An endpoint in the middle of a pass: what can be alive, and the sample that was drawn of it. */
 export interface Begun {

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../../core/clock.ts';
 
 /** When the parts of a pass end, whatever they have come to by then: the rest of its time is for saving. */
 export interface Deadlines {

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
-import { toSentence } from '../../core/error-text.ts';
-import type { Storage } from '../../storage/storage.ts';
+import { toSentence } from '../../../core/error-text.ts';
+import type { Storage } from '../../../storage/storage.ts';
+import { LookupTotals } from '../estimate/lookup-totals.ts';
+import { NAME } from '../name.ts';
 import { Entries, isTooMany } from './entries.ts';
-import { LookupTotals } from './lookup-totals.ts';
-import { NAME } from './name.ts';
 import { Registry } from './registry.ts';
 import {
   fromLines,

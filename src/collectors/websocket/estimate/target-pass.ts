@@ -1,8 +1,10 @@
-import { Stopped } from '../../core/collector.ts';
-import { type Scope, scopeKey } from '../../core/scope.ts';
-import type { TargetOutcome } from '../../polling/outcomes.ts';
+import { Stopped } from '../../../core/collector.ts';
+import { type Scope, scopeKey } from '../../../core/scope.ts';
+import type { TargetOutcome } from '../../../polling/outcomes.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { PassDeps, PassOptions } from '../pass-options.ts';
+import type { View } from '../state.ts';
 import type { Deadlines } from './deadlines.ts';
-import type { Endpoint } from './endpoint.ts';
 import {
   type Begun,
   beginEndpoint,
@@ -12,9 +14,7 @@ import {
   reasonOf,
 } from './endpoint-pass.ts';
 import { lookUpAll } from './look-up.ts';
-import type { PassDeps, PassOptions } from './pass-options.ts';
 import { sampleSize } from './sample.ts';
-import type { View } from './state.ts';
 
 /** One pass over the endpoints of an account and region; one that fails takes no other down. Rejects only when it is broken off. */
 export async function passTarget(

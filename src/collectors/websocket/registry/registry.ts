@@ -1,4 +1,6 @@
-import type { ConnectionEvent } from '../../core/connection-event.ts';
+import type { ConnectionEvent } from '../../../core/connection-event.ts';
+import type { Outcome } from '../estimate/outcome.ts';
+import type { ListedIds } from '../ids/listing.ts';
 import { Entries } from './entries.ts';
 import {
   DECISION_MS,
@@ -13,8 +15,6 @@ import {
   sinceAt,
   toBelieved,
 } from './entry.ts';
-import type { ListedIds } from './listing.ts';
-import type { Outcome } from './outcome.ts';
 
 /** Whether a source tells events (connect, disconnect, message) or lists ids. */
 export type Kind = 'events' | 'listing';

@@ -1,5 +1,5 @@
-import type { Clock } from '../../core/clock.ts';
-import { LIFETIME_MS } from './entry.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { LIFETIME_MS } from '../registry/entry.ts';
 import type { Listing, Progress } from './listing.ts';
 import type { Reject } from './row.ts';
 import { ScanPace } from './scan-pace.ts';

@@ -1,9 +1,9 @@
-import type { HistogramState } from '../../core/histogram.ts';
+import type { HistogramState } from '../../../core/histogram.ts';
+import { AGE_BUCKETS, IDLE_BUCKETS, type LookupState } from '../estimate/lookup-totals.ts';
+import { LOOKUP_STATUSES } from '../estimate/outcome.ts';
+import { NAME } from '../name.ts';
 import type { Change } from './entries.ts';
 import { ENDS, type End, type Entry, isDead } from './entry.ts';
-import { AGE_BUCKETS, IDLE_BUCKETS, type LookupState } from './lookup-totals.ts';
-import { NAME } from './name.ts';
-import { LOOKUP_STATUSES } from './outcome.ts';
 import type { RegistryState } from './registry.ts';
 
 /** The format line of a registry's file; a change of what is written here changes the number. */

@@ -1,10 +1,10 @@
-import { breathe } from '../../core/clock.ts';
-import { toSentence } from '../../core/error-text.ts';
-import type { FaultLog } from '../../core/fault-log.ts';
-import type { Logger } from '../../core/logger.ts';
-import { type Endpoint, registryKey } from './endpoint.ts';
+import { breathe } from '../../../core/clock.ts';
+import { toSentence } from '../../../core/error-text.ts';
+import type { FaultLog } from '../../../core/fault-log.ts';
+import type { Logger } from '../../../core/logger.ts';
+import { type Endpoint, registryKey } from '../endpoint.ts';
+import { countersOf, type View } from '../state.ts';
 import type { Keeper, Registries } from './registries.ts';
-import { countersOf, type View } from './state.ts';
 
 /** What keepers are opened with. */
 export interface KeepersDeps {
