@@ -22,7 +22,11 @@ const homes = [
   },
   {
     packages: '@(aws-sdk|smithy)/.+',
-    home: '^src/(aws/|collectors/[^/]+/([^/]+/)?source[^/]*[.]ts$)',
+    home: [
+      '^src/aws/',
+      '^src/collectors/[^/]+/source[^/]*[.]ts$',
+      '^src/collectors/[^/]+/[^/]+/source[^/]*[.]ts$',
+    ],
     why: "AWS' types and errors end at the wall: from there on there are records, in our words.",
   },
   {
