@@ -5,7 +5,7 @@ import { type Scope, scopeLabels } from '../../core/scope.ts';
 import { namedGone } from '../../polling/named.ts';
 import type { Book } from './book.ts';
 import { UnreadableBook } from './books.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint } from './endpoints.ts';
 import { exportedConnections, isExportable } from './exported.ts';
 import { gather, type Listing, post } from './listing.ts';
 import { SERIES_PER_CONNECTION, SERIES_PER_USER } from './opt-in-families.ts';

@@ -4,7 +4,7 @@ import { scopeLabels } from '../../core/scope.ts';
 import { OTHER } from '../../core/user-totals.ts';
 import { AS_OF, health, seconds, type Value, valuesBy } from '../../polling/families.ts';
 import { DURATION_BUCKETS } from './book.ts';
-import { INFO_LABELS } from './endpoint.ts';
+import { INFO_LABELS } from './endpoints.ts';
 import { inWords, makersOf, type ReadableState } from './family-makers.ts';
 import { connectionFamilies, userFamilies } from './opt-in-families.ts';
 import { foldPostures, MAX_POSTURES } from './postures.ts';

@@ -6,7 +6,7 @@ import type { Clock } from '../../core/clock.ts';
 import { toSelection } from '../../polling/selection.ts';
 import type { Reject } from '../../polling/warnings.ts';
 import type { ClientVpnConfig } from './config.ts';
-import { discover } from './discovery.ts';
+import { discover } from './endpoints.ts';
 import type { Identity } from './identity.ts';
 import { gather } from './listing.ts';
 import { NO_STATUS, STATUSES, toConnection } from './record.ts';

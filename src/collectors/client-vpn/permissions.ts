@@ -3,7 +3,7 @@ import type { Permission, PolicyPlace, Verdict } from '../../polling/domain.ts';
 import { judge, judgeAccount } from '../../polling/judge.ts';
 import { toSelection } from '../../polling/selection.ts';
 import type { ClientVpnConfig } from './config.ts';
-import { discover } from './discovery.ts';
+import { discover } from './endpoints.ts';
 import type { DryRun, Source } from './source.ts';
 
 const LIST_ENDPOINTS = 'ec2:DescribeClientVpnEndpoints';

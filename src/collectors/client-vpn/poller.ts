@@ -11,17 +11,17 @@ import { namedNowhere } from '../../polling/named.ts';
 import type { TargetOutcome } from '../../polling/outcomes.ts';
 import type { Pass, Place, Poller } from '../../polling/poller.ts';
 import { createReject } from '../../polling/warnings.ts';
-import { type Discovered, discover } from './discovery.ts';
-import type { Endpoint } from './endpoint.ts';
 import { type EndpointOutcome, passEndpoint, passMissing } from './endpoint-pass.ts';
+import type { Endpoint } from './endpoints.ts';
+import { type Discovered, discover } from './endpoints.ts';
 import { createFamilies } from './families.ts';
 import type { ReadableState } from './family-makers.ts';
 import { NAME } from './name.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
 import { COUNTERS, TIMES } from './record.ts';
-import { isWanted, readingOf, storedViews } from './restore.ts';
 import type { Source } from './source.ts';
 import type { LastPass, State, View } from './state.ts';
+import { isWanted, readingOf, storedViews } from './state.ts';
 import { toTable } from './table.ts';
 
 /** What a collector is made of; what is on disk it reaches through its state alone. */

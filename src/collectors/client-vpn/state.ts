@@ -1,9 +1,11 @@
 import type { Ended } from '../../core/freshness.ts';
+import type { Scope } from '../../core/scope.ts';
 import type { View as PolledView } from '../../polling/poller.ts';
 import { Published } from '../../polling/published.ts';
+import { isOnlyNamed, type Selection } from '../../polling/selection.ts';
 import type { Counters } from './book.ts';
-import { Books } from './books.ts';
-import type { Endpoint } from './endpoint.ts';
+import { type BookOptions, Books } from './books.ts';
+import type { Endpoint } from './endpoints.ts';
 import type { Listing } from './listing.ts';
 import type { Connection } from './record.ts';
 
@@ -33,4 +35,26 @@ export class State {
     this.published = new Published(deps);
     this.books = new Books(deps);
   }
+}
+
+/** How these options read the world; it never leaves the process. */
+export function readingOf(options: BookOptions): string {
+  return JSON.stringify(options);
+}
+
+/** What is known of an account and region from before a restart: counters, without gauges. */
+export async function storedViews(
+  books: Books,
+  place: Pick<Scope, 'accountId' | 'region'>,
+  options: { readonly selection: Selection; readonly books: BookOptions },
+): Promise<readonly View[]> {
+  const nothing = { up: undefined, error: undefined, name: '', lastSuccessAt: undefined, last: undefined };
+  return (await books.of(place, options.books))
+    .filter(({ scope }) => isWanted(scope.endpointId, options.selection))
+    .map((book) => ({ ...book.scope, ...nothing, counters: book.counters() }));
+}
+
+/** Without discovery only what is named is wanted; with it, whether the rest is will be known when a listing is complete. */
+export function isWanted(endpointId: string, selection: Selection): boolean {
+  return !isOnlyNamed(selection) || selection.named.includes(endpointId);
 }

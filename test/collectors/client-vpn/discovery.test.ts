@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { discover } from '../../../src/collectors/client-vpn/discovery.ts';
+import { discover } from '../../../src/collectors/client-vpn/endpoints.ts';
 import type { RawEndpoint, Source } from '../../../src/collectors/client-vpn/source.ts';
 import type { Selection } from '../../../src/polling/selection.ts';
 

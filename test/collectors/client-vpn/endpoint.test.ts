@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toEndpoint } from '../../../src/collectors/client-vpn/endpoint.ts';
+import { toEndpoint } from '../../../src/collectors/client-vpn/endpoints.ts';
 import { createFamilies } from '../../../src/collectors/client-vpn/families.ts';
 import type { RawEndpoint } from '../../../src/collectors/client-vpn/source.ts';
 import { createLedgerDesk, SCOPE } from '../../support/client-vpn.ts';

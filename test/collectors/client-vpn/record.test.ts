@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { toEndpoint } from '../../../src/collectors/client-vpn/endpoint.ts';
+import { toEndpoint } from '../../../src/collectors/client-vpn/endpoints.ts';
 import { COUNTERS, toConnection, toTime } from '../../../src/collectors/client-vpn/record.ts';
 import { decode, plain, statusOf } from '../../support/client-vpn.ts';
 
