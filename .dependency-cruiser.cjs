@@ -37,8 +37,8 @@ const homes = [
   },
   {
     packages: 'fastest-levenshtein',
-    home: '^src/config/nearest[.]ts$',
-    why: 'One answer to "which name was meant?", for keys, flags and commands alike.',
+    home: '^src/(config/nearest|aws/profiles)[.]ts$',
+    why: 'One answer to "which name was meant?", for keys, flags and commands alike; AWS profiles, below the configuration, have theirs.',
   },
 ];
 

@@ -3,23 +3,20 @@ import { profileOf } from './aws/credentials.ts';
 import { defaultRegion } from './aws/default-region.ts';
 import { rereadSharedFiles } from './aws/shared-files.ts';
 import type { Target } from './aws/targets.ts';
+import { regionName } from './config/fields.ts';
 import type { Config } from './config/schema.ts';
 
-/** The accounts and regions that a configuration names, each region by itself; rejects when a target has no region. */
-export async function resolveTargets({ targets }: Config): Promise<readonly Target[]> {
+/**
+ * The accounts and regions that a configuration names, each region by itself; rejects when a target has no region. None where
+ * nothing is enabled, for then nobody asks.
+ */
+export async function resolveTargets(config: Config): Promise<readonly Target[]> {
+  if (!config.client_vpn.enabled && !config.websocket.enabled) return [];
   await rereadSharedFiles();
   const resolved = await Promise.all(
-    targets.map(async ({ name, regions, profile, role_arn, external_id, account_id }, index) => {
-      const used = profileOf(profile);
-      const own = regions.length > 0 ? regions : [await defaultRegion(used)];
+    config.targets.map(async ({ name, regions, profile, role_arn, external_id, account_id }, index) => {
+      const own = regions.length > 0 ? regions : [await insistOnRegion(name, profileOf(profile), index)];
       return own.map((region): Target => {
-        if (region === undefined) {
-          const where =
-            used === undefined ? 'the environment has no AWS_REGION' : `profile ${used} has no region`;
-          throw new Error(
-            `no region for target ${name}: ${where}, and targets[${index}].regions names none; set AWS_REGION, or name the regions there`,
-          );
-        }
         return {
           name,
           region,
@@ -33,6 +30,21 @@ export async function resolveTargets({ targets }: Config): Promise<readonly Targ
     }),
   );
   return resolved.flat();
+}
+
+/** The region of a target that names none; it is judged as one that stands in the configuration. */
+async function insistOnRegion(name: string, profile: string | undefined, index: number): Promise<string> {
+  const found = await defaultRegion(profile).catch((cause: unknown) => {
+    throw new Error(`target ${name} cannot be used`, { cause });
+  });
+  const remedy = `set AWS_REGION, or name the regions in targets[${index}].regions of a configuration file (--config.file)`;
+  if (found.region === undefined) throw new Error(`no region for target ${name}: ${found.why}; ${remedy}`);
+  const { error } = regionName().safeParse(found.region);
+  if (error) {
+    const reason = error.issues.map(({ message }) => message).join('; ');
+    throw new Error(`no region for target ${name}: ${found.from} is none: ${reason}; ${remedy}`);
+  }
+  return found.region;
 }
 
 /** Half of the ten requests a second that AWS grants an account for configuring its APIs, reading included. */

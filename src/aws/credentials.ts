@@ -2,6 +2,7 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import { APP } from './connection.ts';
 import { insistOnSoundCredentials } from './environment.ts';
 import { noteTrouble, toCallError } from './errors.ts';
+import { faultOfProfile } from './profiles.ts';
 import type { Sts } from './sts.ts';
 import type { Target } from './targets.ts';
 
@@ -37,8 +38,8 @@ export function createObtain(
 
   return async () => {
     const profile = profileOf(target.profile);
-    const credentials = await base(profile).catch((cause: unknown) => {
-      throw toCredentialsError(cause, profile);
+    const credentials = await base(profile).catch(async (cause: unknown) => {
+      throw await toCredentialsError(cause, profile);
     });
     if (roleArn === undefined) return credentials;
     const params = { RoleArn: roleArn, RoleSessionName: APP, ...(externalId && { ExternalId: externalId }) };
@@ -47,7 +48,7 @@ export function createObtain(
 }
 
 /** What went wrong, in words: a call that AWS refused speaks for itself, everything else gets a name with a remedy. */
-function toCredentialsError(cause: unknown, profile: string | undefined): Error {
+async function toCredentialsError(cause: unknown, profile: string | undefined): Promise<Error> {
   const error = cause instanceof Error ? cause : new Error(String(cause));
   // The name of the profile may be what is unsound.
   const isNamed = profile !== undefined && error.name !== 'UnsoundEnvironment';
@@ -61,11 +62,16 @@ function toCredentialsError(cause: unknown, profile: string | undefined): Error 
   const isOfProvider = error.name.endsWith('ProviderError') || toCallError(error) === 'other';
   if ('$fault' in error || !isOfProvider) return noteTrouble(error, trouble);
   if (profile === undefined) return noteTrouble(error, trouble);
-  return noteTrouble(
-    // Not with its cause, whose message has the whole command.
-    Object.assign(new Error(withoutCommand(error.message)), { name: 'ProfileError' }),
-    trouble,
-  );
+  const words = (await whyUnresolved(error.message, profile)) ?? withoutCommand(error.message);
+  // Not with its cause, whose message has the whole command.
+  return noteTrouble(Object.assign(new Error(words), { name: 'ProfileError' }), trouble);
+}
+
+/** What is wrong with the profile that the SDK made nothing of: the one that was asked for, or one that it draws from. */
+async function whyUnresolved(message: string, profile: string): Promise<string | undefined> {
+  const name = /^Could not resolve credentials using profile: \[(.+)\] in/.exec(message)?.[1];
+  const fault = name === undefined ? undefined : await faultOfProfile(name);
+  return name === profile ? fault?.words : fault && `of its source_profile ${name}: ${fault.words}`;
 }
 
 /** The command of a `credential_process` can hold secrets, and what it wrote stands on the lines after it. */
