@@ -20,7 +20,7 @@ export interface Asked {
 }
 
 const NO_ID =
-  'AWS judges this permission only with a connection id that it issued, and none is known here; the first pass will tell';
+  'AWS judges this permission only with a connection id that it issued, and none is known here; a pass that knows one will tell';
 
 /** Enough of a table that holds other things as well for a connection to be among them. */
 const ROWS_TO_FIND_ONE = 25;
@@ -52,7 +52,7 @@ export async function* ask(
     yield { action: LIST, resource, ...listed };
     const notAsked = {
       answer: 'not asked',
-      reason: 'which stages there are is learned by the first pass',
+      reason: 'which stages there are is learned by a pass',
     } as const;
     yield {
       action: LOOK_UP,
