@@ -32,6 +32,12 @@ export function noteCall(error: unknown, api: string, operation: string): void {
     ACTIONS.set(error, `${api}:${IAM_NAMES[api] ?? operation}`);
 }
 
+/** The call to AWS that an error came of, as the IAM action that allows it; undefined where nothing was asked of AWS. */
+export function actionOf(error: unknown): string | undefined {
+  const { action } = toVerdict(error);
+  return action.includes(':') ? action : undefined;
+}
+
 /** What `explain` shall say of an error besides what it holds itself. */
 export interface Trouble {
   /** What was being done, where that is no call. */

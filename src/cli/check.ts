@@ -52,6 +52,8 @@ async function askAws(config: Config, flags: Args['flags']): Promise<number> {
     aws.close();
   }
   const rows = verdicts.map(({ action, resource, answer, reason }) => [action, resource, answer, reason]);
-  await print(formatTable(['ACTION', 'RESOURCE', 'RESULT', 'REASON'], rows));
-  return verdicts.every(({ answer }) => answer === 'allowed' || answer === 'not asked') ? 0 : 1;
+  // Each collector finds the same trouble in each region of a target.
+  const distinct = new Map(rows.map((row) => [JSON.stringify(row), row]));
+  await print(formatTable(['ACTION', 'RESOURCE', 'RESULT', 'REASON'], [...distinct.values()]));
+  return verdicts.some(({ isFailure }) => isFailure) ? 1 : 0;
 }

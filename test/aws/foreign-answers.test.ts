@@ -52,7 +52,7 @@ test.each<[number, string, RegExp]>([
     /\(Redirect, HTTP 30\d\): the answer is a redirect to https:\/\/login\.example\.com\/in, as none of AWS is; check endpoint_url/,
   ]),
   [401, 'denied', /credentials/],
-  [403, 'denied', /proxies in between/],
+  [403, 'denied', /proxies/],
   [404, 'not_found', /endpoint_url/],
   [405, 'invalid', /proxies/],
   [407, 'unavailable', /proxy in between asks who we are/],
