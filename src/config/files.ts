@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { toPath } from './problems.ts';
 import { type Config, type FileKey, fileKeys } from './schema.ts';
 
 /** The whole of a file as UTF-8; throws when it cannot be read. */
@@ -23,6 +24,15 @@ export function resolveFiles(data: unknown, folder: string): readonly NamedFile[
 /** The files that are read when this configuration is put in force; ids are not among them, which are read whenever they change. */
 export function neededFiles(config: Config): readonly string[] {
   return filePlaces(config).flatMap(({ file, name }) => (file.needed ? [name] : []));
+}
+
+/** The files of ids that the endpoints of this configuration are read from, each with the key that names it. */
+export function awaitedFiles(config: Config): readonly { readonly key: string; readonly path: string }[] {
+  if (!config.websocket.enabled) return [];
+  return filePlaces(config).flatMap(({ file, at, name }) =>
+    // That of discovered stages stands for many, which are not known here.
+    file.needed || at[1] === 'discover_source' ? [] : [{ key: toPath(at), path: name }],
+  );
 }
 
 /** What is wrong with a file, in words that follow its name; undefined for nothing. */
