@@ -35,9 +35,10 @@ export function startDomains(
   deps: Deps,
 ): (config: Config, awsDeps: { clock: Clock; calls: Calls }) => Promise<Setup> {
   const opens = eachDomain((key, domain) => startDomain(key, domain, deps));
+  const lastAccounts = new Map<string, string>();
   return async (config, { clock, calls }) => {
     const targets = await resolveTargets(config);
-    const aws = openAws(config, { clock, calls, logger: deps.logger });
+    const aws = openAws(config, { clock, calls, lastAccounts, logger: deps.logger });
     const shared = { targets, aws, maxConnections: config.intake.max_connections };
     const parts = new Map<string, Part>();
     for (const { name, open } of opens) {

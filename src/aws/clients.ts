@@ -19,6 +19,8 @@ export interface AwsDeps {
   readonly clock: Clock;
   readonly calls: Calls;
   readonly logger: Logger;
+  /** The account that each target, by its name, was of last; kept from one configuration to the next. */
+  readonly lastAccounts?: Map<string, string>;
   /** Per target, all its calls of an API together; an API that is left out is not limited. */
   readonly requestsPerSecond: Readonly<Partial<Record<Api, number>>>;
 }
@@ -123,6 +125,9 @@ export function createAws(options: AwsOptions, deps: AwsDeps): Aws {
 
     accountId: identities.accountId,
     knownAccount: identities.knownAccount,
-    close: connection.close,
+    close() {
+      identities.close();
+      connection.close();
+    },
   };
 }
