@@ -31,7 +31,7 @@ export function createIdentities(deps: IdentityDeps) {
     lastAccounts.set(name, accountId);
     if (before !== undefined && before !== accountId)
       logger.warn(
-        'A target is of another account since the reload; what is told under its name is now told of that one',
+        'A target is of another account since the reload; series of the one before end, and those of the new one begin',
         { target: name, account_id_before: before, account_id: accountId },
       );
   };
