@@ -6,15 +6,16 @@ import type { Target } from './aws/targets.ts';
 import { regionName } from './config/fields.ts';
 import type { Config } from './config/schema.ts';
 
-/**
- * The accounts and regions that a configuration names, each region by itself; rejects when a target has no region. None where
- * nothing is enabled, for then nobody asks.
- */
-export async function resolveTargets(config: Config): Promise<readonly Target[]> {
-  if (!config.client_vpn.enabled && !config.websocket.enabled) return [];
+/** The targets that collectors poll: none where no collector is enabled, so that none needs a region then. */
+export async function resolvePolledTargets(config: Config): Promise<readonly Target[]> {
+  return config.client_vpn.enabled || config.websocket.enabled ? resolveTargets(config) : [];
+}
+
+/** The accounts and regions that a configuration names, each region by itself; rejects when a target has no region. */
+export async function resolveTargets({ targets }: Config): Promise<readonly Target[]> {
   await rereadSharedFiles();
   const resolved = await Promise.all(
-    config.targets.map(async ({ name, regions, profile, role_arn, external_id, account_id }, index) => {
+    targets.map(async ({ name, regions, profile, role_arn, external_id, account_id }, index) => {
       const own = regions.length > 0 ? regions : [await insistOnRegion(name, profileOf(profile), index)];
       return own.map((region): Target => {
         return {

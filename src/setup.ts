@@ -1,6 +1,6 @@
 import type { Calls } from './aws/calls.ts';
 import type { Aws } from './aws/clients.ts';
-import { openAws, resolveTargets } from './aws-settings.ts';
+import { openAws, resolvePolledTargets } from './aws-settings.ts';
 import type { Deps, Domain, Setting } from './collectors/domain.ts';
 import type { Config } from './config/schema.ts';
 import type { Clock } from './core/clock.ts';
@@ -37,7 +37,7 @@ export function startDomains(
   const opens = eachDomain((key, domain) => startDomain(key, domain, deps));
   const lastAccounts = new Map<string, string>();
   return async (config, { clock, calls }) => {
-    const targets = await resolveTargets(config);
+    const targets = await resolvePolledTargets(config);
     const aws = openAws(config, { clock, calls, lastAccounts, logger: deps.logger });
     const shared = { targets, aws, maxConnections: config.intake.max_connections };
     const parts = new Map<string, Part>();

@@ -1,12 +1,12 @@
 import { insistOnSound } from './environment.ts';
 import { faultOfProfile } from './profiles.ts';
 
-/** The region of the environment or of the profile (the default one without `profile`), and what says so; or why there is none, in words. */
+/** The region of the environment or of the profile (else the default one), and what says so; or why there is none. */
 export type DefaultRegion =
   | { readonly region: string; readonly from: string }
   | { readonly region: undefined; readonly why: string };
 
-/** Looks up where a target is that names no region; rejects when its profile is not there, or what is set cannot be right. */
+/** Looks up where a target is that names no region; rejects when its profile is not there, or AWS_REGION is unsound. */
 export async function defaultRegion(profile?: string): Promise<DefaultRegion> {
   // Set to nothing is not set; the SDK would take it for a region.
   if (process.env.AWS_REGION === '') delete process.env.AWS_REGION;

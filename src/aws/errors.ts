@@ -32,7 +32,7 @@ export function noteCall(error: unknown, api: string, operation: string): void {
     ACTIONS.set(error, `${api}:${IAM_NAMES[api] ?? operation}`);
 }
 
-/** The call to AWS that an error came of, as the IAM action that allows it; undefined where nothing was asked of AWS. */
+/** The call to AWS that an error came of, as the IAM action that allows it; undefined where AWS was not asked. */
 export function actionOf(error: unknown): string | undefined {
   const { action } = toVerdict(error);
   return action.includes(':') ? action : undefined;

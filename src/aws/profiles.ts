@@ -10,7 +10,7 @@ export interface ProfileFault {
   readonly words: string;
 }
 
-/** Looks a profile up in the shared AWS configuration files as they are now; undefined where it has what may give credentials. */
+/** Looks a profile up in the shared AWS configuration files as they are now; undefined where it may give credentials. */
 export async function faultOfProfile(profile: string): Promise<ProfileFault | undefined> {
   const files = await Promise.all([
     look(pathOf('AWS_CONFIG_FILE', 'config'), (name) => `profile ${name}`),
@@ -18,9 +18,14 @@ export async function faultOfProfile(profile: string): Promise<ProfileFault | un
   ]);
   const found = files.filter(({ sections }) => sections.has(profile));
   if (found.length === 0) return { isThere: false, words: whyMissing(profile, files) };
-  const keys = new Set(found.flatMap(({ sections }) => [...(sections.get(profile) ?? [])]));
-  if (GIVING.some((all) => all.every((key) => keys.has(key)))) return undefined;
+  const keys = new Map(found.flatMap(({ sections }) => [...(sections.get(profile) ?? [])]));
   const where = found.map(({ path }) => path).join(' and ');
+  const session = keys.get('sso_session');
+  if (session !== undefined && !files.some(({ others }) => others.has(`sso-session ${session}`))) {
+    const words = `its sso_session is ${session}, and there is no [sso-session ${session}] in ${files[0]?.path}`;
+    return { isThere: true, words };
+  }
+  if (GIVING.some((all) => all.every((key) => keys.has(key)))) return undefined;
   const what = keys.size === 0 ? 'and is empty' : 'but has nothing that gives credentials';
   const unread = files.filter(isUnreadable).map((file) => `; ${toUnreadable(file)}`);
   return { isThere: true, words: `it is in ${where}, ${what}: ${EXPECTED}${unread.join('')}` };
@@ -44,8 +49,8 @@ interface SharedFile {
   readonly path: string;
   /** Why it cannot be read, as Node.js has it; ENOENT when it is not there. */
   readonly code: string | undefined;
-  /** The keys of every profile, by its name. */
-  readonly sections: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The keys of every profile and their values, by its name. */
+  readonly sections: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** How the heading of a profile is written here. */
   readonly toHeading: (profile: string) => string;
   /** Headings that name no profile here. */
@@ -71,9 +76,9 @@ async function look(path: string, toHeading: SharedFile['toHeading']): Promise<S
 
 /** Reads lines as the SDK does: a comment begins with # or ; at the beginning or after white space. */
 function toSections(text: string, toHeading: SharedFile['toHeading']) {
-  const sections = new Map<string, Set<string>>();
+  const sections = new Map<string, Map<string, string>>();
   const others = new Set<string>();
-  let keys: Set<string> | undefined;
+  let keys: Map<string, string> | undefined;
   let oddLine: number | undefined;
   for (const [index, whole] of text.split(/\r?\n/).entries()) {
     const line = (whole.split(/(^|\s)[;#]/)[0] ?? '').trim();
@@ -82,11 +87,13 @@ function toSections(text: string, toHeading: SharedFile['toHeading']) {
       const name = heading.replace(/^profile\s+/, '').replace(/^(["'])(.*)\1$/, '$2');
       const plain = heading.replace(/\s(["'])(.*)\1$/, ' $2');
       const isProfile = plain === 'default' || plain === toHeading(name);
-      keys = isProfile ? (sections.get(name) ?? new Set()) : undefined;
+      keys = isProfile ? (sections.get(name) ?? new Map()) : undefined;
       if (keys) sections.set(name, keys);
       else others.add(heading);
-    } else if (line.indexOf('=') > 0) keys?.add(line.slice(0, line.indexOf('=')).trim());
-    else if (line !== '') oddLine ??= index + 1;
+    } else if (line.indexOf('=') > 0) {
+      const at = line.indexOf('=');
+      keys?.set(line.slice(0, at).trim(), line.slice(at + 1).trim());
+    } else if (line !== '') oddLine ??= index + 1;
   }
   return { sections, others, oddLine };
 }

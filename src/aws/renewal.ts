@@ -12,7 +12,7 @@ export interface RenewalDeps {
   readonly onFailure: (cause: unknown, expiresAt: number) => void;
 }
 
-/** For so long numbers of a wrong account can stand under the one written down; a helper is not asked more often for it. */
+/** For so long numbers of a wrong account can stand under the one written down; each time a helper is asked, too. */
 const UNSURE_MS = 15 * 60_000;
 /** How long before they expire credentials are renewed; sooner where they live so short. */
 const AHEAD_MS = 5 * 60_000;

@@ -1,6 +1,6 @@
 import { Calls } from '../aws/calls.ts';
 import { environmentWarnings } from '../aws/environment.ts';
-import { openAws, resolveTargets } from '../aws-settings.ts';
+import { openAws, resolvePolledTargets } from '../aws-settings.ts';
 import type { Verdict } from '../collectors/domain.ts';
 import { awaitedFiles, read } from '../config/files.ts';
 import type { Config } from '../config/schema.ts';
@@ -49,7 +49,7 @@ async function askAws(config: Config, flags: Args['flags']): Promise<number> {
   const aws = openAws(config, { clock: systemClock, calls: new Calls(systemClock), logger });
   const { signal, release } = abortOnSignal();
   try {
-    const targets = await resolveTargets(config);
+    const targets = await resolvePolledTargets(config);
     const shared = { targets, aws, maxConnections: config.intake.max_connections };
     const asked = eachDomain((key, domain) => {
       const { [key]: own } = config;

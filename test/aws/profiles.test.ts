@@ -25,10 +25,10 @@ test.each([
   ['a role', '[profile network] # ours\nrole_arn = arn\nsource_profile = base\n', {}],
   [
     'a heading that says more',
-    '[profile default]\nregion = eu-west-1\n[profile network]\nsso_session = corp\n',
+    '[profile default]\nregion = eu-west-1\n[profile network]\nsso_session = corp\n[sso-session corp]\nsso_region = eu-west-1\n',
     {},
   ],
-  ['quotes', '[profile "network"]\nsso_session = corp\n', {}],
+  ['quotes', '[profile "network"]\nsso_session = corp\n[sso-session corp]\nsso_region = eu-west-1\n', {}],
 ])('a profile with %s is whole', async (_, config, keys) => {
   const files = useFiles();
   files.config(config);
@@ -63,6 +63,14 @@ test('a profile that is there and empty, or has no keys, is told as that', async
   rmSync(paths.credentials);
   mkdirSync(paths.credentials);
   expect(await words()).toContain(`; ${paths.credentials} cannot be read (EISDIR): it must be a file that`);
+});
+
+test('a session that is nowhere is told by its heading', async () => {
+  const { paths, config } = useFiles();
+  config('[profile network]\nsso_session = corp\n[sso-session crop]\nsso_region = eu-west-1\n');
+  expect(await words()).toBe(
+    `its sso_session is corp, and there is no [sso-session corp] in ${paths.config}`,
+  );
 });
 
 test('files that are not there, or cannot be read, are named', async () => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { resolveTargets } from '../../src/aws-settings.ts';
+import { resolvePolledTargets } from '../../src/aws-settings.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { toSentence } from '../../src/core/error-text.ts';
 import { stubCredentials } from '../support/configuration.ts';
@@ -20,7 +20,7 @@ async function regions(variable: string | undefined, text = ''): Promise<readonl
   vi.stubEnv('AWS_DEFAULT_REGION', undefined);
   const result = loadConfig({ text, readFile: () => '' });
   if ('problems' in result) throw new Error(JSON.stringify(result.problems));
-  return (await resolveTargets(result.config)).map(({ region }) => region);
+  return (await resolvePolledTargets(result.config)).map(({ region }) => region);
 }
 
 test('a target without regions is in the one of the environment', async () => {
