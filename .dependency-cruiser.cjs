@@ -41,8 +41,8 @@ const homes = [
   },
   {
     packages: 'fastest-levenshtein',
-    home: '^src/fields/nearest[.]ts$',
-    why: 'One answer to "which name was meant?", for keys, flags and commands alike.',
+    home: ['^src/fields/nearest[.]ts$', '^src/aws/profiles[.]ts$'],
+    why: 'One answer to "which name was meant?", for keys, flags and commands alike; AWS profiles, below the configuration, have theirs.',
   },
 ];
 

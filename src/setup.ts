@@ -1,6 +1,6 @@
 import type { Calls } from './aws/calls.ts';
 import type { Aws } from './aws/clients.ts';
-import { openAws, resolveTargets } from './aws-settings.ts';
+import { openAws, resolvePolledTargets } from './aws-settings.ts';
 import { type DomainKey, eachDomain, type Sections } from './collectors/index.ts';
 import type { Config } from './config/schema.ts';
 import type { Clock } from './core/clock.ts';
@@ -35,9 +35,10 @@ export function startDomains(
   deps: Deps,
 ): (config: Config, awsDeps: { clock: Clock; calls: Calls }) => Promise<Setup> {
   const opens = eachDomain((key, domain) => startDomain(key, domain, deps));
+  const lastAccounts = new Map<string, string>();
   return async (config, { clock, calls }) => {
-    const targets = await resolveTargets(config);
-    const aws = openAws(config, { clock, calls, logger: deps.logger });
+    const targets = await resolvePolledTargets(config);
+    const aws = openAws(config, { clock, calls, lastAccounts, logger: deps.logger });
     const shared = { targets, aws, house: config };
     const parts = new Map<string, Part>();
     for (const { name, open } of opens) {

@@ -19,6 +19,8 @@ export interface AwsDeps {
   readonly clock: Clock;
   readonly calls: Calls;
   readonly logger: Logger;
+  /** The account that each target, by its name, was of last; kept from one configuration to the next. */
+  readonly lastAccounts?: Map<string, string>;
   /** Per target, all its calls of an API together; an API that is left out is not limited. */
   readonly requestsPerSecond?: Limits;
 }
@@ -138,6 +140,9 @@ function createClients(shared: Shared): Aws {
     accountId: identities.accountId,
     knownAccount: identities.knownAccount,
     limited: (limits) => createClients({ ...shared, requestsPerSecond: limits }),
-    close: connection.close,
+    close() {
+      identities.close();
+      connection.close();
+    },
   };
 }

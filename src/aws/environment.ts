@@ -27,6 +27,11 @@ function* switchWarnings(env: Environment) {
 }
 
 function* keyWarnings(env: Environment) {
+  const [given, missing] = env.AWS_ACCESS_KEY_ID
+    ? ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']
+    : ['AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID'];
+  if (env[given] && !env[missing])
+    yield `${given} is set without ${missing}, so it does not count: the credentials of something else may be used, such as those of this machine`;
   if (env.AWS_PROFILE && env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY)
     yield `AWS_PROFILE=${env.AWS_PROFILE}: it counts, and AWS_ACCESS_KEY_ID beside it does not (the AWS CLI has it the other way round)`;
 }

@@ -1,3 +1,21 @@
+import {
+  type Remedy,
+  toAllow,
+  toConnect,
+  toCorrect,
+  toDoubt,
+  toFind,
+  toPass,
+  toProve,
+  toProveThere,
+  toReach,
+  toServed,
+  toSlowDown,
+  toSpell,
+  toWait,
+  toWhere,
+} from './remedies.ts';
+
 /** What can go wrong with a call, as a fixed list for the `error` label. */
 export type CallError =
   | 'throttled'
@@ -26,56 +44,34 @@ export interface Rule {
   readonly error: CallError;
   /** SDK error names (the service's error codes) and Node.js error codes. */
   readonly names: RegExp;
-  /** IAM actions, where the rule is of these only. */
-  readonly actions?: RegExp;
-  /** What people can do. */
-  readonly remedy: string;
+  readonly remedy: Remedy;
 }
-
-const ALLOW = 'allow the action in the IAM policy; `describe iam-policy` prints the policy that is needed';
-const CREDENTIALS =
-  'check the credentials of the target (profile, role, environment), whether they expired, and the clock of this machine';
-
-const WHERE = 'check endpoint_url (http or https, host and port)';
 
 /** The first rule whose pattern matches the error's name or code decides. */
 export const RULES: readonly Rule[] = [
-  {
-    error: 'denied',
-    names: /^AccessDenied(Exception)?$/,
-    actions: /^execute-api:/,
-    remedy:
-      'allow execute-api:ManageConnections on arn:aws:execute-api:<region>:<account>:<api>/<stage>/GET/@connections/*; `describe iam-policy` prints the policy that is needed',
-  },
-  {
-    error: 'denied',
-    names: /^ForbiddenException$/,
-    remedy:
-      'API Gateway serves no such stage there: check the url (the stage, or the mapping key of a custom domain), and in a VPC that no execute-api endpoint with private DNS answers instead, which cannot reach WebSocket APIs',
-  },
+  { error: 'denied', names: /^ForbiddenException$/, remedy: toServed },
   {
     error: 'throttled',
     names:
       /^(RequestLimitExceeded|EC2ThrottledException|Throttl\w*|TooManyRequests\w*|SlowDown|LimitExceededException|RequestThrottled\w*|BandwidthLimitExceeded|ProvisionedThroughputExceededException)$/,
-    remedy:
-      'poll less often (schedule) or lower requests_per_second, or read_capacity_per_second of a table; the limit is shared with other callers',
+    remedy: toSlowDown,
   },
   {
     error: 'denied',
     names: /^(UnauthorizedOperation|AccessDenied|AccessDeniedException|Client\.UnauthorizedOperation)$/,
-    remedy: ALLOW,
+    remedy: toAllow,
   },
   {
     error: 'denied',
     names:
       /^(AuthFailure|SignatureDoesNotMatch|InvalidSignature\w*|IncompleteSignature|UnrecognizedClientException|InvalidClientTokenId|MissingAuthenticationToken\w*)$/,
-    remedy: `${CREDENTIALS}, and that the region is enabled for the account`,
+    remedy: toProveThere,
   },
   {
     error: 'denied',
     names:
       /^(Expired\w*|Request(Expired|InTheFuture|TimeTooSkewed)|InvalidIdentityToken\w*|IDPRejectedClaim\w*)$/,
-    remedy: CREDENTIALS,
+    remedy: toProve,
   },
   {
     error: 'denied',
@@ -122,34 +118,33 @@ export const RULES: readonly Rule[] = [
   {
     error: 'not_found',
     names: /\.(\w*)NotFound$|^\w*NotFound(Exception)?$/,
-    remedy: 'check the id or the name, the account and the region',
+    remedy: toFind,
   },
   { error: 'gone', names: /^GoneException$/, remedy: 'it no longer exists' },
   {
     error: 'timeout',
     names: /^(TimeoutError|AbortError|RequestTimeout\w*|ETIMEDOUT|ESOCKETTIMEDOUT)$/,
-    remedy:
-      'check the network and proxies, or raise request_timeout, connect_timeout or the timeout of the pass',
+    remedy: toWait,
   },
   {
     error: 'timeout',
     names: /^(ETIMEOUT|ERR_SOCKET_CONNECTION_TIMEOUT)$/,
-    remedy: 'check name resolution and the network, or raise connect_timeout',
+    remedy: toConnect,
   },
   {
     error: 'unavailable',
     names: /^(BrokenAnswer|ECONNRESET|ECONNABORTED|EPIPE|ERR_STREAM_\w+|ERR_SOCKET_CLOSED\w*)$/,
-    remedy: 'it is asked again at the next pass; if it lasts, look at proxies and endpoint_url in between',
+    remedy: toPass,
   },
   {
     error: 'unavailable',
     names: /^Redirect$/,
-    remedy: `${WHERE}, and for a proxy or a sign-in page in between`,
+    remedy: toWhere(', and look for a proxy or a sign-in page in between'),
   },
   {
     error: 'unavailable',
     names: /^HPE_\w+$/,
-    remedy: `what answers does not speak HTTP, or not well: ${WHERE}, and for a proxy in between`,
+    remedy: toWhere(', and look for a proxy in between: what answers does not speak HTTP, or not well'),
   },
   {
     error: 'unavailable',
@@ -167,12 +162,14 @@ export const RULES: readonly Rule[] = [
     error: 'unavailable',
     names:
       /^(ENOTFOUND|EAI_\w+|ENODATA|ESERVFAIL|EREFUSED|EFORMERR|ENOTIMP|EBAD(NAME|RESP|QUERY|FAMILY)|ECONNREFUSED|EHOST(UNREACH|DOWN)|ENET(UNREACH|DOWN|RESET)|ENOTCONN|EAFNOSUPPORT)$/,
-    remedy: 'the host could not be reached: check the region, endpoint_url, name resolution and the network',
+    remedy: toReach,
   },
   {
     error: 'unavailable',
     names: /^(ERR_TLS_CERT_ALTNAME_\w+|HOSTNAME_MISMATCH)$/,
-    remedy: `the certificate is one of another host: ${WHERE}, for name resolution, and for a proxy in between`,
+    remedy: toWhere(
+      ', name resolution, and look for a proxy in between: the certificate is one of another host',
+    ),
   },
   {
     error: 'unavailable',
@@ -183,7 +180,7 @@ export const RULES: readonly Rule[] = [
   {
     error: 'unavailable',
     names: /^(EPROTO|ERR_SSL_\w+)$/,
-    remedy: `TLS could not begin: what answers may speak none, or ask for a certificate of ours: ${WHERE}`,
+    remedy: toWhere(': TLS could not begin, what answers may speak none, or ask for a certificate of ours'),
   },
   {
     error: 'unavailable',
@@ -200,8 +197,7 @@ export const RULES: readonly Rule[] = [
     error: 'invalid',
     names:
       /^(EINVAL|ERR_UNESCAPED_CHARACTERS|ERR_SOCKET_BAD_PORT|ERR_INVALID_(URL|CHAR|PROTOCOL|HTTP_TOKEN|IP_ADDRESS|DOMAIN_NAME|ADDRESS_FAMILY))$/,
-    remedy:
-      'check endpoint_url, the region, and the credentials for blanks and line ends: what they make is no URL or no header',
+    remedy: toSpell,
   },
   {
     error: 'invalid',
@@ -212,32 +208,27 @@ export const RULES: readonly Rule[] = [
     error: 'unavailable',
     names:
       /^(Unavailable|ServiceUnavailable\w*|Internal(Error|Failure|ServerError\w*)|InsufficientCapacity\w*)$/,
-    remedy: 'AWS has trouble: it is asked again at the next pass',
+    remedy: 'AWS has trouble, which mostly passes',
   },
   {
     error: 'invalid',
     names:
       /^(Invalid\w*(\.\w+)?|Missing\w*|Malformed\w*|Validation\w*|BadRequest\w*|UnknownParameter|UnsupportedOperation)$/,
-    remedy: 'check the configuration: ids, filters, page_size, role_arn, names of attributes',
+    remedy: toCorrect,
   },
 ];
 
 /** By HTTP status, where no name decides; the first range that holds it. */
-export const BY_STATUS: readonly (readonly [from: number, to: number, error: CallError, remedy: string])[] = [
-  [401, 401, 'denied', CREDENTIALS],
-  [403, 403, 'denied', `${ALLOW}; if it is a proxy that refuses, let requests to AWS pass there`],
-  [404, 404, 'not_found', 'check endpoint_url and the id'],
+export const BY_STATUS: readonly (readonly [from: number, to: number, error: CallError, remedy: Remedy])[] = [
+  [401, 401, 'denied', toProve],
+  [403, 403, 'denied', (action) => `${toAllow(action)}; ${toDoubt(action)}`],
+  [404, 404, 'not_found', (action) => `${toFind(action)}; ${toDoubt(action)}`],
   [407, 407, 'unavailable', 'a proxy in between asks who we are: let requests to AWS pass there without'],
   [408, 408, 'timeout', 'check the network and proxies'],
   [410, 410, 'gone', 'it no longer exists'],
-  [429, 429, 'throttled', 'poll less often (schedule) or lower requests_per_second'],
-  [
-    400,
-    499,
-    'invalid',
-    'check the configuration: ids, filters, page_size; if it is not AWS that answers, endpoint_url and proxies in between',
-  ],
+  [429, 429, 'throttled', toSlowDown],
+  [400, 499, 'invalid', (action) => `${toCorrect(action)}; ${toDoubt(action)}`],
   [511, 511, 'unavailable', 'the network asks to be signed in to first: let requests to AWS pass without'],
-  [500, 599, 'unavailable', 'AWS or a proxy has trouble: it is asked again at the next pass'],
-  [300, 399, 'unavailable', `such a status is none of AWS: ${WHERE}, and for a proxy in between`],
+  [500, 599, 'unavailable', 'AWS or a proxy has trouble, which mostly passes'],
+  [300, 399, 'unavailable', toWhere(', and look for a proxy in between: such a status is none of AWS')],
 ];

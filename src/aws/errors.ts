@@ -1,5 +1,5 @@
 import { toSentence } from '../core/error-text.ts';
-import { BY_STATUS, type CallError, RULES } from './error-rules.ts';
+import { BY_STATUS, type CallError, RULES, type Rule } from './error-rules.ts';
 
 const UNKNOWN = { error: 'other', remedy: 'if it lasts, report it as a bug, with this line' } as const;
 
@@ -11,13 +11,13 @@ export function toCallError(error: unknown): CallError {
 /** One sentence for people: what failed, what AWS said and what to do, or why the signal broke it off; without secrets, of bounded length. */
 export function explain(error: unknown, signal?: AbortSignal): string {
   if (signal?.aborted && signal.reason instanceof Error) return signal.reason.message;
-  const { origin, remedy } = toVerdict(error);
+  const { origin, action, remedy } = toVerdict(error);
   if (isOfFile(origin)) return `${scrub(toSentence(error))}; ${remedy}`;
-  const { action, name, code, message, status } = toFacts(origin);
+  const { name, code, message, status } = toFacts(origin);
   const label = [name, code, status === undefined ? undefined : `HTTP ${status}`]
     .filter((part) => part !== undefined && part !== '' && part !== 'Error' && part !== 'Unknown')
     .join(', ');
-  const what = `${action ?? 'the call'} failed${label === '' ? '' : ` (${label})`}`;
+  const what = `${action === '' ? 'the call' : action} failed${label === '' ? '' : ` (${label})`}`;
   const said = message.replace(/\.+$/, '');
   const { where, hint } = troubleOf(error);
   const begin = where === undefined ? '' : `${where}: `;
@@ -30,6 +30,12 @@ export function noteCall(error: unknown, api: string, operation: string): void {
   // A call that could not be signed failed before itself: that was noted already.
   if (typeof error === 'object' && error !== null && !ACTIONS.has(error))
     ACTIONS.set(error, `${api}:${IAM_NAMES[api] ?? operation}`);
+}
+
+/** The call to AWS that an error came of, as the IAM action that allows it; undefined where AWS was not asked. */
+export function actionOf(error: unknown): string | undefined {
+  const { action } = toVerdict(error);
+  return action.includes(':') ? action : undefined;
 }
 
 /** What `explain` shall say of an error besides what it holds itself. */
@@ -70,32 +76,44 @@ function troubleOf(error: unknown): Trouble {
 interface Verdict {
   readonly error: CallError;
   readonly remedy: string;
+  /** What was being done, as far as the errors down to that one say; else empty. */
+  readonly action: string;
   /** The error in the chain of causes that decided. */
   readonly origin: unknown;
 }
 
 function toVerdict(error: unknown): Verdict {
   let origin = error;
+  let action = '';
   for (let depth = 0; depth < 10 && origin !== undefined && origin !== null; depth += 1) {
-    const { action, name, code, status } = toFacts(origin);
-    const rules = RULES.filter(({ actions }) => actions?.test(action ?? '') ?? true);
-    const rule = rules.find(({ names }) => names.test(name)) ?? rules.find(({ names }) => names.test(code));
-    if (rule) return { error: rule.error, remedy: rule.remedy, origin };
-    const range = BY_STATUS.find(([from, to]) => status !== undefined && status >= from && status <= to);
-    if (range) return { error: range[2], remedy: range[3], origin };
-    if (isBroken(origin, status)) return { error: 'unavailable', remedy: remedyOf('BrokenAnswer'), origin };
+    const facts = toFacts(origin);
+    action = facts.action ?? action;
+    const found = toKind(origin, facts);
+    if (found) {
+      const { error: kind, remedy } = found;
+      return { error: kind, action, remedy: typeof remedy === 'string' ? remedy : remedy(action), origin };
+    }
     origin = origin instanceof Error ? origin.cause : undefined;
   }
-  return { ...UNKNOWN, origin: error };
+  return { ...UNKNOWN, action, origin: error };
+}
+
+/** The rule for an error, by its name, else its code, else the HTTP status. */
+function toKind(error: unknown, { name, code, status }: ReturnType<typeof toFacts>) {
+  const rule = ruleOf(name) ?? ruleOf(code);
+  if (rule) return rule;
+  const range = BY_STATUS.find(([from, to]) => status !== undefined && status >= from && status <= to);
+  if (range) return { error: range[2], remedy: range[3] };
+  return isBroken(error, status) ? ruleOf('BrokenAnswer') : undefined;
+}
+
+function ruleOf(name: string): Rule | undefined {
+  return RULES.find(({ names }) => names.test(name));
 }
 
 /** Whether a file could not be read or written: whoever tried says in the errors around it what it is for. */
 function isOfFile(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error && 'path' in error;
-}
-
-function remedyOf(name: string): string {
-  return RULES.find(({ names }) => names.test(name))?.remedy ?? UNKNOWN.remedy;
 }
 
 /**

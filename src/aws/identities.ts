@@ -15,13 +15,28 @@ export interface IdentityDeps {
   readonly calls: Calls;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The account that each target, by its name, was of last; kept from one configuration to the next. */
+  readonly lastAccounts?: Map<string, string>;
 }
 
 /** Who we are in each target: credentials that are known to be of its account. Targets of a name share them. */
 export function createIdentities(deps: IdentityDeps) {
+  const { logger, lastAccounts = new Map() } = deps;
   const known = new Map<string, Identity>();
+  let isClosed = false;
+  const onAccount = ({ name }: Target, accountId: string) => {
+    // Credentials that come after a reload are none of the configuration in force.
+    if (isClosed) return;
+    const before = lastAccounts.get(name);
+    lastAccounts.set(name, accountId);
+    if (before !== undefined && before !== accountId)
+      logger.warn(
+        'A target is of another account since the reload; series of the one before end, and those of the new one begin',
+        { target: name, account_id_before: before, account_id: accountId },
+      );
+  };
   const identityOf = (target: Target): Identity => {
-    const identity = known.get(target.name) ?? createIdentity(deps, target);
+    const identity = known.get(target.name) ?? createIdentity(deps, target, onAccount);
     known.set(target.name, identity);
     return identity;
   };
@@ -46,6 +61,10 @@ export function createIdentities(deps: IdentityDeps) {
       if (accountId === undefined) throw new Error(`nobody knows the account of target ${target.name}`);
       return accountId;
     },
+    /** From now on nothing is said of what comes to be known. */
+    close(): void {
+      isClosed = true;
+    },
   };
 }
 
@@ -57,7 +76,11 @@ interface Identity {
   account(): string | undefined;
 }
 
-function createIdentity({ connection, calls, clock, logger }: IdentityDeps, target: Target): Identity {
+function createIdentity(
+  { connection, calls, clock, logger }: IdentityDeps,
+  target: Target,
+  onAccount: (target: Target, accountId: string) => void,
+): Identity {
   const configured = knownAccountId(target);
   let account = configured;
   let isWarned = false;
@@ -110,6 +133,7 @@ function createIdentity({ connection, calls, clock, logger }: IdentityDeps, targ
     const { owner, isSure } = await ownerOf(credentials);
     if (account !== undefined && owner !== account) throw otherAccount(target, account, owner);
     account = owner;
+    onAccount(target, owner);
     return { credentials, isSure };
   };
 

@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts';
 /** What credentials are renewed with. */
 export interface RenewalDeps {
   readonly clock: Clock;
-  /** Gets them anew; when not `isSure` whose they are, they are gone through again within the hour. */
+  /** Gets them anew; when not `isSure` whose they are, they are gone through again within a quarter of an hour. */
   readonly obtain: () => Promise<{ readonly credentials: AwsCredentialIdentity; readonly isSure: boolean }>;
   /** Whether a failure means that those at hand must not be used any longer either. */
   readonly isFinal: (cause: unknown) => boolean;
@@ -12,7 +12,8 @@ export interface RenewalDeps {
   readonly onFailure: (cause: unknown, expiresAt: number) => void;
 }
 
-const UNSURE_MS = 3_600_000;
+/** For so long numbers of a wrong account can stand under the one written down; each time a helper is asked, too. */
+const UNSURE_MS = 15 * 60_000;
 /** How long before they expire credentials are renewed; sooner where they live so short. */
 const AHEAD_MS = 5 * 60_000;
 const RETRY_MS = 30_000;

@@ -1,7 +1,8 @@
 import { Calls } from '../aws/calls.ts';
 import { environmentWarnings } from '../aws/environment.ts';
-import { openAws, resolveTargets } from '../aws-settings.ts';
+import { openAws, resolvePolledTargets } from '../aws-settings.ts';
 import { eachDomain } from '../collectors/index.ts';
+import { awaitedFiles, read } from '../config/files.ts';
 import type { Config } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
 import { toSentence } from '../core/error-text.ts';
@@ -12,6 +13,7 @@ import { readConfig } from './configuration.ts';
 import { print } from './output.ts';
 import { abortOnSignal } from './signals.ts';
 import { formatTable } from './table.ts';
+import { insistOnFile } from './text-file.ts';
 
 /** Says whether the configuration can be used and, with --aws, what AWS would allow. */
 export async function check({ flags }: Args): Promise<number> {
@@ -23,9 +25,22 @@ export async function check({ flags }: Args): Promise<number> {
     return 1;
   }
   await print(`${path ?? 'The default configuration'} is valid\n`);
-  for (const warning of [...loaded.warnings, ...environmentWarnings(process.env)])
+  const { config, warnings } = loaded;
+  for (const warning of [...warnings, ...environmentWarnings(process.env), ...fileWarnings(config)])
     await print(`warning: ${warning}\n`);
-  return flags.aws ? askAws(loaded.config, flags) : 0;
+  return flags.aws ? askAws(config, flags) : 0;
+}
+
+/** Whoever writes these may not have begun yet, so a start goes on without; the endpoint fails until then. */
+function* fileWarnings(config: Config): Iterable<string> {
+  for (const { key, path } of awaitedFiles(config)) {
+    const file = read(path, (name) => {
+      insistOnFile(name);
+      return '';
+    });
+    if ('problem' in file)
+      yield `${key}: ${path} ${file.problem}; its endpoint fails in every pass until it can be read`;
+  }
 }
 
 async function askAws(config: Config, flags: Args['flags']): Promise<number> {
@@ -34,7 +49,7 @@ async function askAws(config: Config, flags: Args['flags']): Promise<number> {
   const aws = openAws(config, { clock: systemClock, calls: new Calls(systemClock), logger });
   const { signal, release } = abortOnSignal();
   try {
-    const targets = await resolveTargets(config);
+    const targets = await resolvePolledTargets(config);
     const shared = { targets, house: config };
     const asked = eachDomain((key, domain) => {
       const { [key]: own } = config;
@@ -53,6 +68,8 @@ async function askAws(config: Config, flags: Args['flags']): Promise<number> {
     aws.close();
   }
   const rows = verdicts.map(({ action, resource, answer, reason }) => [action, resource, answer, reason]);
-  await print(formatTable(['ACTION', 'RESOURCE', 'RESULT', 'REASON'], rows));
-  return verdicts.every(({ answer }) => answer === 'allowed' || answer === 'not asked') ? 0 : 1;
+  // Each collector finds the same trouble in each region of a target.
+  const distinct = new Map(rows.map((row) => [JSON.stringify(row), row]));
+  await print(formatTable(['ACTION', 'RESOURCE', 'RESULT', 'REASON'], [...distinct.values()]));
+  return verdicts.some(({ isFailure }) => isFailure) ? 1 : 0;
 }

@@ -18,6 +18,16 @@ export function readSmallFile(path: string): Buffer {
   }
 }
 
+/** Throws when there is no regular file that can be opened for reading; its size is of no account. */
+export function insistOnFile(path: string): void {
+  const file = openSync(path, FLAGS);
+  try {
+    insistOnRegularFile(fstatSync(file));
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** What tells one state of such a file from another, also of one that cannot be read; never rejects. */
 export async function lookAt(path: string): Promise<string> {
   try {
@@ -41,8 +51,12 @@ export function toLook(read: unknown): string {
 }
 
 function insistOnSmallFile(stats: Stats): void {
+  insistOnRegularFile(stats);
+  if (stats.size > MOST_BYTES) throw new Error('it is larger than 4 MiB');
+}
+
+function insistOnRegularFile(stats: Stats): void {
   if (stats.isDirectory()) throw new Error('it is a folder');
   if (!stats.isFile())
     throw new Error('it is a pipe or a device; put it into a file, which can be read again');
-  if (stats.size > MOST_BYTES) throw new Error('it is larger than 4 MiB');
 }

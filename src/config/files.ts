@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
+import { eachDomain } from '../collectors/index.ts';
 import { caBundleProblem } from './ca-bundle.ts';
 import { tokenProblem } from './intake.ts';
 import { markedTexts } from './marked.ts';
+import { toPath } from './problems.ts';
 import type { Config } from './schema.ts';
 
 /** The whole of a file as UTF-8; throws when it cannot be read. */
@@ -37,6 +39,16 @@ export function resolveFiles(data: unknown, folder: string): readonly NamedFile[
 /** The files that are read when this configuration is put in force; ids are not among them, which are read whenever they change. */
 export function neededFiles(config: Config): readonly string[] {
   return markedTexts(config).flatMap(({ mark, text }) => (mark.file === 'needed' ? [text] : []));
+}
+
+/** The files that what is enabled reads whenever they change, each with the key that names it; a name that stands for many is none. */
+export function awaitedFiles(config: Config): readonly { readonly key: string; readonly path: string }[] {
+  const isOn = new Map<PropertyKey, boolean>(eachDomain((key) => [key, config[key].enabled]));
+  return markedTexts(config).flatMap(({ mark, at: [section = '', ...keys], text }) =>
+    mark.file === 'optional' && isOn.get(section) && !text.includes('{')
+      ? [{ key: toPath([section, ...keys]), path: text }]
+      : [],
+  );
 }
 
 /** What is wrong with a file, in words that follow its name; undefined for nothing. */

@@ -79,10 +79,13 @@ export interface Permission {
 
 /** What came of asking AWS whether it would allow an action. */
 export interface Verdict {
+  /** `*` where none of a target could be asked about. */
   readonly action: string;
   readonly resource: string;
-  /** `unknown` when AWS could not be asked; `not asked` when there is nothing yet to ask about. */
+  /** `unknown` when AWS gave no answer to that; `not asked` when nothing was asked of it. */
   readonly answer: 'allowed' | 'denied' | 'unknown' | 'not asked';
+  /** Whether something is wrong; what is not asked can also have nothing yet to ask about. */
+  readonly isFailure: boolean;
   /** Why not, in a sentence. */
   readonly reason: string;
 }

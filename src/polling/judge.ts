@@ -1,15 +1,23 @@
 import type { AccountSource } from '../aws/accounts.ts';
-import { explain, toCallError } from '../aws/errors.ts';
+import { actionOf, explain, toCallError } from '../aws/errors.ts';
 import type { Target } from '../aws/targets.ts';
 import type { Verdict } from './domain.ts';
 
+/** What is said of one permission. */
+export type Judgement = Pick<Verdict, 'answer' | 'isFailure' | 'reason'>;
+
+/** Of what there is nothing yet to ask about, for this reason. */
+export function notAsked(reason: string): Judgement {
+  return { answer: 'not asked', isFailure: false, reason };
+}
+
 /** Whether AWS allows what `call` asks: a call that succeeds is allowed. */
-export async function judge(call: () => Promise<unknown>): Promise<Pick<Verdict, 'answer' | 'reason'>> {
+export async function judge(call: () => Promise<unknown>): Promise<Judgement> {
   try {
     await call();
-    return { answer: 'allowed', reason: '' };
+    return { answer: 'allowed', isFailure: false, reason: '' };
   } catch (error) {
-    return { answer: toCallError(error) === 'denied' ? 'denied' : 'unknown', reason: explain(error) };
+    return toJudgement(error);
   }
 }
 
@@ -19,11 +27,21 @@ export async function judgeAccount(
   target: Target,
   signal: AbortSignal,
 ): Promise<{ readonly accountId: string } | { readonly verdict: Verdict }> {
-  let accountId = '';
-  const assumed = await judge(async () => {
-    accountId = await source.accountId(target, signal);
-  });
-  if (assumed.answer === 'allowed') return { accountId };
-  const action = target.roleArn === undefined ? 'sts:GetCallerIdentity' : 'sts:AssumeRole';
-  return { verdict: { action, resource: target.roleArn ?? target.name, ...assumed } };
+  try {
+    return { accountId: await source.accountId(target, signal) };
+  } catch (error) {
+    const action = actionOf(error) ?? EVERYTHING;
+    const resource = action === 'sts:AssumeRole' ? (target.roleArn ?? target.name) : target.name;
+    return { verdict: { action, resource, ...toJudgement(error) } };
+  }
+}
+
+/** Of a target that cannot be asked for anything. */
+const EVERYTHING = '*';
+
+/** AWS can have denied only what it was asked. */
+function toJudgement(error: unknown): Judgement {
+  const isDenied = toCallError(error) === 'denied';
+  const answer = actionOf(error) === undefined ? 'not asked' : isDenied ? 'denied' : 'unknown';
+  return { answer, isFailure: true, reason: explain(error) };
 }

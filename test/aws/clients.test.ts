@@ -324,15 +324,15 @@ test('a ca_bundle that cannot be read is told, and tried again', async () => {
 });
 
 test('the default region: the environment’s, else the profile’s, else none', async () => {
-  expect(await defaultRegion()).toBeUndefined();
+  expect(await defaultRegion()).toMatchObject({ region: undefined });
   // Another file: the SDK reads each path once.
   await writeFile(
     join(folder, 'regions'),
     '[default]\nregion = eu-west-3\n[profile ops]\nregion = sa-east-1\n',
   );
   vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'regions'));
-  expect(await defaultRegion('ops')).toBe('sa-east-1');
-  expect(await defaultRegion()).toBe('eu-west-3');
+  expect(await defaultRegion('ops')).toMatchObject({ region: 'sa-east-1' });
+  expect(await defaultRegion()).toMatchObject({ region: 'eu-west-3' });
   vi.stubEnv('AWS_REGION', 'eu-north-1');
-  expect(await defaultRegion()).toBe('eu-north-1');
+  expect(await defaultRegion()).toMatchObject({ region: 'eu-north-1' });
 });

@@ -79,8 +79,12 @@ const given = {
   },
 };
 
-const obtainOf = (handler: object, profile: string) =>
-  createObtain(async () => handler, noSts, { name: 'network', region: 'sa-east-1', profile });
+const obtainOf = (handler: object, profile?: string) =>
+  createObtain(async () => handler, noSts, {
+    name: 'network',
+    region: 'sa-east-1',
+    ...(profile !== undefined && { profile }),
+  });
 
 test('SSO is asked in its own region and at its own host, also for a new token', async () => {
   const files = useFiles();
@@ -127,6 +131,7 @@ test.each([
   expect(explain(error)).toMatch(
     /^profile network: getting credentials failed \(ProfileError\): .+; no other credentials/,
   );
+  expect(explain(error)).not.toMatch(/Cannot read properties|Could not resolve credentials/);
 });
 
 test('a helper tells why it failed, and its command line stays untold', async () => {
@@ -143,4 +148,27 @@ test('a helper tells why it failed, and its command line stays untold', async ()
   expect(explain(silent)).toContain('its credential_process failed and wrote no reason;');
   helper.gives('AKIAHELPER');
   expect(await obtain()).toMatchObject({ accessKeyId: 'AKIAHELPER' });
+});
+
+test.each([
+  [
+    'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+    'http://127.0.0.1:1/x',
+    /connect ECONNREFUSED 127.0.0.1:1; no usable/,
+  ],
+  ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'http://203.0.113.1/x', /URL not accepted/],
+])('%s=%s tells why the container gives no credentials', async (name, url, why) => {
+  useFiles();
+  vi.stubEnv(name, url);
+  const error = await obtainOf(createHandler({}))().catch((reason: unknown) => reason);
+  expect(explain(error)).toMatch(`(CredentialsProviderError): what ${name} names gives none: `);
+  expect(explain(error)).toMatch(why);
+});
+
+test('nothing at all gives credentials', async () => {
+  useFiles();
+  const error = await obtainOf(createHandler({}))().catch((reason: unknown) => reason);
+  expect(explain(error)).toMatch(
+    /^getting credentials failed \(CredentialsProviderError\): Could not load .*; no usable/,
+  );
 });

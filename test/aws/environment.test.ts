@@ -19,9 +19,14 @@ test.each([
     { AWS_PROFILE: 'ops', AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'secret' },
     [/^AWS_PROFILE=ops: it counts/],
   ],
+  [{ AWS_ACCESS_KEY_ID: 'AKIA' }, [/^AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY, so it/]],
+  [
+    { AWS_SECRET_ACCESS_KEY: 'word', AWS_ACCESS_KEY_ID: '' },
+    [/^AWS_SECRET_ACCESS_KEY is set without AWS_ACC/],
+  ],
 ])('%o', (env, expected) => {
   const warnings = environmentWarnings(env);
   expect(warnings).toHaveLength(expected.length);
   for (const [index, pattern] of expected.entries()) expect(warnings[index]).toMatch(pattern);
-  expect(warnings.join()).not.toMatch(/pass|secret/);
+  expect(warnings.join()).not.toMatch(/pass|secret|word/);
 });

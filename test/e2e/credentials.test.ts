@@ -302,14 +302,14 @@ test('an STS that hangs holds up a configured account for five seconds, once', a
   expect(calls(rig, 'GetCallerIdentity')).toHaveLength(1);
 });
 
-test('an account that could not be verified is verified within the hour', async () => {
+test('an account that could not be verified is verified within a quarter of an hour', async () => {
   const rig = await startRig({
     targets: [{ regions: ['eu-west-1'], account_id: OTHER }],
   });
   rig.world.addEndpoint();
   rig.simulator.failNext(1, 'internal-error', { action: 'GetCallerIdentity' });
   expect(await rig.pass()).toBe(true);
-  await rig.clock.advance(HOUR_MS);
+  await rig.clock.advance(HOUR_MS / 4);
   await rig.pass();
   expect(await rig.pass()).toBe(false);
   expect(
@@ -410,4 +410,46 @@ test('a pass that is broken off while credentials are waited for leaves everythi
   expect(said(rig.log, 'There are no credentials')).toEqual([]);
   rig.simulator.clearFaults();
   await under;
+});
+
+test('a reload that makes another account of a target is logged with both, once, and one that does not is not', async () => {
+  const SINCE = 'A target is of another account since the reload';
+  const rig = await startRig({
+    targets: [{ name: 'network', regions: [HOME.region] }],
+    websocket: { enabled: true, discover: true, discover_source: { type: 'intake' } },
+    intake: { enabled: true, listen_address: '127.0.0.1:0', allow_unauthenticated: true },
+  });
+  rig.world.addEndpoint();
+  expect(await rig.pass()).toBe(true);
+  const role_arn = `arn:aws:iam::${OTHER}:role/exporter`;
+  await rig.reload({ targets: [{ name: 'network', regions: [HOME.region] }] });
+  await rig.pass();
+  expect(said(rig.log, SINCE)).toEqual([]);
+
+  await rig.reload({ targets: [{ name: 'network', regions: [HOME.region], role_arn }] });
+  expect(await rig.pass()).toBe(true);
+  const [line, ...more] = said(rig.log, SINCE);
+  expect(line).toMatch(
+    new RegExp(`level=WARN .*target=network account_id_before=${HOME.accountId} account_id=${OTHER}$`),
+  );
+  expect(more).toEqual([]);
+
+  await rig.reload({ targets: [{ name: 'network', regions: [HOME.region] }] });
+  expect(await rig.pass()).toBe(true);
+  expect(said(rig.log, `account_id_before=${OTHER} account_id=${HOME.accountId}`)).toHaveLength(1);
+});
+
+test('an account_id that a reload changes, but the credentials do not, fails the target, and nothing is told under it', async () => {
+  const target = { name: 'network', regions: [HOME.region] };
+  const rig = await startRig({ targets: [{ ...target, account_id: HOME.accountId }] });
+  rig.world.addEndpoint();
+  expect(await rig.pass()).toBe(true);
+  await rig.reload({ targets: [{ ...target, account_id: OTHER }] });
+  expect(await rig.pass()).toBe(false);
+  expect(said(rig.log, 'since the reload')).toEqual([]);
+  expect(
+    said(rig.log, `are of account ${HOME.accountId}, but account_id names account ${OTHER}`),
+  ).toHaveLength(1);
+  expect((await seen(rig)).target).toEqual({ [OTHER]: 0 });
+  expect((await rig.metrics()).all('aws_client_vpn_up')).toEqual([]);
 });

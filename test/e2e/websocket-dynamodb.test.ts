@@ -81,7 +81,7 @@ test('a table that is not there is up 0 with the reason, and looked for again', 
   expect(estimateOf(await rig.metrics())).toMatchObject({ up: 0, registered: undefined });
   const [line = ''] = said(rig.log, 'could not be estimated');
   expect(line).toMatch(
-    /dynamodb:Scan failed \(ResourceNotFoundException, HTTP 400\).*check the id or the name/,
+    /dynamodb:Scan failed \(ResourceNotFoundException, HTTP 400\).*check the name of the table/,
   );
   expect((await rig.get('/')).text).toContain('ResourceNotFoundException');
   await db.fill(

@@ -1,4 +1,5 @@
 import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openLab } from './lab.ts';
 import { run } from './program.ts';
@@ -66,6 +67,30 @@ test('check warns of what is probably not meant, on stdout, and calls the file v
     'warning: intake.token_file: without it, whoever reaches the intake can invent connections and end them',
   ]);
   expect(lab.simulator.requests()).toEqual([]);
+});
+
+test('check warns of files of ids that are not there or cannot be read; with --aws it fails for them', async () => {
+  const url = 'https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com';
+  const sources = ['missing.jsonl', '.', 'ids.jsonl', 'large.jsonl'].map(
+    (path, index) => `{url: "${url}/s${index}", source: {type: file, path: ${path}}}`,
+  );
+  const lab = await openLab({ websocket: `enabled: true, endpoints: [${sources.join(', ')}]` });
+  writeFileSync(join(lab.folder, 'ids.jsonl'), 'L0SM9cOFvHcCIhw=\n');
+  writeFileSync(join(lab.folder, 'large.jsonl'), 'L0SM9cOFvHcCIhw=\n'.repeat(300_000));
+  const { code, stdout } = await lab.run('check');
+  expect(code).toBe(0);
+  const until = 'its endpoint fails in every pass until it can be read';
+  expect(stdout.split('\n').filter((line) => line.includes('source.path'))).toEqual([
+    `warning: websocket.endpoints[0].source.path: ${lab.folder}/missing.jsonl cannot be read: ENOENT: no such file or directory; ${until}`,
+    `warning: websocket.endpoints[1].source.path: ${lab.folder} cannot be read: it is a folder; ${until}`,
+  ]);
+
+  const asked = await lab.run('check', '--aws');
+  expect(asked.code).toBe(1);
+  expect(asked.stdout).toMatch(
+    /\/s0\/GET\/@connections\/\* +not asked +reading connection ids from .*missing.jsonl: ENOENT/m,
+  );
+  expect(asked.stdout).toMatch(/\/s1\/GET\/@connections\/\* +not asked +.*: it is not a regular file$/m);
 });
 
 test('check of a file that is not there', async () => {

@@ -123,3 +123,9 @@ test('connections works while a daemon holds the folder, and shows names as the 
   expect(JSON.parse(stdout)).toHaveLength(3);
   expect(stdout).not.toMatch(/alice|bob|laptop/);
 });
+
+test('connections lists also where no collector is enabled', async () => {
+  const lab = await openLab({ clientVpn: 'enabled: false' });
+  lab.world.connect(lab.world.addEndpoint(), { id: 'c1' });
+  expect((await listed(lab)).map(({ connection_id }) => connection_id)).toEqual(['c1']);
+});

@@ -15,8 +15,9 @@ test('check --aws says in its table which profile fails, and whose credentials i
   const misspelt = await check();
   expect(misspelt.code).toBe(1);
   expect(misspelt.stdout).toMatch(
-    /^sts:GetCallerIdentity +lab +denied +profile network: getting credentials failed/m,
+    /^\* +lab +not asked +profile network: getting credentials failed \(ProfileError\): there is no such profile in .*: known are other; /m,
   );
+  expect(misspelt.stdout).not.toContain('denied');
 
   files.credentials({ network: 'AKIAHOME' });
   expect((await check()).code).toBe(0);
@@ -25,9 +26,47 @@ test('check --aws says in its table which profile fails, and whose credentials i
   const other = await check();
   expect(other.code).toBe(1);
   expect(other.stdout).toMatch(
-    /^sts:GetCallerIdentity +lab +denied .*profile network are of account 111122223333, but account_id names account 444455556666/m,
+    /^\* +lab +not asked .*profile network are of account 111122223333, but account_id names account 444455556666/m,
   );
 });
+
+test('check --aws says denied of what AWS denied, and of nothing else', async () => {
+  const lab = await openLab({
+    targets: '{name: lab, regions: [eu-west-1, eu-west-2]}',
+    websocket: 'enabled: true, discover: true, discover_source: {type: intake}',
+    intake: 'enabled: true, allow_unauthenticated: true',
+  });
+  const none = await run(['check', '--aws', `--config.file=${lab.configFile}`], { env: cleanEnv });
+  expect([none.code, lab.simulator.requests()]).toEqual([1, []]);
+  const rows = none.stdout
+    .trimEnd()
+    .split('\n')
+    .slice(none.stdout.split('\n').findIndex(isHeader) + 1);
+  expect(rows).toEqual([
+    expect.stringMatching(/^\* +lab +not asked +getting credentials failed .* no usable credentials/),
+  ]);
+
+  lab.simulator.deny('GetCallerIdentity');
+  const denied = await lab.run('check', '--aws');
+  expect(denied.code).toBe(1);
+  expect(denied.stdout).toMatch(
+    /^sts:GetCallerIdentity +lab +denied +sts:GetCallerIdentity failed .*needs no permission/m,
+  );
+
+  lab.configure({
+    targets: '{name: lab, regions: [eu-west-1]}',
+    aws: 'max_attempts: 1, endpoint_urls: {sts: "http://127.0.0.1:1"}',
+  });
+  const silent = await lab.run('check', '--aws');
+  expect(silent.code).toBe(1);
+  expect(silent.stdout).toMatch(
+    /^sts:GetCallerIdentity +lab +unknown +sts:GetCallerIdentity failed \(ECONNREFUSED\)/m,
+  );
+});
+
+function isHeader(line: string): boolean {
+  return line.startsWith('ACTION');
+}
 
 test('check warns of proxies and of switches that the SDK does not read', async () => {
   const lab = await openLab();

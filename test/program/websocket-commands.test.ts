@@ -170,7 +170,7 @@ test('check --aws asks for every permission that WebSocket endpoints need', asyn
       [MANAGE, lookUp('prod'), 'allowed'],
       [...SCAN, 'allowed'],
       [MANAGE, lookUp('dev'), 'allowed'],
-      [MANAGE, lookUp('test'), 'not asked', expect.stringContaining('the first pass will tell')],
+      [MANAGE, lookUp('test'), 'not asked', expect.stringContaining('a pass that knows one will tell')],
     ],
   });
   const allowAgain = lab.simulator.deny('GetConnection');

@@ -1,6 +1,6 @@
 import { partitionOf, type Target } from '../../aws/targets.ts';
 import type { Permission, PolicyPlace, Verdict } from '../../polling/domain.ts';
-import { judge, judgeAccount } from '../../polling/judge.ts';
+import { judge, judgeAccount, notAsked } from '../../polling/judge.ts';
 import { toSelection } from '../../polling/selection.ts';
 import type { ClientVpnConfig } from './config.ts';
 import { discover } from './endpoints.ts';
@@ -57,11 +57,11 @@ export async function* ask(
     yield {
       action: LIST_CONNECTIONS,
       resource,
-      answer: 'not asked',
-      reason:
+      ...notAsked(
         listed.answer === 'allowed'
           ? 'there is no endpoint yet to ask about'
           : 'which endpoints there are is not known',
+      ),
     };
   }
 }

@@ -2,8 +2,9 @@ import type { Target } from '../../aws/targets.ts';
 import { partitionOf } from '../../aws/targets.ts';
 import { isConnectionId } from '../../core/connection-id.ts';
 import type { Verdict } from '../../polling/domain.ts';
-import { judge, judgeAccount } from '../../polling/judge.ts';
+import { type Judgement, judge, judgeAccount, notAsked } from '../../polling/judge.ts';
 import type { Endpoint } from './endpoint.ts';
+import { reasonOf } from './estimate/endpoint-pass.ts';
 import type { Listing } from './ids/listing.ts';
 import { toId } from './ids/row.ts';
 import type { ScanTable } from './ids/source-dynamodb.ts';
@@ -20,7 +21,7 @@ export interface Asked {
 }
 
 const NO_ID =
-  'AWS judges this permission only with a connection id that it issued, and none is known here; the first pass will tell';
+  'AWS judges this permission only with a connection id that it issued, and none is known here; a pass that knows one will tell';
 
 /** Enough of a table that holds other things as well for a connection to be among them. */
 const ROWS_TO_FIND_ONE = 25;
@@ -50,20 +51,17 @@ export async function* ask(
     });
     const resource = `arn:${partition}:apigateway:${target.region}::/apis`;
     yield { action: LIST, resource, ...listed };
-    const notAsked = {
-      answer: 'not asked',
-      reason: 'which stages there are is learned by the first pass',
-    } as const;
     yield {
       action: LOOK_UP,
       resource: lookUpArn({ accountId, region: target.region, partition }),
-      ...notAsked,
+      ...notAsked('which stages there are is learned by a pass'),
     };
   }
   for (const endpoint of endpoints) {
     const { target: own, source: ids, apiId, stage, url } = endpoint;
     const place = { accountId, region: own.region, partition };
     let id: string | undefined;
+    let unread: string | undefined;
     if (ids.type === 'dynamodb') {
       const request = {
         table: ids.table,
@@ -81,15 +79,19 @@ export async function* ask(
       });
       yield { action: SCAN, resource: tableArn(place, ids.table), ...read };
     } else if (ids.type === 'file') {
-      const progress = await listingOf(endpoint)
-        ?.read(signal)
-        .catch(() => undefined);
-      id = progress?.state === 'complete' ? [...progress.ids.keys()][0] : undefined;
+      try {
+        const progress = await listingOf(endpoint)?.read(signal);
+        id = progress?.state === 'complete' ? [...progress.ids.keys()][0] : undefined;
+      } catch (cause) {
+        unread = reasonOf(cause);
+      }
     }
     yield {
       action: LOOK_UP,
       resource: lookUpArn(place, apiId, stage),
-      ...(await judgeLookUp(source, own, url, id, signal)),
+      ...(unread === undefined
+        ? await judgeLookUp(source, own, url, id, signal)
+        : { ...notAsked(unread), isFailure: true }),
     };
   }
 }
@@ -100,12 +102,12 @@ async function judgeLookUp(
   url: string,
   id: string | undefined,
   signal: AbortSignal,
-): Promise<Pick<Verdict, 'answer' | 'reason'>> {
+): Promise<Judgement> {
   let isInvalid = false;
-  if (id === undefined) return { answer: 'not asked', reason: NO_ID };
+  if (id === undefined) return notAsked(NO_ID);
   const looked = await judge(async () => {
     isInvalid = (await source.lookUp(target, url, id, signal)).status === 'invalid';
   });
   // Ids are judged before permissions: that one is invalid says nothing of the permission.
-  return isInvalid ? { answer: 'not asked', reason: NO_ID } : looked;
+  return isInvalid ? notAsked(NO_ID) : looked;
 }

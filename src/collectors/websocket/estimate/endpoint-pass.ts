@@ -177,13 +177,13 @@ async function failedReading({ reading }: Begun): Promise<string | undefined> {
 async function unread({ reading, keeper }: Begun): Promise<string> {
   const progress = await reading;
   if (progress?.state !== 'under way')
-    return 'its source has just been read; connections are looked up in the next pass';
+    return 'its source has just been read; a pass after this one looks connections up';
   const { listedAt } = keeper.registry.state();
   const before =
     listedAt === undefined
       ? 'the first reading of its source is under way'
       : 'its source was last read whole more than two hours ago, and is being read';
-  return `${before}: ${progress.rows} rows so far, and it goes on in the next pass`;
+  return `${before}: ${progress.rows} rows so far, and every pass reads on`;
 }
 
 /** Why something failed, in a sentence, whether AWS said so or this machine. */
