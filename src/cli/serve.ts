@@ -11,6 +11,7 @@ import { type Releases, withReleases } from '../lifecycle.ts';
 import { createLogger } from '../log.ts';
 import type { Loaded } from '../reloads.ts';
 import { createApp } from '../server/app.ts';
+import { createFullLog } from '../server/full-log.ts';
 import { INTAKE_LIMITS } from '../server/limits.ts';
 import { type ListenAddress, listen, toListenAddress } from '../server/listen.ts';
 import { createUnreadableLog } from '../server/unreadable-log.ts';
@@ -106,6 +107,7 @@ export async function start(
   releases.add('the pass under way, or the disk that takes what came in last,', () => exporter.close());
   await exporter.apply(config);
   const app = createApp({
+    clock,
     telemetryPath: flags['web.telemetry-path'],
     maxRequests: flags['web.max-requests'],
     scrape: (gzip) => exporter.scrape(gzip),
@@ -116,6 +118,7 @@ export async function start(
     reload: flags['web.enable-lifecycle'] ? () => exporter.reload(load) : undefined,
     config: () => showConfig(exporter.config),
     connections: () => exporter.table('connections'),
+    onFull: createFullLog({ clock, logger }),
     onError: (path, err) => logger.error('A request could not be answered', { path, err }),
   });
   const onUnreadable = createUnreadableLog({ clock, logger }, 'the metrics port');

@@ -1,6 +1,7 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
+import { systemClock } from '../../src/core/clock.ts';
 import { createApp, type Routes } from '../../src/server/app.ts';
 import { listen } from '../../src/server/listen.ts';
 import { idle } from '../support/status-models.ts';
@@ -24,6 +25,7 @@ interface Answer {
 async function setUp(change: Partial<Routes> = {}) {
   const errors: string[] = [];
   const app = createApp({
+    clock: systemClock,
     telemetryPath: '/metrics',
     maxRequests: 40,
     scrape: async (gzip) => (gzip ? GZIPPED : Buffer.from(KEPT)),
@@ -40,6 +42,7 @@ async function setUp(change: Partial<Routes> = {}) {
     reload: undefined,
     config: () => 'targets: []\n',
     connections: () => undefined,
+    onFull: () => {},
     onError: (path, error) => errors.push(`${path}: ${error}`),
     ...change,
   });
