@@ -10,6 +10,7 @@ import { livelyWebSockets } from '../simulator/lively-websockets.ts';
 import { startSimulator } from '../simulator/server.ts';
 import { feedIntake } from '../simulator/websocket-feed.ts';
 import type { Args } from './args.ts';
+import { print } from './output.ts';
 import { start } from './serve.ts';
 import { untilSignal } from './signals.ts';
 import { readSmallFile } from './text-file.ts';
@@ -49,7 +50,7 @@ export async function demo({ flags }: Args): Promise<number> {
       for (const event of websockets.current()) feed.post(event);
       await feed.settled();
       releases.add('the simulated APIs', websockets.world.run(STEP_MS));
-      process.stdout.write(
+      await print(
         [
           '',
           'The demo runs: three Client VPN endpoints and three WebSocket APIs in two regions of a simulated AWS.',

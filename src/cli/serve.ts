@@ -88,9 +88,7 @@ export async function start(
 ): Promise<{ readonly exporter: Exporter; readonly urls: readonly string[] }> {
   const clock = systemClock;
   logger.info('Starting aws-connections-exporter', { version, revision, node: process.version });
-  const addresses = [...new Set(flags['web.listen-address'])].map((text) =>
-    toAddress(text, '--web.listen-address: '),
-  );
+  const addresses = [...new Set(flags['web.listen-address'])].map(toAddress);
   const storage = await openKept(flags['storage.path'], releases, { clock, logger });
   if (flags['storage.path'] === '')
     logger.warn('Nothing is kept on disk: counters begin anew at every start');
@@ -129,8 +127,8 @@ export async function start(
   return { exporter, urls };
 }
 
-function toAddress(text: string, where = ''): ListenAddress {
+function toAddress(text: string): ListenAddress {
   const address = toListenAddress(text);
-  if (typeof address === 'string') throw new Error(`${where}${address}`);
+  if (typeof address === 'string') throw new Error(address);
   return address;
 }
