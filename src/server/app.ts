@@ -1,7 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
 import type { Clock } from '../core/clock.ts';
 import { acceptsGzip } from './accept-encoding.ts';
-import { isForeign } from './foreign.ts';
+import { toForeign } from './foreign.ts';
 import { HEADERS } from './headers.ts';
 import { type Dashboard, dashboardsPage } from './page/dashboards.ts';
 import { type Documents, documentPage, documentsPage } from './page/documents.ts';
@@ -71,12 +71,8 @@ export function createApp(routes: Routes): Express {
     say(response, reason === undefined ? 200 : 503, reason ?? 'The exporter is ready.');
   });
   const reload: RequestHandler = async (request, response) => {
-    if (isForeign(request.headers))
-      return say(
-        response,
-        403,
-        'A page of another origin asked for this: Origin must be that of Host. Programs need not send one.',
-      );
+    const foreign = toForeign(request.headers);
+    if (foreign !== undefined) return say(response, 403, foreign);
     if (!routes.reload)
       return say(response, 403, 'Reloading is not enabled: start with --web.enable-lifecycle.');
     const problems = await routes.reload();
@@ -129,6 +125,9 @@ export function createApp(routes: Routes): Express {
     response.type('html').send(documentsPage(routes.documents));
   });
   get('/runbooks/:name', documentHandler(routes.documents.runbooks));
+  // The guides stand on the page of the runbooks.
+  get('/docs', (_request, response) => response.redirect(308, 'runbooks/'));
+  get('/docs/', (_request, response) => response.redirect(308, '../runbooks/'));
   get('/docs/:name', documentHandler(routes.documents.docs));
   app.use((_request, response) => say(response, 404, 'There is nothing here; / lists what there is.'));
   app.use(errorHandler(routes));
