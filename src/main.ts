@@ -12,6 +12,9 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 // Timers of ours keep nothing alive; a command that waits for its turn to ask AWS must live on.
 setInterval(() => {}, 2 ** 30);
 
+// Node.js would open its debugger to everybody on this machine.
+process.on('SIGUSR1', () => {});
+
 /** Whoever reads the log has so long to take what is left of it. */
 const LAST_LINES_MS = 300;
 

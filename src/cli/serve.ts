@@ -44,6 +44,8 @@ export async function serve({ flags }: Args): Promise<number> {
         'the handler of SIGHUP',
         onSignals(['SIGHUP'], () => reload()),
       );
+      const ignore = () => logger.debug('SIGUSR1 does nothing here; SIGHUP reloads the configuration');
+      releases.add('the handler of SIGUSR1', onSignals(['SIGUSR1'], ignore));
       for (const warning of [...loaded.warnings, ...environmentWarnings(process.env)]) logger.warn(warning);
       const watch = new Watch(systemClock, lookAt);
       watch.read(loaded.looks);

@@ -134,6 +134,19 @@ test('SIGHUP before the start is complete is survived, and reloads afterwards', 
   expect(await daemon.ended).toMatchObject({ code: 0, signal: null });
 });
 
+test('SIGUSR1 opens no debugger, and SIGHUP followed by SIGTERM is no error', async () => {
+  const lab = await openLab();
+  const daemon = await listening(start(['serve', ...lab.serveFlags, '--log.level=debug']));
+  await ready(daemon);
+  daemon.kill('SIGUSR1');
+  await eventually(() => expect(daemon.stderr()).toContain('SIGUSR1 does nothing here'));
+  expect((await daemon.get('/-/healthy')).status).toBe(200);
+  daemon.kill('SIGHUP');
+  daemon.kill('SIGTERM');
+  expect(await daemon.ended).toMatchObject({ code: 0, signal: null });
+  expect(daemon.stderr()).not.toMatch(/Debugger|level=ERROR/);
+});
+
 test('serve, once and check tell an unexpected error with its causes, in one line', async () => {
   const env = { ...cleanEnv, ...keys, AWS_REGION: 'no region' };
   const whole = /looking up the default AWS region: Region not accepted: region=\\?"no region\\?"/;
