@@ -6,7 +6,7 @@ import { createApp, type Routes } from '../../src/server/app.ts';
 import { INTAKE_LIMITS, SCRAPE_LIMITS } from '../../src/server/limits.ts';
 import { type ListenOptions, listen } from '../../src/server/listen.ts';
 import { createHandClock } from '../support/hand-clock.ts';
-import { openRaw } from '../support/raw-client.ts';
+import { openRaw, type RawClient } from '../support/raw-client.ts';
 import { idle } from '../support/status-models.ts';
 
 /** More than the system takes in for a reader that does not read. */
@@ -94,6 +94,28 @@ test('the only scrape of an address has a second to be read, before it makes roo
   for (const { socket } of [one, other]) socket.resume();
   while (other.received().length < LONG.length) await setImmediate();
   expect((await one.closed).length).toBeLessThan(LONG.length);
+});
+
+test('connections that read nothing are cut before they have taken all that there are', async () => {
+  const clock = createHandClock();
+  const limits = { ...SCRAPE_LIMITS, maxConnections: 8 };
+  let begun = 0;
+  const app: RequestListener = ({ url }, response) => {
+    if (url === '/long') begun += 1;
+    response.end(url === '/long' ? LONG : 'short');
+  };
+  const url = await open(app, { clock, limits });
+  const slow: RawClient[] = [];
+  for (let n = 1; n <= 20; n += 1) {
+    slow.push(await openRaw(url, ask('/long'), { isPaused: true }));
+    while (begun < n) await setImmediate();
+  }
+  expect(await statusOf(url, '/short')).toBe(200);
+  for (const { socket } of slow) socket.resume();
+  const lengths = (await Promise.all(slow.slice(0, 12).map(({ closed }) => closed))).map(
+    ({ length }) => length,
+  );
+  expect(Math.max(...lengths)).toBeLessThan(LONG.length);
 });
 
 test('answers that are being made make no room', async () => {
