@@ -42,6 +42,7 @@ client_vpn: {requests_per_second: 100000, connections: {enabled: ${max > 0}, max
   const exporter = new Exporter({ clock, logger, storage, random: () => 0, onProgress: () => {} });
   await exporter.apply(loaded.config);
   const app = createApp({
+    clock: systemClock,
     telemetryPath: '/metrics',
     maxRequests: 0,
     scrape: (gzip) => exporter.scrape(gzip),
@@ -52,6 +53,7 @@ client_vpn: {requests_per_second: 100000, connections: {enabled: ${max > 0}, max
     reload: undefined,
     config: () => '',
     connections: () => undefined,
+    onFull: () => {},
     onError: (path, err) => logger.error('A request failed', { path, err }),
   });
   const { urls } = await listen(app, [{ host: '127.0.0.1', port: 0 }]);

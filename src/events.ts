@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import type { IntakeConfig } from './config/intake.ts';
 import { type Clock, sleep } from './core/clock.ts';
-import type { Collector } from './core/collector.ts';
+import { type Collector, Stopped } from './core/collector.ts';
 import type { ConnectionEvent, Taken } from './core/connection-event.ts';
 import { toSentence } from './core/error-text.ts';
 import type { LogFields, Logger } from './core/logger.ts';
@@ -77,7 +77,7 @@ export class Events {
 
   /** Puts a configuration in force; rejects, changing nothing, when it cannot listen. */
   async apply(config: IntakeConfig): Promise<void> {
-    if (this.#stopped) throw new Error('the exporter is shutting down');
+    if (this.#stopped) throw new Stopped('the exporter is shutting down');
     const before = this.#open;
     const isOn = config.enabled && this.#deps.listen !== undefined;
     const isSame = before?.address === config.listen_address;

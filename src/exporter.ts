@@ -83,7 +83,7 @@ export class Exporter {
   /** Puts a configuration in force and goes on with it; rejects, changing nothing, when it cannot be. Passes begin with `schedule` or `runOnce`. */
   async apply(config: Config): Promise<void> {
     const { clock, logger } = this.#deps;
-    if (this.#isClosing) throw new Error('the exporter is shutting down');
+    if (this.#isClosing) throw new Stopped('the exporter is shutting down');
     const setup = await this.#open(config, { clock, calls: this.#calls });
     if (setup.parts.size === 0) logger.warn('No collector is enabled: there is nothing to export');
     try {

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { run } from './cli/index.ts';
+import { noteUnwritten, unwritten } from './cli/output.ts';
 import { toSentence } from './core/error-text.ts';
 import { stderrOutput } from './log-output.ts';
 
-// Whoever reads our output may stop early (`| head`); that is not a fault of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.stdout.on('error', noteUnwritten);
 
 // The AWS SDK would print on every start on Node.js 20 that versions of January 2027 need a newer one; this version runs on 20.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -12,13 +12,20 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 // Timers of ours keep nothing alive; a command that waits for its turn to ask AWS must live on.
 setInterval(() => {}, 2 ** 30);
 
+// Node.js would open its debugger to everybody on this machine.
+process.on('SIGUSR1', () => {});
+
 /** Whoever reads the log has so long to take what is left of it. */
 const LAST_LINES_MS = 300;
 
 run(process.argv.slice(2), process.env).then(
   async (code) => {
     await stderrOutput().flush(LAST_LINES_MS);
-    flushed(process.stdout, () => exit(code));
+    flushed(process.stdout, () => {
+      const problem = unwritten();
+      if (problem !== undefined) process.stderr.write(`aws-connections-exporter: ${problem}\n`);
+      exit(problem === undefined ? code : code || 1);
+    });
   },
   (error: unknown) => {
     const stack = error instanceof Error ? `${error.stack}\n` : '';

@@ -1,5 +1,6 @@
 import type { Config } from './config/schema.ts';
 import type { Clock } from './core/clock.ts';
+import { Stopped } from './core/collector.ts';
 import { toSentence } from './core/error-text.ts';
 import type { Family } from './core/family.ts';
 import type { Logger } from './core/logger.ts';
@@ -19,7 +20,7 @@ export class Reloads {
   #waiting: Promise<readonly string[]> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** `apply` puts a configuration in force, or rejects, changing nothing. */
+  /** `apply` puts a configuration in force, or rejects, changing nothing; with `Stopped` when there is no more use in it. */
   constructor({
     clock,
     logger,
@@ -56,6 +57,10 @@ export class Reloads {
 
   async #reload(loaded: Loaded): Promise<readonly string[]> {
     const problems = 'problems' in loaded ? loaded.problems : await this.#problemsOf(loaded.config);
+    if (problems instanceof Stopped) {
+      this.#logger.info('The configuration is not reloaded any more', { reason: problems.message });
+      return [problems.message];
+    }
     const successful = problems.length === 0;
     this.#state = { problems, lastSuccessAt: successful ? this.#clock.now() : this.#state.lastSuccessAt };
     if (successful) this.#logger.info('The configuration was reloaded');
@@ -66,12 +71,12 @@ export class Reloads {
     return problems;
   }
 
-  async #problemsOf(config: Config): Promise<readonly string[]> {
+  async #problemsOf(config: Config): Promise<readonly string[] | Stopped> {
     try {
       await this.#apply(config);
       return [];
     } catch (error) {
-      return [toSentence(error)];
+      return error instanceof Stopped ? error : [toSentence(error)];
     }
   }
 }

@@ -1,4 +1,4 @@
-import { nearest } from '../fields/nearest.ts';
+import { near } from '../fields/nearest.ts';
 import {
   type Command,
   commands,
@@ -14,6 +14,8 @@ import {
 /** What the command line and the environment ask for. */
 export interface Args {
   readonly command: Command;
+  /** Whether the command was named, or is the one that is done when none is. */
+  readonly isNamed: boolean;
   /** Given for `describe`, unless help or the version is asked for. */
   readonly topic: Topic | undefined;
   readonly flags: Flags;
@@ -39,27 +41,47 @@ class UsageError extends Error {}
 
 function toArgs(argv: readonly string[], env: Environment): Args {
   const { words, given } = split(argv);
-  const [first = 'serve', ...rest] = words;
-  const command = commands.find((one) => one === first);
-  if (!command) throw new UsageError(`unknown command ${first}, did you mean ${nearest(first, commands)}?`);
+  const [asked] = words;
+  // What most tools take as a command, too.
+  if (asked === 'help' || asked === 'version') {
+    words.shift();
+    given.set(asked, ['true']);
+  }
+  const [first, ...rest] = words;
+  const command = first === undefined ? commands[0] : commands.find((one) => one === first);
+  if (!command) throw new UsageError(unknown('command', first ?? '', commands));
+  const topic = toTopic(command, rest);
   const values = new Map<FlagName, unknown>();
-  for (const name of names) values.set(name, resolve(name, command, given.get(name), env));
+  for (const name of names) values.set(name, resolve(name, { command, topic }, given.get(name), env));
   const found = Object.fromEntries(values) as Flags;
-  const topic = toTopic(command, rest, found.help || found.version);
-  return { command, topic, flags: found };
+  if (command === 'describe' && topic === undefined && !found.help && !found.version)
+    throw new UsageError(`describe what? One of ${topics.join(', ')}`);
+  return { command, isNamed: first !== undefined, topic, flags: found };
+}
+
+/** A word that is none of these: with the one that was meant, or else with all of them. */
+function unknown(kind: string, word: string, known: readonly string[]): string {
+  const meant = near(word, known);
+  const help = meant === undefined ? `; there are ${known.join(', ')}` : `, did you mean ${meant}?`;
+  return `unknown ${kind} ${word}${help}`;
 }
 
 function resolve(
   name: FlagName,
-  command: Command,
+  { command, topic }: Pick<Args, 'command' | 'topic'>,
   texts: readonly string[] | undefined,
   env: Environment,
 ): unknown {
   const flag: Flag<unknown> = flags[name];
-  const makesSense = flag.commands.includes(command);
+  const isOfTopic = topic === undefined || !flag.topics || flag.topics.includes(topic);
+  const makesSense = flag.commands.includes(command) && isOfTopic;
   if (texts) {
     if (!makesSense) {
-      throw new UsageError(`--${name} has no meaning for ${command}, only for ${flag.commands.join(', ')}`);
+      const what = topic === undefined ? command : `${command} ${topic}`;
+      const where = flag.commands.map((one) =>
+        one === 'describe' ? [one, ...(flag.topics ?? [])].join(' ') : one,
+      );
+      throw new UsageError(`--${name} has no meaning for ${what}, only for ${where.join(', ')}`);
     }
     if (flag.kind !== 'many' && texts.length > 1)
       throw new UsageError(`--${name} is given ${texts.length} times`);
@@ -81,15 +103,11 @@ function read(origin: string, flag: Flag<unknown>, texts: readonly string[]): un
   }
 }
 
-function toTopic(command: Command, words: readonly string[], optional: boolean): Topic | undefined {
+function toTopic(command: Command, words: readonly string[]): Topic | undefined {
   const [word, unexpected] = command === 'describe' ? words : [undefined, words[0]];
   if (unexpected !== undefined) throw new UsageError(`unexpected argument ${unexpected}`);
-  if (word === undefined) {
-    if (command !== 'describe' || optional) return undefined;
-    throw new UsageError(`describe what? One of ${topics.join(', ')}`);
-  }
   const topic = topics.find((one) => one === word);
-  if (!topic) throw new UsageError(`unknown topic ${word}, did you mean ${nearest(word, topics)}?`);
+  if (word !== undefined && !topic) throw new UsageError(unknown('topic', word, topics));
   return topic;
 }
 
@@ -129,9 +147,9 @@ function toFlag(spelled: string): { name: FlagName; negated: boolean } {
   });
   const found = known.find(({ spelling }) => spelling === spelled);
   if (found) return found;
-  const meant = nearest(
+  const meant = near(
     spelled.replace(/^-*/, '--'),
     known.map(({ spelling }) => spelling),
   );
-  throw new UsageError(`unknown flag ${spelled}, did you mean ${meant}?`);
+  throw new UsageError(`unknown flag ${spelled}${meant === undefined ? '' : `, did you mean ${meant}?`}`);
 }

@@ -11,6 +11,7 @@ import { livelyVpnWorld } from '../simulator/site-to-site-vpn/lively.ts';
 import { feedIntake } from '../simulator/websocket/feed.ts';
 import { livelyWebSockets } from '../simulator/websocket/lively.ts';
 import type { Args } from './args.ts';
+import { print } from './output.ts';
 import { start } from './serve.ts';
 import { untilSignal } from './signals.ts';
 import { readSmallFile } from './text-file.ts';
@@ -52,7 +53,7 @@ export async function demo({ flags }: Args): Promise<number> {
       for (const event of websockets.current()) feed.post(event);
       await feed.settled();
       releases.add('the simulated APIs', websockets.world.run(STEP_MS));
-      process.stdout.write(
+      await print(
         [
           '',
           'The demo runs: three Client VPN endpoints, two Site-to-Site VPN connections and three WebSocket APIs in two regions of a',

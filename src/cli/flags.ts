@@ -1,3 +1,5 @@
+import { toExternalUrl, toListenAddresses, toPath, toTelemetryPath, toWholeNumber } from './flag-values.ts';
+
 /** What the program can be asked to do; the first is done when nothing is asked for. */
 export const commands = ['serve', 'once', 'check', 'connections', 'demo', 'describe'] as const;
 export type Command = (typeof commands)[number];
@@ -10,6 +12,8 @@ export type Topic = (typeof topics)[number];
 export interface Flag<T> {
   /** In the order of `commands`. */
   readonly commands: readonly Command[];
+  /** Of `describe`: the topics that it has a meaning for; all unless given. */
+  readonly topics?: readonly Topic[];
   readonly help: string;
   readonly default: T;
   /** A switch takes no value: `--name` and `--no-name`. */
@@ -24,6 +28,7 @@ export interface Flag<T> {
 
 interface About {
   readonly commands: readonly Command[];
+  readonly topics?: readonly Topic[];
   readonly help: string;
   readonly environment?: boolean;
 }
@@ -34,21 +39,29 @@ const servers: readonly Command[] = ['serve', 'demo'];
 
 /** Every flag by its name without the dashes; its variable is the name in upper snake case after AWS_CONNECTIONS_EXPORTER_. */
 export const flags = {
-  'config.file': text(undefined, 'PATH', {
-    commands: readers,
-    help: 'Configuration file (YAML). Without one every Client VPN endpoint in the region of the default credential chain is polled.',
-  }),
+  'config.file': {
+    ...text(undefined, 'PATH', {
+      commands: readers,
+      topics: ['iam-policy'],
+      help: 'Configuration file (YAML). Without one every Client VPN endpoint in the region of the default credential chain is polled.',
+    }),
+    read: toPath,
+  },
   'config.enable-auto-reload': toggle({
     commands: ['serve'],
     help: 'Reload the configuration when its file, or a key, token or CA bundle that it names, changes.',
   }),
-  'web.listen-address': many([':10176'], 'ADDRESS', {
-    commands: servers,
-    help: 'Address to serve HTTP on, such as :10176 or 127.0.0.1:10176. Repeatable.',
-  }),
+  'web.listen-address': {
+    ...many([':10176'], 'ADDRESS', {
+      commands: servers,
+      help: 'Address to serve HTTP on, such as :10176 or 127.0.0.1:10176. Repeatable.',
+    }),
+    read: toListenAddresses,
+  },
   'web.external-url': {
     ...text('', 'URL', {
       commands: [...servers, 'describe'],
+      topics: ['rules'],
       help: 'Address at which people reach the exporter, such as https://exporter.example.com: links of rules and dashboards lead there.',
     }),
     read: toExternalUrl,
@@ -64,15 +77,7 @@ export const flags = {
   },
   'web.telemetry-path': {
     ...text('/metrics', 'PATH', { commands: servers, help: 'HTTP path of the metrics.' }),
-    read: (texts: readonly string[]): string => {
-      const path = texts[0] ?? '';
-      if (!/^\/[^?#\s]*$/.test(path) || !/^[!-~]*$/.test(path))
-        throw new Error(
-          `expected a path that begins with / and has only ASCII letters and signs, got ${JSON.stringify(path)}`,
-        );
-      if (!/^\/($|-\/|config$|api\/|(dashboards|runbooks|docs)(\/|$))/.test(path)) return path;
-      throw new Error(`${path} is the path of something else; /metrics is usual`);
-    },
+    read: toTelemetryPath,
   },
   'web.enable-lifecycle': toggle({
     commands: servers,
@@ -87,10 +92,13 @@ export const flags = {
     read: toWholeNumber,
     environment: true,
   },
-  'storage.path': text('data/', 'FOLDER', {
-    commands: ['serve', 'once'],
-    help: 'Folder of the ledger, which keeps counters true over restarts; empty: keep nothing on disk.',
-  }),
+  'storage.path': {
+    ...text('data/', 'FOLDER', {
+      commands: ['serve', 'once'],
+      help: 'Folder of the ledger, which keeps counters true over restarts; empty: keep nothing on disk.',
+    }),
+    read: toPath,
+  },
   'log.level': choice('info', ['debug', 'info', 'warn', 'error'], {
     commands: runs,
     help: 'Least severity that is logged, on stderr.',
@@ -132,6 +140,7 @@ export const flags = {
   }),
   for: choice('all', ['all', 'hub', 'member'], {
     commands: ['describe'],
+    topics: ['iam-policy'],
     help: 'Whose IAM policy: of the identity that the exporter runs as (hub), of the roles that it assumes in other accounts (member), or both in one.',
     environment: false,
   }),
@@ -181,21 +190,4 @@ function toggle(about: About): Flag<boolean> {
     throw new Error(`expected true or false, got ${JSON.stringify(given)}`);
   };
   return { environment: true, ...about, default: false, kind: 'switch', value: '', read };
-}
-
-/** Without a slash at its end, so that a path can follow. */
-function toExternalUrl([given = '']: readonly string[]): string {
-  const url = URL.canParse(given) ? new URL(given) : undefined;
-  if (
-    url &&
-    /^https?:$/.test(url.protocol) &&
-    url.href.replace(/\/$/, '') === `${url.origin}${url.pathname}`.replace(/\/$/, '')
-  )
-    return url.href.replace(/\/$/, '');
-  throw new Error(`expected an address such as https://exporter.example.com, got ${JSON.stringify(given)}`);
-}
-
-function toWholeNumber([given = '']: readonly string[]): number {
-  if (/^[0-9]{1,9}$/.test(given)) return Number(given);
-  throw new Error(`expected a whole number, got ${JSON.stringify(given)}`);
 }

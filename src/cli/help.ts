@@ -58,7 +58,7 @@ function overview(): string {
     ...commands.map((name) => `  ${name.padEnd(13)}${about[name].does}`),
     '',
     'Flags:',
-    ...(Object.keys(flags) as FlagName[]).flatMap((name) => flagLines(name, true)),
+    ...(Object.keys(flags) as FlagName[]).flatMap((name) => flagLines(name)),
     '',
     'Examples:',
     ...examples('demo', 0, 1),
@@ -81,7 +81,7 @@ function details(command: Command): string {
     `Usage: ${PROGRAM} ${words} [flags]`,
     '',
     'Flags:',
-    ...names.flatMap((name) => flagLines(name, false)),
+    ...names.flatMap((name) => flagLines(name, command)),
     '',
     'Examples:',
     ...examples(command),
@@ -100,14 +100,15 @@ function examples(command: Command, from = 0, to?: number): string[] {
   return about[command].examples.slice(from, to).map((rest) => `  ${PROGRAM} ${command} ${rest}`);
 }
 
-function flagLines(name: FlagName, withCommands: boolean): string[] {
-  const { kind, value, help, default: fallback, commands: where } = specOf(name);
+function flagLines(name: FlagName, command?: Command): string[] {
+  const { kind, value, help, default: fallback, commands: where, topics: only } = specOf(name);
   const spelling = kind === 'switch' ? `--${name}` : `--${name}=${value}`;
   const defaults = kind !== 'switch' && fallback !== undefined && String(fallback) !== '';
   const sentences = [
     help,
     ...(defaults ? [`Default: ${String(fallback)}.`] : []),
-    ...(withCommands && where.length < commands.length ? [`For ${where.join(', ')}.`] : []),
+    ...(!command && where.length < commands.length ? [`For ${where.join(', ')}.`] : []),
+    ...(command === 'describe' && only ? [`Only for describe ${only.join(', ')}.`] : []),
   ];
   const variable = variableOf(name);
   return [

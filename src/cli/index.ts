@@ -2,6 +2,7 @@ import { revision, version } from '../version.ts';
 import { type Args, parseArgs } from './args.ts';
 import type { Command } from './flags.ts';
 import { helpText } from './help.ts';
+import { print } from './output.ts';
 
 /** What a command does with its arguments; resolves to the exit code. */
 type Run = (args: Args) => Promise<number>;
@@ -24,14 +25,11 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
     return 2;
   }
   if (args.flags.help) {
-    const asked = argv.find((word) => !word.startsWith('-')) === undefined ? undefined : args.command;
-    process.stdout.write(`${helpText(asked)}\n`);
+    await print(`${helpText(args.isNamed ? args.command : undefined)}\n`);
     return 0;
   }
   if (args.flags.version) {
-    process.stdout.write(
-      `aws-connections-exporter ${version} (revision ${revision}, node ${process.version})\n`,
-    );
+    await print(`aws-connections-exporter ${version} (revision ${revision}, node ${process.version})\n`);
     return 0;
   }
   const command = await commands[args.command]();

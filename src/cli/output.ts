@@ -1,6 +1,12 @@
 import { fstatSync, writeFileSync } from 'node:fs';
+import { toSentence } from '../core/error-text.ts';
 
-/** Writes a result to stdout; rejects when a file there did not take all of it (Node.js' own stream does not notice a full disk). */
+let problem: string | undefined;
+
+/**
+ * Writes a result to stdout, a file there also where Node.js' own stream would not notice a full disk. What stdout does not take is no
+ * failure of the command: `unwritten` tells of it when the command has ended.
+ */
 export async function print(result: string | Uint8Array): Promise<void> {
   const { isFile, isDevice } = kindOfStdout();
   if (!isFile && !isDevice) {
@@ -9,9 +15,19 @@ export async function print(result: string | Uint8Array): Promise<void> {
   }
   try {
     writeFileSync(1, result);
-  } catch (cause) {
-    throw new Error('the result could not be written to stdout', { cause });
+  } catch (error) {
+    noteUnwritten(error as NodeJS.ErrnoException);
   }
+}
+
+/** Remembers an error of stdout; that whoever reads it stopped early (`| head`) is none. */
+export function noteUnwritten(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') problem ??= toSentence(error);
+}
+
+/** Why stdout did not take all of what was printed, in a sentence; undefined when it did. */
+export function unwritten(): string | undefined {
+  return problem === undefined ? undefined : `the result could not be written to stdout: ${problem}`;
 }
 
 function kindOfStdout(): { isFile: boolean; isDevice: boolean } {

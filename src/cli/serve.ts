@@ -11,6 +11,7 @@ import { type Releases, withReleases } from '../lifecycle.ts';
 import { createLogger } from '../log.ts';
 import type { Loaded } from '../reloads.ts';
 import { createApp } from '../server/app.ts';
+import { createFullLog } from '../server/full-log.ts';
 import { INTAKE_LIMITS } from '../server/limits.ts';
 import { type ListenAddress, listen, toListenAddress } from '../server/listen.ts';
 import { createUnreadableLog } from '../server/unreadable-log.ts';
@@ -43,6 +44,8 @@ export async function serve({ flags }: Args): Promise<number> {
         'the handler of SIGHUP',
         onSignals(['SIGHUP'], () => reload()),
       );
+      const ignore = () => logger.debug('SIGUSR1 does nothing here; SIGHUP reloads the configuration');
+      releases.add('the handler of SIGUSR1', onSignals(['SIGUSR1'], ignore));
       for (const warning of [...loaded.warnings, ...environmentWarnings(process.env)]) logger.warn(warning);
       const watch = new Watch(systemClock, lookAt);
       watch.read(loaded.looks);
@@ -87,9 +90,7 @@ export async function start(
 ): Promise<{ readonly exporter: Exporter; readonly urls: readonly string[] }> {
   const clock = systemClock;
   logger.info('Starting aws-connections-exporter', { version, revision, node: process.version });
-  const addresses = [...new Set(flags['web.listen-address'])].map((text) =>
-    toAddress(text, '--web.listen-address: '),
-  );
+  const addresses = [...new Set(flags['web.listen-address'])].map(toAddress);
   const storage = await openKept(flags['storage.path'], releases, { clock, logger });
   if (flags['storage.path'] === '')
     logger.warn('Nothing is kept on disk: counters begin anew at every start');
@@ -106,6 +107,7 @@ export async function start(
   releases.add('the pass under way, or the disk that takes what came in last,', () => exporter.close());
   await exporter.apply(config);
   const app = createApp({
+    clock,
     telemetryPath: flags['web.telemetry-path'],
     maxRequests: flags['web.max-requests'],
     scrape: (gzip) => exporter.scrape(gzip),
@@ -116,6 +118,7 @@ export async function start(
     reload: flags['web.enable-lifecycle'] ? () => exporter.reload(load) : undefined,
     config: () => showConfig(exporter.config),
     connections: () => exporter.table('connections'),
+    onFull: createFullLog({ clock, logger }),
     onError: (path, err) => logger.error('A request could not be answered', { path, err }),
   });
   const onUnreadable = createUnreadableLog({ clock, logger }, 'the metrics port');
@@ -126,8 +129,8 @@ export async function start(
   return { exporter, urls };
 }
 
-function toAddress(text: string, where = ''): ListenAddress {
+function toAddress(text: string): ListenAddress {
   const address = toListenAddress(text);
-  if (typeof address === 'string') throw new Error(`${where}${address}`);
+  if (typeof address === 'string') throw new Error(address);
   return address;
 }

@@ -31,7 +31,15 @@ export function toDocument(text: string): Document {
   const composer = new Composer({ merge: true, uniqueKeys: false, logLevel: 'error' });
   const [document, second] = composer.compose(tokens, true, text.length);
   const outline = toOutline(document?.contents);
-  const broken = (document?.errors ?? []).map(({ message, pos: [offset] }) => ({ message, offset }));
+  const broken = [
+    ...(document?.errors ?? []).map(({ message, pos: [offset] }) => ({ message, offset })),
+    ...outline.pointless.map(({ alias: { source, range }, isInside }) => ({
+      message: isInside
+        ? `the alias *${source} stands inside what it stands for, and would never end`
+        : `the alias *${source} has no anchor &${source} before it; text that begins with * must stand in quotes`,
+      offset: range?.[0] ?? 0,
+    })),
+  ];
   if (second) {
     const message = 'a second document begins here; a configuration is one';
     broken.push({ message, offset: second.range[0] });
@@ -57,7 +65,7 @@ export function toDocument(text: string): Document {
     if (outline.aliases > MOST_ALIASES) throw new Error(`there are more than ${MOST_ALIASES}`);
     return { data: toData(document?.toJS()), problems, lineOf };
   } catch (error) {
-    // An alias without an anchor, or one inside its own, or more of them than any honest file has.
+    // There are more of them than any honest file has, or they repeat too much.
     const reason = error instanceof Error ? error.message : String(error);
     const message = `the aliases of this file cannot be resolved: ${reason}`;
     return { data: undefined, problems: [...problems, { path: '', message }], lineOf };

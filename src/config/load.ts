@@ -39,6 +39,8 @@ export function loadConfig({ path, text, readFile }: ConfigSource): LoadResult {
   if (document.data === undefined && document.problems.length > 0) return { problems: document.problems };
 
   const data = document.data ?? {};
+  const scalar = typeof data !== 'object' ? typeof data : undefined;
+  if (scalar !== undefined) return { problems: [...document.problems, nothingButOne(scalar)] };
   const files = resolveFiles(data, path === undefined ? '.' : dirname(path));
   const parsed = configSchema.safeParse(data, { error: toMessage });
   const found = [
@@ -60,6 +62,13 @@ export function loadConfig({ path, text, readFile }: ConfigSource): LoadResult {
 interface Fault {
   readonly keys: readonly PropertyKey[];
   readonly message: string;
+}
+
+/** Somebody named the file of a token or key: what it holds is not to be shown. */
+function nothingButOne(type: string): Problem {
+  const kind = type === 'string' ? 'text' : type === 'boolean' ? 'value that is true or false' : type;
+  const message = `expected a mapping of keys, got nothing but one ${kind}, which is not shown here, for it may be a secret`;
+  return { path: '', line: 1, message };
 }
 
 function toProblem(keys: readonly PropertyKey[], message: string, { lineOf }: Document): Problem {

@@ -5,6 +5,8 @@ export interface Outline {
   /** Keys that their mapping has already. */
   readonly repeated: readonly Scalar[];
   readonly aliases: number;
+  /** Aliases that stand for nothing: without an anchor before them, or inside their own. */
+  readonly pointless: readonly { readonly alias: Alias; readonly isInside: boolean }[];
   /** What stands at these keys and indexes, or at the nearest of them that is there; undefined in an empty document. */
   at(path: readonly PropertyKey[]): Node | undefined;
 }
@@ -15,15 +17,23 @@ export function toOutline(root: unknown): Outline {
   const targets = new Map<Alias, Node | undefined>();
   const mappings = new Map<unknown, ReadonlyMap<PropertyKey, Pair>>();
   const repeated: Scalar[] = [];
+  const pointless: { alias: Alias; isInside: boolean }[] = [];
+  /** What is being walked: all that stands around where the walk is. */
+  const around = new Set<Node>();
 
   const walk = (node: unknown): void => {
     if (isAlias(node)) {
-      targets.set(node, anchors.get(node.source));
+      const named = anchors.get(node.source);
+      targets.set(node, named);
+      if (!named || around.has(named)) pointless.push({ alias: node, isInside: named !== undefined });
       return;
     }
-    if (isNode(node) && 'anchor' in node && node.anchor !== undefined) anchors.set(node.anchor, node);
+    if (!isNode(node)) return;
+    if ('anchor' in node && node.anchor !== undefined) anchors.set(node.anchor, node);
+    around.add(node);
     if (isSeq(node)) node.items.forEach(walk);
     if (isMap(node)) mappings.set(node, walkPairs(node.items));
+    around.delete(node);
   };
 
   const walkPairs = (pairs: readonly Pair[]): ReadonlyMap<PropertyKey, Pair> => {
@@ -45,13 +55,14 @@ export function toOutline(root: unknown): Outline {
   return {
     repeated,
     aliases: targets.size,
+    pointless,
     at(path) {
       let nearest = isNode(root) ? root : undefined;
       let node: unknown = root;
       for (const key of path) {
-        const around = target(node);
-        const pair = mappings.get(around)?.get(key);
-        const next = isSeq(around) ? around.items[Number(key)] : pair?.key;
+        const holder = target(node);
+        const pair = mappings.get(holder)?.get(key);
+        const next = isSeq(holder) ? holder.items[Number(key)] : pair?.key;
         if (!isNode(next)) break;
         nearest = next;
         node = pair ? pair.value : next;

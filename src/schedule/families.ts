@@ -8,7 +8,7 @@ export interface PassView extends PassState {
   /** The longest time between two slots of the schedule. */
   readonly intervalMs: number;
   readonly staleAfterMs: number;
-  /** Whether no pass has begun for two intervals. */
+  /** Whether two intervals have gone by without a pass under way. */
   readonly isOverdue: boolean;
 }
 
@@ -62,8 +62,8 @@ export function passFamilies(views: readonly PassView[]): readonly Family[] {
     family(
       'gauge',
       'collector_overdue',
-      'Whether no pass has begun for two intervals of the schedule (1) or one has (0), however the wall clock steps.',
-      ({ isOverdue, begunAtMonotonic }) => (begunAtMonotonic === undefined ? undefined : Number(isOverdue)),
+      'Whether two intervals of the schedule have gone by without a pass under way (1) or not (0), however the wall clock steps.',
+      ({ isOverdue, lastAtMonotonic }) => (lastAtMonotonic === undefined ? undefined : Number(isOverdue)),
     ),
     family(
       'gauge',

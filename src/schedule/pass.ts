@@ -23,8 +23,8 @@ export interface PassState {
   readonly collector: string;
   /** When the pass under way began; undefined when there is none. */
   readonly startedAt: number | undefined;
-  /** When the last pass began, under way or not, in milliseconds of the monotonic clock; undefined before the first. */
-  readonly begunAtMonotonic: number | undefined;
+  /** When a pass began or ended last, in milliseconds of the monotonic clock; undefined before the first. */
+  readonly lastAtMonotonic: number | undefined;
   readonly last: PassResult | undefined;
   readonly lastSuccessAt: number | undefined;
   readonly passes: number;
@@ -57,9 +57,13 @@ const GRACE_MS = 5_000;
 const PASS = 'pass';
 const SKIPPED = 'skipped';
 
-/** Whether no pass has begun for two intervals of the schedule; `at` is a moment of the monotonic clock. */
-export function isOverdue({ begunAtMonotonic }: PassState, intervalMs: number, at: number): boolean {
-  return begunAtMonotonic !== undefined && at - begunAtMonotonic > 2 * intervalMs;
+/** Whether two intervals of the schedule have gone by without a pass under way; `at` is a moment of the monotonic clock. */
+export function isOverdue(
+  { startedAt, lastAtMonotonic }: PassState,
+  intervalMs: number,
+  at: number,
+): boolean {
+  return startedAt === undefined && lastAtMonotonic !== undefined && at - lastAtMonotonic > 2 * intervalMs;
 }
 
 /** Runs the passes of one collector: one at a time, within a deadline, timed, counted and logged. */
@@ -78,7 +82,7 @@ export class PassRunner {
     this.#faults = new FaultLog({ clock, logger: logger.child({ collector }) });
     const never = {
       startedAt: undefined,
-      begunAtMonotonic: undefined,
+      lastAtMonotonic: undefined,
       last: undefined,
       lastSuccessAt: undefined,
     };
@@ -124,7 +128,7 @@ export class PassRunner {
   async #pass(trigger: PassTrigger): Promise<boolean> {
     const { clock } = this.#options;
     const begin = clock.monotonic();
-    this.#set({ startedAt: clock.now(), begunAtMonotonic: begin });
+    this.#set({ startedAt: clock.now(), lastAtMonotonic: begin });
     this.#faults.succeed(SKIPPED, 'Passes are no longer skipped', {});
     const end = await this.#collectInTime();
     const durationSeconds = (clock.monotonic() - begin) / 1_000;
@@ -140,14 +144,15 @@ export class PassRunner {
     this.#faults.say();
     // Only what is published counts as ended: a scrape that sees the pass counted also sees its numbers.
     await this.#publish();
+    const idle = { startedAt: undefined, lastAtMonotonic: clock.monotonic() };
     if (end.isStopped) {
-      this.#set({ startedAt: undefined });
+      this.#set(idle);
       return false;
     }
     const success = error === undefined;
     const endedAt = clock.now();
     this.#set({
-      startedAt: undefined,
+      ...idle,
       last: { success, endedAt, durationSeconds, error },
       lastSuccessAt: success ? endedAt : this.#state.lastSuccessAt,
       passes: this.#state.passes + 1,

@@ -35,13 +35,14 @@ const STEP_MS = 1_000;
  * always that after the wall clock's time: when the clock steps, slots left out stay left out, and the next pass is no further off than it was.
  */
 export function createScheduler({ schedules, clock, logger, jitterMs, random }: SchedulerOptions): Scheduler {
-  const plans = schedules.map(({ cron, runner }) => {
+  const plans = schedules.map(({ cron, runner }): Plan => {
     const slotAfter = createSlots(cron);
     const offset = offsetMs(shortestIntervalMs(cron), jitterMs, random());
     const passAfter = (at: number) => slotAfter(at - offset) + offset;
     const log = logger.child({ collector: runner.state().collector });
     const nextAt = passAfter(clock.now());
-    return { runner, passAfter, intervalMs: longestIntervalMs(cron), log, nextAt, isOverdue: false };
+    const intervalMs = longestIntervalMs(cron);
+    return { runner, passAfter, intervalMs, log, nextAt, isEarly: true, isOverdue: false };
   });
   let last = { now: clock.now(), at: clock.monotonic() };
   let cancel = () => {};
@@ -55,11 +56,15 @@ export function createScheduler({ schedules, clock, logger, jitterMs, random }: 
     const isStep = Math.abs(stepMs) >= STEP_MS;
     if (isStep) tellStep(logger, stepMs);
     for (const plan of plans) {
-      if (isStep) plan.nextAt = plan.passAfter(now - elapsedMs);
-      else if (plan.nextAt - now >= plan.intervalMs + STEP_MS) plan.nextAt = plan.passAfter(now);
+      if (isStep || plan.nextAt - now >= plan.intervalMs + STEP_MS) {
+        plan.nextAt = plan.passAfter(isStep ? now - elapsedMs : now);
+        plan.isEarly = true;
+      }
       if (plan.nextAt <= now) {
         plan.nextAt = plan.passAfter(now);
-        void plan.runner.run('schedule');
+        const isUnderWay = plan.runner.state().startedAt !== undefined;
+        if (!plan.isEarly || !isUnderWay) void plan.runner.run('schedule');
+        plan.isEarly = false;
       }
       tellOverdue(plan, at);
     }
@@ -94,10 +99,16 @@ function tellStep(logger: Logger, stepMs: number): void {
     logger.warn('The wall clock was set forward, or the machine slept; passes go on by its new time', fields);
 }
 
+/** The passes of one collector. */
 interface Plan {
-  readonly runner: Pick<PassRunner, 'state'>;
+  readonly runner: Pick<PassRunner, 'run' | 'state'>;
+  /** The first time of a pass after another, milliseconds since 1970. */
+  readonly passAfter: (at: number) => number;
   readonly intervalMs: number;
   readonly log: Logger;
+  nextAt: number;
+  /** The next slot may come sooner after the one before than the schedule says: a pass still under way then stands for its own. */
+  isEarly: boolean;
   isOverdue: boolean;
 }
 

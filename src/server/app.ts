@@ -1,15 +1,17 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
+import type { Clock } from '../core/clock.ts';
 import { acceptsGzip } from './accept-encoding.ts';
-import { isForeign } from './foreign.ts';
+import { toForeign } from './foreign.ts';
 import { HEADERS } from './headers.ts';
 import { type Dashboard, dashboardsPage } from './page/dashboards.ts';
 import { type Documents, documentPage, documentsPage } from './page/documents.ts';
 import type { StatusModel } from './page/model.ts';
 import { statusPage } from './page/status.ts';
-import { slots } from './slots.ts';
+import { type Holder, slots } from './slots.ts';
 
 /** All that the HTTP door needs of the rest. */
 export interface Routes {
+  readonly clock: Clock;
   /** The path of the exposition, with its leading slash. */
   readonly telemetryPath: string;
   /** How many scrapes may be under way at once; 0 for any number. */
@@ -28,6 +30,8 @@ export interface Routes {
   config(): string;
   /** The Client VPN connections of the last pass, without rows until it has ended; undefined when they are not enabled. */
   connections(): { readonly rows: readonly unknown[] | undefined } | undefined;
+  /** Hears, each time that more is asked for than is answered at a time, which addresses have taken it all. */
+  onFull(what: 'scrapes' | 'pages', holders: readonly Holder[]): void;
   /** Hears of every request that failed by our fault. */
   onError(path: string, error: unknown): void;
 }
@@ -50,8 +54,14 @@ export function createApp(routes: Routes): Express {
     app.route(path).get(handlers).all(refuse('GET, HEAD'));
   get(
     literal(routes.telemetryPath),
-    slots(routes.maxRequests, (response: Response) =>
-      say(response, 503, `${routes.maxRequests} scrapes are under way, the most allowed; try again later.`),
+    slots(
+      {
+        max: routes.maxRequests,
+        clock: routes.clock,
+        onFull: (holders) => routes.onFull('scrapes', holders),
+      },
+      (response: Response) =>
+        say(response, 503, `${routes.maxRequests} scrapes are under way, the most allowed; try again later.`),
     ),
     scrapeHandler(routes),
   );
@@ -61,12 +71,8 @@ export function createApp(routes: Routes): Express {
     say(response, reason === undefined ? 200 : 503, reason ?? 'The exporter is ready.');
   });
   const reload: RequestHandler = async (request, response) => {
-    if (isForeign(request.headers))
-      return say(
-        response,
-        403,
-        'A page of another origin asked for this: Origin must be that of Host. Programs need not send one.',
-      );
+    const foreign = toForeign(request.headers);
+    if (foreign !== undefined) return say(response, 403, foreign);
     if (!routes.reload)
       return say(response, 403, 'Reloading is not enabled: start with --web.enable-lifecycle.');
     const problems = await routes.reload();
@@ -76,8 +82,10 @@ export function createApp(routes: Routes): Express {
   app.route('/-/reload').post(reload).put(reload).all(refuse('POST, PUT'));
   // What follows is for people, and can be long: slow readers of it fill neither the memory nor the connections that scrapes need.
   app.use(
-    slots(MAX_PAGES, (response: Response) =>
-      say(response, 503, `${MAX_PAGES} pages are being read, the most allowed; try again later.`),
+    slots(
+      { max: MAX_PAGES, clock: routes.clock, onFull: (holders) => routes.onFull('pages', holders) },
+      (response: Response) =>
+        say(response, 503, `${MAX_PAGES} pages are being read, the most allowed; try again later.`),
     ),
   );
   get('/', (_request, response) => {
@@ -117,6 +125,9 @@ export function createApp(routes: Routes): Express {
     response.type('html').send(documentsPage(routes.documents));
   });
   get('/runbooks/:name', documentHandler(routes.documents.runbooks));
+  // The guides stand on the page of the runbooks.
+  get('/docs', (_request, response) => response.redirect(308, 'runbooks/'));
+  get('/docs/', (_request, response) => response.redirect(308, '../runbooks/'));
   get('/docs/:name', documentHandler(routes.documents.docs));
   app.use((_request, response) => say(response, 404, 'There is nothing here; / lists what there is.'));
   app.use(errorHandler(routes));

@@ -18,6 +18,8 @@ export interface ConversationDeps {
   readonly answerMs: number;
   /** Hears when a request begins to be answered, and when it has been. */
   onBusy(isBusy: boolean): void;
+  /** Hears when an answer is made, and waits for its reader from then on. */
+  onMade(): void;
   /** Hears at most once per connection of something that is no request, and from which address it came. */
   onUnreadable(unreadable: Unreadable, from: string | undefined): void;
 }
@@ -77,11 +79,12 @@ export class Conversation {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    const { clock, answer, answerMs, onBusy } = this.#deps;
+    const { clock, answer, answerMs, onBusy, onMade } = this.#deps;
     this.#underWay = response;
     onBusy(true);
     let cancel = () => {};
     response.once('prefinish', () => {
+      onMade();
       cancel = clock.after(answerMs, () => this.#socket.destroy());
     });
     response.once('close', () => {

@@ -99,14 +99,25 @@ function start(app: RequestListener, address: ListenAddress, options: ListenOpti
   // Closing, Node.js would destroy every socket whose answer was handed over, though most of it may not have been sent.
   server.closeIdleConnections = () => {};
   const idle = new Set<Socket>();
+  /** Connections, and those whose answer waits for its reader, in the order in which it began to. */
+  const open = new Set<Socket>();
+  const waiting = new Set<Socket>();
   const conversations = new WeakMap<Duplex, Conversation>();
   server.on('connection', (socket) => {
     // Whoever has been idle longest makes room, so that idle connections alone lock nobody out.
     const [oldest] = idle;
     if (idle.size >= limits.maxIdle) oldest?.destroy();
+    open.add(socket);
+    // The last place is kept free for whoever comes next, at the cost of the slowest reader.
+    const [slowest] = waiting;
+    if (open.size >= limits.maxConnections) slowest?.destroy();
     idle.add(socket);
-    socket.once('close', () => idle.delete(socket));
+    socket.once('close', () => {
+      for (const set of [open, waiting, idle]) set.delete(socket);
+    });
+    const onMade = () => void waiting.add(socket);
     const onBusy = (isBusy: boolean) => {
+      waiting.delete(socket);
       if (isBusy) idle.delete(socket);
       else if (!server.listening) socket.destroySoon();
       else if (!socket.destroyed) idle.add(socket);
@@ -114,7 +125,7 @@ function start(app: RequestListener, address: ListenAddress, options: ListenOpti
     const { answerMs } = limits;
     conversations.set(
       socket,
-      new Conversation(socket, { clock, answer: app, answerMs, onBusy, onUnreadable }),
+      new Conversation(socket, { clock, answer: app, answerMs, onBusy, onMade, onUnreadable }),
     );
   });
   const onRequest: RequestListener = (request, response) =>

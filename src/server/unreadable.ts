@@ -1,11 +1,11 @@
-import { maxHeaderSize, STATUS_CODES } from 'node:http';
+import { METHODS, maxHeaderSize, STATUS_CODES } from 'node:http';
 import { HEADERS } from './headers.ts';
 
 /** What came to a port and is no request: what it looks like, and what to do about it. */
 export interface Unreadable {
   /** One word for it. */
   readonly kind: string;
-  readonly status: 400 | 408 | 431;
+  readonly status: 400 | 408 | 431 | 501;
   /** Two sentences; they repeat nothing of what came. */
   readonly what: string;
   readonly remedy: string;
@@ -30,6 +30,16 @@ export const NO_HOST: Unreadable = {
   what: 'The request is of HTTP/1.1 and has no header Host.',
   remedy: 'Set one in the client or health check that sends it.',
 };
+
+const UNKNOWN_METHOD: Unreadable = {
+  kind: 'unknown_method',
+  status: 501,
+  what: 'The request has a method that HTTP/1.1 does not know; methods are in capitals.',
+  remedy: 'Set GET or POST in the client that sends it.',
+};
+
+/** The first line of a request, and its method. */
+const REQUEST_LINE = /^([\w!#$%&'*+.^`|~-]+) \S+ HTTP\/1\.[01]\r?\n/;
 
 const TOO_LARGE: Unreadable = {
   kind: 'headers_too_large',
@@ -110,6 +120,10 @@ export function toUnreadable(
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return bytesRead > 0 ? TOO_SLOW : undefined;
   if (code === 'HPE_HEADER_OVERFLOW') return TOO_LARGE;
   if (!code.startsWith('HPE_')) return undefined;
+  const [, method] = REQUEST_LINE.exec(rawPacket?.toString('latin1') ?? '') ?? [];
+  // What comes before what is wrong can be a request that is well.
+  if (method !== undefined && code === 'HPE_INVALID_METHOD' && !METHODS.includes(method))
+    return UNKNOWN_METHOD;
   const start = rawPacket?.toString('latin1', 0, 32) ?? '';
   return LOOKS.find(([isLike]) => isLike(start))?.[1] ?? OTHER;
 }

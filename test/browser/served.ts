@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { onTestFinished } from 'vitest';
+import { systemClock } from '../../src/core/clock.ts';
 import { documents } from '../../src/documents.ts';
 import { createApp } from '../../src/server/app.ts';
 import { listen } from '../../src/server/listen.ts';
@@ -8,6 +9,7 @@ import type { StatusModel } from '../../src/server/page/model.ts';
 /** Serves the exporter's pages with this model, below this path; the URL of the status page. */
 export async function served(model: StatusModel, prefix = ''): Promise<string> {
   const app = createApp({
+    clock: systemClock,
     telemetryPath: '/metrics',
     maxRequests: 0,
     scrape: async () => Buffer.from('a 1\n'),
@@ -21,6 +23,7 @@ export async function served(model: StatusModel, prefix = ''): Promise<string> {
     reload: undefined,
     config: () => 'targets: []\n',
     connections: () => ({ rows: [] }),
+    onFull: () => {},
     onError: (path, error) => console.error(path, error),
   });
   /** As a proxy does that serves us below a path of its own. */

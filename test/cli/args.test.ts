@@ -12,6 +12,7 @@ function flagsOf(argv: readonly string[], env: Readonly<Record<string, string>> 
 test('without arguments it serves with every default', () => {
   expect(parseArgs([], NONE)).toEqual({
     command: 'serve',
+    isNamed: false,
     topic: undefined,
     flags: {
       'config.file': undefined,
@@ -41,6 +42,9 @@ test.each([
   ['http://10.0.0.1:10176', 'http://10.0.0.1:10176'],
   ['https://exporter.example.com/', 'https://exporter.example.com'],
   ['https://example.com/vpn/exporter/', 'https://example.com/vpn/exporter'],
+  ['HTTPS://Example.com:443//', 'https://example.com'],
+  ['https://example.com/vpn/../exporter//', 'https://example.com/exporter'],
+  ['http://[::1]:8080/', 'http://[::1]:8080'],
 ])('the external URL %s is what paths are put after', (given, url) => {
   expect(flagsOf(['serve', `--web.external-url=${given}`])['web.external-url']).toBe(url);
 });
@@ -142,16 +146,53 @@ test.each([
     '--web.telemetry-path: expected a path that begins with / and has only ASCII letters and signs, got "metrics"',
   ],
   ...[
-    'exporter.example.com',
-    '/exporter',
-    'ftp://e.example',
-    'https://e.example/?q',
-    'https://e.example/#a',
-    'https://u:p@e.example/',
-  ].map((url) => [
+    ['exporter.example.com', ', got "exporter.example.com"'],
+    ['/exporter', ', got "/exporter"'],
+    ['https://e.exam\tple', ', got "https://e.exam\\tple"'],
+    ['ftp://e.example', ', with http:// or https://, got "ftp://e.example"'],
+    ['localhost:10176', ', with http:// or https://, got "localhost:10176"'],
+    [
+      'https://e.example/?q',
+      ', without what begins with ? or #, for paths are put after it, got "https://e.example/?q"',
+    ],
+    [
+      'https://e.example/#',
+      ', without what begins with ? or #, for paths are put after it, got "https://e.example/#"',
+    ],
+    ['https://u:p@e.example/', ', without the user name or password that it has'],
+  ].map(([url, problem]) => [
     `--web.external-url=${url}`,
-    `--web.external-url: expected an address such as https://exporter.example.com, got "${url}"`,
+    `--web.external-url: expected an address such as https://exporter.example.com${problem}`,
   ]),
+  [
+    '--web.listen-address=:99999',
+    '--web.listen-address: ":99999" is not a listen address: the port must be a number from 0 to 65535',
+  ],
+  [
+    'demo --web.listen-address=127.0.0.1',
+    '--web.listen-address: "127.0.0.1" is not a listen address: expected host:port, [IPv6]:port or :port',
+  ],
+  ...['storage.path=~/data', 'config.file=~'].map((flag) => [
+    `--${flag}`,
+    `--${flag.replace('=', ': only a shell knows what ~ stands for, and none has seen this: write the whole path, got "')}"`,
+  ]),
+  ...['start', 'run', 'xyzzy'].map((word) => [
+    word,
+    `unknown command ${word}; there are serve, once, check, connections, demo, describe`,
+  ]),
+  ['help strat', 'unknown command strat; there are serve, once, check, connections, demo, describe'],
+  ['--verison', 'unknown flag --verison, did you mean --version?'],
+  ['--quux', 'unknown flag --quux'],
+  ['describe iam', 'unknown topic iam; there are metrics, iam-policy, config-schema, rules'],
+  [
+    'describe metrics --config.file=x',
+    '--config.file has no meaning for describe metrics, only for serve, once, check, connections, describe iam-policy',
+  ],
+  ['describe rules --for=hub', '--for has no meaning for describe rules, only for describe iam-policy'],
+  [
+    'describe config-schema --web.external-url=https://e.example',
+    '--web.external-url has no meaning for describe config-schema, only for serve, demo, describe rules',
+  ],
   ['--web.enable-lifecycle=yes', '--web.enable-lifecycle: expected true or false, got "yes"'],
   ['--no-web.enable-lifecycle=true', '--no-web.enable-lifecycle takes no value'],
   [
@@ -163,6 +204,16 @@ test.each([
 });
 
 test.each([
+  [
+    'WEB_LISTEN_ADDRESS',
+    ':1, 127.0.0.1',
+    '"127.0.0.1" is not a listen address: expected host:port, [IPv6]:port or :port',
+  ],
+  [
+    'STORAGE_PATH',
+    '~/data',
+    'only a shell knows what ~ stands for, and none has seen this: write the whole path, got "~/data"',
+  ],
   ['LOG_FORMAT', 'text', 'expected logfmt, json, got "text"'],
   ['WEB_MAX_REQUESTS', '1e3', 'expected a whole number, got "1e3"'],
   ['WEB_ENABLE_LIFECYCLE', 'yes', 'expected true or false, got "yes"'],
@@ -190,6 +241,39 @@ test.each([
   expect(parseArgs([], { [variable]: path })).toEqual({ error: error.replace(/^[^:]*/, variable) });
 });
 
+test.each(['/a/../b', '//x', '/x//y', '/./x', '/x/..', '/x/%2e%2E', '/%2e./x', '/x/.'])(
+  'the metrics cannot stand on %s, which clients and proxies rewrite',
+  (path) => {
+    expect(parseArgs([`--web.telemetry-path=${path}`], NONE)).toEqual({
+      error: `--web.telemetry-path: expected a path without //, /./ and /../, which clients and proxies rewrite, got "${path}"`,
+    });
+  },
+);
+
+test('help and version are commands too', () => {
+  expect(parseArgs(['help'], NONE)).toMatchObject({ isNamed: false, flags: { help: true } });
+  expect(parseArgs(['help', 'check'], NONE)).toMatchObject({
+    command: 'check',
+    isNamed: true,
+    flags: { help: true },
+  });
+  expect(parseArgs(['help', 'describe'], NONE)).toMatchObject({ command: 'describe', flags: { help: true } });
+  expect(parseArgs(['version'], NONE)).toMatchObject({ flags: { version: true, help: false } });
+  // The value of a flag is no command.
+  expect(parseArgs(['--log.level', 'info', '--help'], NONE)).toMatchObject({ isNamed: false });
+});
+
+test('what the environment says of another topic is not looked at', () => {
+  const env = {
+    AWS_CONNECTIONS_EXPORTER_WEB_EXTERNAL_URL: 'x',
+    AWS_CONNECTIONS_EXPORTER_CONFIG_FILE: 'x.yaml',
+  };
+  expect(flagsOf(['describe', 'metrics'], env)).toMatchObject({
+    'web.external-url': '',
+    'config.file': undefined,
+  });
+});
+
 test.each(['/métriques', '/a b', '/a\tb', '/a\n', '/a\u007f', '/a?b', '/a#b', 'http://x/metrics'])(
   'the metrics cannot stand on %j, which is no path to ask for',
   (path) => {
@@ -199,7 +283,7 @@ test.each(['/métriques', '/a b', '/a\tb', '/a\n', '/a\u007f', '/a?b', '/a#b', '
   },
 );
 
-test.each(['/metrics', '/configuration', '/apis', '/a/b', '/%41', '/m(x)*:y'])(
+test.each(['/metrics', '/configuration', '/apis', '/a/b', '/a/', '/.a/...', '/%41', '/m(x)*:y'])(
   'the metrics can stand on %s',
   (path) => {
     expect(flagsOf([`--web.telemetry-path=${path}`])['web.telemetry-path']).toBe(path);

@@ -170,7 +170,10 @@ intake:
 
 test.each([
   ['[1, 2]', 'exporter.yaml:1: expected a mapping of keys, got a list'],
-  ['hello', 'exporter.yaml:1: expected a mapping of keys, got "hello"'],
+  [
+    'hello',
+    'exporter.yaml:1: expected a mapping of keys, got nothing but one text, which is not shown here, for it may be a secret',
+  ],
   ['targets: {a: 1}', 'exporter.yaml:1: targets: expected a list, got a mapping'],
   ['targets: [null]', 'exporter.yaml:1: targets[0]: expected a mapping of keys, got nothing'],
   [
@@ -187,7 +190,7 @@ test('what is not YAML is told with line and column', () => {
   expect(problems('aws:\n  max_attempts: [1\nclient_vpn: {}\n')).toEqual([
     expect.stringMatching(/^exporter\.yaml:3:1: /),
   ]);
-  expect(problems('aws: *nowhere')).toEqual([expect.stringMatching(/^exporter\.yaml: .*nowhere/)]);
+  expect(problems('aws: *nowhere')).toEqual([expect.stringMatching(/^exporter\.yaml:1:6: .*nowhere/)]);
   expect(problems('aws: !secret {}')).toEqual([expect.stringMatching(/^exporter\.yaml:1:6: .*!secret/)]);
 });
 
@@ -415,3 +418,43 @@ test.each(['1-999999999 * * * * *', '*/100 * * * * *', `${'0,'.repeat(500_000)}0
     ]);
   },
 );
+
+test.each([
+  ['hunter2secret', 'text'],
+  ['"hunter2 secret"\n', 'text'],
+  ['hunter2\nsecret\n', 'text'],
+  ['12345678', 'number'],
+  ['true', 'value that is true or false'],
+])('a file that holds nothing but %j is not shown: it may be a secret', (text, kind) => {
+  const loaded = loadConfig({ text, readFile: () => '' });
+  const message = `expected a mapping of keys, got nothing but one ${kind}, which is not shown here, for it may be a secret`;
+  expect(loaded).toEqual({ problems: [{ path: '', line: 1, message }] });
+});
+
+test.each([
+  [
+    'aws: {}\ntargets: *mine\n',
+    2,
+    'the alias *mine has no anchor &mine before it; text that begins with * must stand in quotes',
+  ],
+  [
+    'client_vpn:\n  schedule: */30 * * * * *\n',
+    2,
+    'the alias */30 has no anchor &/30 before it; text that begins with * must stand in quotes',
+  ],
+  [
+    'aws: *later\nclient_vpn: &later {}\n',
+    1,
+    'the alias *later has no anchor &later before it; text that begins with * must stand in quotes',
+  ],
+  [
+    'client_vpn:\n  tags: &a\n    b: *a\n',
+    3,
+    'the alias *a stands inside what it stands for, and would never end',
+  ],
+])('an alias that stands for nothing is told where it stands: %j', (text, line, message) => {
+  const loaded = loadConfig({ text, readFile: () => '' });
+  const problems = 'problems' in loaded ? loaded.problems : [];
+  expect(problems).toContainEqual(expect.objectContaining({ line, message }));
+  expect(problems.map((problem) => problem.message).join('\n')).not.toMatch(/Unresolved|call stack/);
+});

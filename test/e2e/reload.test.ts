@@ -269,6 +269,23 @@ test('while a pass hangs on its disk a reload is refused, and the old configurat
   expect((await rig.metrics()).value(RELOADED)).toBe(1);
 });
 
+test.each(['before it', 'in the middle of it'])(
+  'a reload is no error when shutting down begins %s',
+  async (when) => {
+    const rig = await startRig();
+    const shutDown = () => rig.exporter.beginClosing();
+    const problems = await rig.exporter.reload(() => {
+      if (when === 'before it') shutDown();
+      else queueMicrotask(shutDown);
+      return { config: { ...rig.exporter.config } };
+    });
+    expect(problems).toEqual(['the exporter is shutting down']);
+    expect(said(rig.log, 'level=ERROR')).toEqual([]);
+    expect(said(rig.log, 'The configuration is not reloaded any more')).toHaveLength(1);
+    expect((await rig.metrics()).value(RELOADED)).toBe(1);
+  },
+);
+
 test('a storage folder that cannot be read breaks neither a reload nor a pass', async () => {
   const { rig, id } = await startTalking();
   const books = join(rig.folder, 'data', 'client-vpn');

@@ -50,7 +50,10 @@ onLinux.each([
   ['connections $CONFIG'],
   ['check $CONFIG'],
   ['check $CONFIG --aws'],
+  ['--help'],
+  ['--version'],
   ['describe metrics'],
+  ['describe rules'],
   ['describe iam-policy $CONFIG'],
   ['describe config-schema'],
 ])('%s on a full disk: exit 1, and a sentence', async (command) => {
@@ -58,7 +61,10 @@ onLinux.each([
   lab.world.connect(lab.world.addEndpoint());
   const { code, stderr } = await shell(`$PROGRAM ${command} >${FULL}`, lab).ended;
   expect(code).toBe(1);
-  expect(stderr).toContain('could not be written to stdout: ENOSPC: no space left on device');
+  const lines = stderr.split('\n').filter((line) => !line.includes('level=INFO') && line !== '');
+  expect(lines).toEqual([
+    'aws-connections-exporter: the result could not be written to stdout: ENOSPC: no space left on device, write',
+  ]);
 });
 
 test('once into a file is whole, and what was there before stays with >>', async () => {
@@ -126,6 +132,19 @@ test('SIGHUP before the start is complete is survived, and reloads afterwards', 
   await eventually(() => expect(running.stderr()).toContain('The configuration was reloaded'));
   daemon.kill('SIGTERM');
   expect(await daemon.ended).toMatchObject({ code: 0, signal: null });
+});
+
+test('SIGUSR1 opens no debugger, and SIGHUP followed by SIGTERM is no error', async () => {
+  const lab = await openLab();
+  const daemon = await listening(start(['serve', ...lab.serveFlags, '--log.level=debug']));
+  await ready(daemon);
+  daemon.kill('SIGUSR1');
+  await eventually(() => expect(daemon.stderr()).toContain('SIGUSR1 does nothing here'));
+  expect((await daemon.get('/-/healthy')).status).toBe(200);
+  daemon.kill('SIGHUP');
+  daemon.kill('SIGTERM');
+  expect(await daemon.ended).toMatchObject({ code: 0, signal: null });
+  expect(daemon.stderr()).not.toMatch(/Debugger|level=ERROR/);
 });
 
 test('serve, once and check tell an unexpected error with its causes, in one line', async () => {

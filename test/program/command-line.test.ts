@@ -20,6 +20,17 @@ test('--help names every command, and each has help of its own, on stdout', asyn
   expect(new Set(pages.map(({ stdout }) => stdout)).size).toBe(commands.length);
 });
 
+test('help and version are understood without dashes', async () => {
+  const [help, ofServe, version] = await Promise.all([
+    run(['help']),
+    run(['help', 'serve']),
+    run(['version']),
+  ]);
+  expect(help).toEqual(await run(['--help']));
+  expect(ofServe).toEqual(await run(['serve', '--help']));
+  expect(version).toEqual(await run(['--version']));
+});
+
 test('--version tells the version of package.json', async () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
   const { code, stdout, stderr } = await run(['--version']);
@@ -35,6 +46,7 @@ test.each([
     ['--web.config.file=web.yml'],
     '--web.config.file: TLS and authentication are not supported by this version',
   ],
+  [['--web.listen-address=127.0.0.1'], '--web.listen-address: "127.0.0.1" is not a listen address'],
   [['--web.max-requests=many'], '--web.max-requests: expected a whole number'],
 ])('%j is not understood: exit 2, and stderr says why', async (args, sentence) => {
   const outcome = await run(args);
@@ -51,15 +63,11 @@ test('sections that do not fit each other are refused, a sentence each', async (
   expect(stderr).toContain('intake.token_file: the intake needs a file with a secret here');
 });
 
-test.each([
-  ['127.0.0.1', 'is not a listen address: expected host:port, [IPv6]:port or :port'],
-  ['127.0.0.1:99999', 'is not a listen address: the port must be a number from 0 to 65535'],
-  ['192.0.2.1:0', 'cannot listen on 192.0.2.1:0: this machine has no such address'],
-])('it cannot start on %s', async (address, sentence) => {
+test('it cannot start on an address that the machine does not have', async () => {
   const lab = await openLab();
-  const outcome = await lab.run('serve', '--storage.path=', `--web.listen-address=${address}`);
+  const outcome = await lab.run('serve', '--storage.path=', '--web.listen-address=192.0.2.1:0');
   expect(outcome).toMatchObject({ code: 1, stdout: '' });
-  expect(outcome.stderr).toContain(sentence);
+  expect(outcome.stderr).toContain('cannot listen on 192.0.2.1:0: this machine has no such address');
   expect(lab.simulator.requests()).toEqual([]);
 });
 
@@ -118,7 +126,7 @@ test('two listen addresses answer alike, and the environment may give them', asy
   }
 });
 
-test('--web.max-requests bounds the scrapes under way', async () => {
+test('--web.max-requests bounds the scrapes under way, and one that nobody reads makes room', async () => {
   const lab = await openLab({ clientVpn: 'connections: {enabled: true, max: 4000}' });
   const endpointId = lab.world.addEndpoint();
   for (let n = 0; n < 4_000; n++) lab.world.connect(endpointId, { username: 'x'.repeat(3_000) });
@@ -129,10 +137,8 @@ test('--web.max-requests bounds the scrapes under way', async () => {
   onTestFinished(() => void stalled.destroy());
   stalled.write('GET /metrics HTTP/1.1\r\nHost: exporter\r\n\r\n');
   await once(stalled, 'readable');
-  const refused = await daemon.get('/metrics');
-  expect(refused.status).toBe(503);
-  expect(refused.text).toContain('1 scrapes are under way');
   expect((await daemon.get('/-/healthy')).status).toBe(200);
-  stalled.destroy();
   await eventually(async () => expect((await daemon.get('/metrics')).status).toBe(200));
+  expect(daemon.stderr()).toContain('All 1 scrapes that are answered at a time were taken');
+  expect(daemon.stderr()).toContain('from="127.0.0.1 (1)"');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PassRunner } from '../../src/schedule/pass.ts';
+import { isOverdue, PassRunner } from '../../src/schedule/pass.ts';
 import { createScheduler, offsetMs } from '../../src/schedule/scheduler.ts';
 import { createHandClock } from '../support/hand-clock.ts';
 import { createLogBook } from '../support/log-book.ts';
@@ -165,36 +165,104 @@ test.each(['wall', 'wall and monotonic'] as const)(
   },
 );
 
-test('a pass that does not end lets none begin, which is told when two intervals have passed, and when it is over', async () => {
-  let hung = true;
-  const clock = createHandClock(START);
+/** One collector every 30 s whose passes the test ends, and what the log says. */
+function setUpHeld({ startAt = START, timeoutMs = HOUR, isDeaf = false } = {}) {
+  const clock = createHandClock(startAt);
   const log = createLogBook();
   let end = () => {};
+  let begun = 0;
   const runner = new PassRunner({
     collector: 'client-vpn',
-    collect: () => (hung ? new Promise((resolve) => (end = resolve)) : Promise.resolve()),
-    timeoutMs: HOUR,
+    collect: (signal) => {
+      begun += 1;
+      return new Promise((resolve, reject) => {
+        end = resolve;
+        if (!isDeaf) signal.addEventListener('abort', reject);
+      });
+    },
+    timeoutMs,
     publish: () => {},
     clock,
-    logger: createLogBook(),
-  });
-  createScheduler({
-    schedules: [{ cron: '*/30 * * * * *', runner }],
-    clock,
     logger: log,
-    jitterMs: 0,
-    random: () => 0,
   });
-  await clock.advance(60_000);
-  expect(log.lines).toEqual([]);
+  const schedules = [{ cron: '*/30 * * * * *', runner }];
+  const start = () => createScheduler({ schedules, clock, logger: log, jitterMs: 0, random: () => 0 });
+  const skips = () => [
+    runner.state().skipped,
+    log.lines.filter((line) => line.includes('Pass skipped')).length,
+  ];
+  return { clock, log, runner, start, skips, end: () => end(), begun: () => begun };
+}
+
+test.each([1, 1_000, 15_000, 29_999])(
+  'a pass begun %i ms before a slot stands for the pass of that slot, and for that of no other',
+  async (beforeMs) => {
+    const { clock, start, skips, end, begun } = setUpHeld({ startAt: START - beforeMs });
+    start();
+    await clock.advance(beforeMs + 29_999);
+    expect([begun(), ...skips()]).toEqual([1, 0, 0]);
+    await clock.advance(1);
+    expect([begun(), ...skips()]).toEqual([1, 1, 1]);
+    end();
+    await clock.advance(30_000);
+    expect([begun(), ...skips()]).toEqual([2, 1, 1]);
+    await clock.advance(30_000);
+    expect([begun(), ...skips()]).toEqual([2, 2, 1]);
+  },
+);
+
+test('a slot after the first pass has ended has its own, however soon it comes', async () => {
+  const { clock, start, skips, end, begun } = setUpHeld({ startAt: START - 1_000 });
+  start();
+  end();
+  await clock.advance(1_000);
+  expect([begun(), ...skips()]).toEqual([2, 0, 0]);
+  await clock.advance(30_000);
+  expect([begun(), ...skips()]).toEqual([2, 1, 1]);
+});
+
+test('a slot that a step of the wall clock brings into a pass is no pass skipped', async () => {
+  for (const step of [HOUR + 24_000, -HOUR - 36_000]) {
+    const { clock, start, skips, end, begun } = setUpHeld();
+    start();
+    end();
+    await clock.advance(31_000);
+    clock.step(step);
+    await clock.advance(20_000);
+    expect([begun(), ...skips()]).toEqual([2, 0, 0]);
+    await clock.advance(30_000);
+    expect([begun(), ...skips()]).toEqual([2, 1, 1]);
+  }
+});
+
+test('while every pass takes its whole timeout, passes are skipped and none is overdue', async () => {
+  const { clock, log, runner, start } = setUpHeld({ timeoutMs: 5 * MINUTE });
+  start();
+  const overdue = [];
+  for (let second = 0; second < 3_600; second += 1) {
+    await clock.advance(1_000);
+    overdue.push(isOverdue(runner.state(), 30_000, clock.monotonic()));
+  }
+  expect(new Set(overdue)).toEqual(new Set([false]));
+  expect(log.lines.filter((line) => /No pass has begun|Passes begin again/.test(line))).toEqual([]);
+  expect(runner.state().skipped).toBeGreaterThan(90);
+});
+
+test('a pass that is given up and goes on lets none begin, which is told when two intervals have passed, and when it is over', async () => {
+  const { clock, log, runner, start, end } = setUpHeld({ timeoutMs: 20_000, isDeaf: true });
+  start();
+  // The pass is given up five seconds after it was told to end.
+  await clock.advance(85_000);
+  const told = () => log.lines.filter((line) => /No pass has begun|Passes begin again/.test(line));
+  expect(told()).toEqual([]);
   await clock.advance(5_000);
   const said = 'No pass has begun for two intervals: what is published grows old';
-  expect(log.lines).toEqual([`warn ${said} {"collector":"client-vpn","interval_seconds":30}`]);
+  expect(told()).toEqual([`warn ${said} {"collector":"client-vpn","interval_seconds":30}`]);
   await clock.advance(10 * MINUTE);
-  hung = false;
+  expect(isOverdue(runner.state(), 30_000, clock.monotonic())).toBe(true);
   end();
   await clock.advance(35_000);
-  expect(log.lines.slice(1)).toEqual([
+  expect(told().slice(1)).toEqual([
     'warn Passes begin again after more than two intervals without one {"collector":"client-vpn","interval_seconds":30}',
   ]);
 });

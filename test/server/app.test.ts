@@ -1,6 +1,7 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
+import { systemClock } from '../../src/core/clock.ts';
 import { createApp, type Routes } from '../../src/server/app.ts';
 import { listen } from '../../src/server/listen.ts';
 import { idle } from '../support/status-models.ts';
@@ -24,6 +25,7 @@ interface Answer {
 async function setUp(change: Partial<Routes> = {}) {
   const errors: string[] = [];
   const app = createApp({
+    clock: systemClock,
     telemetryPath: '/metrics',
     maxRequests: 40,
     scrape: async (gzip) => (gzip ? GZIPPED : Buffer.from(KEPT)),
@@ -40,6 +42,7 @@ async function setUp(change: Partial<Routes> = {}) {
     reload: undefined,
     config: () => 'targets: []\n',
     connections: () => undefined,
+    onFull: () => {},
     onError: (path, error) => errors.push(`${path}: ${error}`),
     ...change,
   });
@@ -170,7 +173,6 @@ test.each([
   ['GET', '/runbooks/Up', 404, 'There is no such page; there are: Down.\n'],
   ['GET', '/runbooks/constructor', 404, 'There is no such page; there are: Down.\n'],
   ['GET', '/docs/..%2frunbooks%2fDown', 404, 'There is no such page; there are: metrics.\n'],
-  ['GET', '/docs/', 404, 'There is nothing here; / lists what there is.\n'],
   ['POST', '/runbooks/Down', 405, 'Only GET, HEAD are allowed here.\n'],
   ['POST', '/dashboards/', 405, 'Only GET, HEAD are allowed here.\n'],
   ['POST', '/dashboards/vpn.json', 405, 'Only GET, HEAD are allowed here.\n'],
@@ -231,6 +233,28 @@ test('dashboards without their slash lead to them, also below the path of a prox
   const { ask } = await setUp();
   const { status, headers } = await ask('/dashboards');
   expect([status, headers.location]).toEqual([308, 'dashboards/']);
+});
+
+test.each([
+  ['/docs', 'runbooks/'],
+  ['/docs/', '../runbooks/'],
+])('%s leads to the page that lists the guides, also below the path of a proxy', async (path, location) => {
+  const { ask } = await setUp();
+  const { status, headers } = await ask(path);
+  expect([status, headers.location]).toEqual([308, location]);
+  expect(String((await ask('/runbooks/')).body)).toContain('href="../docs/metrics"');
+});
+
+test('a refusal of a page elsewhere names the header that tells of it', async () => {
+  const { ask } = await setUp();
+  const refusal = async (headers: Record<string, string>) =>
+    String((await ask('/-/reload', 'POST', headers)).body);
+  expect(await refusal({ 'sec-fetch-site': 'cross-site' })).toBe(
+    'A page of another origin asked for this: Sec-Fetch-Site may only be same-origin or none. Programs need not send it.\n',
+  );
+  expect(await refusal({ origin: 'https://evil.example' })).toBe(
+    'A page of another origin asked for this: Origin must be that of Host. Programs need not send one.\n',
+  );
 });
 
 test('dashboards that cannot be read are a 500 and are reported', async () => {

@@ -61,7 +61,7 @@ test('it begins with whether all is well, and the title of the window says so', 
 
 test('it says when no pass begins, also where endpoints have problems of their own', () => {
   const sentence =
-    'Client VPN : No pass has begun for more than two intervals of 30 s: what is shown grows old. Restart the exporter if none is under way.';
+    'Client VPN : No pass has begun for more than two intervals of 30 s: what is shown grows old. Restart the exporter, unless the log says what else to do.';
   expect(read(one({ isOverdue: true }))).toContain(sentence);
   const down = withEndpoint({ up: false, error: 'denied' });
   const both = { ...down, collectors: down.collectors.map((view) => ({ ...view, isOverdue: true })) };

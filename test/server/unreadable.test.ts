@@ -3,6 +3,7 @@ import { maxHeaderSize, type RequestListener } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/core/clock.ts';
 import { createIntakeApp } from '../../src/intake/app.ts';
 import { createApp } from '../../src/server/app.ts';
 import { SCRAPE_LIMITS } from '../../src/server/limits.ts';
@@ -14,6 +15,7 @@ const REQUEST = 'GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n';
 const SECURITY = ['content-security-policy', 'x-content-type-options', 'referrer-policy', 'cache-control'];
 
 const metricsApp = createApp({
+  clock: systemClock,
   telemetryPath: '/metrics',
   maxRequests: 40,
   scrape: async () => Buffer.from('a 1\n'),
@@ -24,6 +26,7 @@ const metricsApp = createApp({
   reload: undefined,
   config: () => '',
   connections: () => undefined,
+  onFull: () => {},
   onError: () => {},
 });
 const intakeApp = createIntakeApp({
@@ -84,6 +87,14 @@ const cases: [kind: string, sent: string | Uint8Array, status: string, sentence:
     '400 Bad Request',
     'The request is of HTTP/1.1 and has no header Host.',
   ],
+  [
+    'unknown_method',
+    'FOO / HTTP/1.1\r\nHost: x\r\n\r\n',
+    '501 Not Implemented',
+    'Set GET or POST in the client',
+  ],
+  ['unknown_method', 'get /?a HTTP/1.0\r\n\r\n', '501 Not Implemented', 'methods are in capitals.'],
+  ['other', 'FOO bar baz\r\n\r\n', '400 Bad Request', 'The bytes are no whole request of HTTP/1.1.'],
   ['other', 'SSH-2.0-OpenSSH_9.2\r\n', '400 Bad Request', 'The bytes are no whole request of HTTP/1.1.'],
   ['other', '\0\x01\x02', '400 Bad Request', 'somebody who scans ports.'],
   ['other', 'GET / HTTP/7.0\r\n\r\n', '400 Bad Request', 'The bytes are no whole request of HTTP/1.1.'],

@@ -194,6 +194,7 @@ async function start(
   });
   await exporter.apply(loaded.config);
   const app = createApp({
+    clock,
     telemetryPath: '/metrics',
     maxRequests: 0,
     scrape: (gzip) => exporter.scrape(gzip),
@@ -204,6 +205,7 @@ async function start(
     reload: () => reload(),
     config: () => showConfig(exporter.config),
     connections: () => exporter.table('connections'),
+    onFull: () => {},
     onError: (path, err) => logger.error('A request could not be answered', { path, err }),
   });
   let isScheduled = false;

@@ -13,9 +13,22 @@ export interface RawClient {
   until(pattern: RegExp): Promise<string>;
 }
 
+/** How a connection is made. */
+interface RawOptions {
+  /** Another address of the loopback interface. */
+  readonly from?: string;
+  /** Reads nothing until it is resumed. */
+  readonly isPaused?: boolean;
+}
+
 /** Opens a connection to the port of a URL, and sends these bytes. */
-export async function openRaw(url: string, sent: string | Uint8Array = ''): Promise<RawClient> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('latin1');
+export async function openRaw(
+  url: string,
+  sent: string | Uint8Array = '',
+  { from = '127.0.0.1', isPaused = false }: RawOptions = {},
+): Promise<RawClient> {
+  const port = Number(new URL(url).port);
+  const socket = connect({ port, host: '127.0.0.1', localAddress: from }).setEncoding('latin1');
   onTestFinished(() => void socket.destroy());
   let received = '';
   socket
@@ -29,6 +42,7 @@ export async function openRaw(url: string, sent: string | Uint8Array = ''): Prom
     return received;
   });
   await once(socket, 'connect');
+  if (isPaused) socket.pause();
   if (sent.length > 0) socket.write(sent);
   return {
     socket,

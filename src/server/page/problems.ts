@@ -27,7 +27,7 @@ function ofCollector(view: CollectorView): readonly Problem[] {
   const overdue = isOverdue
     ? [
         own(
-          `No pass has begun for more than two intervals of ${intervalMs / 1_000} s: what is shown grows old. Restart the exporter if none is under way.`,
+          `No pass has begun for more than two intervals of ${intervalMs / 1_000} s: what is shown grows old. Restart the exporter, unless the log says what else to do.`,
         ),
       ]
     : [];
