@@ -34,7 +34,7 @@ export interface Aws {
   accountId(target: Target, signal: AbortSignal): Promise<string>;
   /** The account as far as it is known without asking: as configured, else the role's, else as it was learned. */
   knownAccount(target: Target): string | undefined;
-  /** Closes the sockets; calls under way fail. */
+  /** Closes the sockets, and ends helpers that are asked for credentials; calls under way fail. */
   close(): void;
 }
 
@@ -123,6 +123,9 @@ export function createAws(options: AwsOptions, deps: AwsDeps): Aws {
 
     accountId: identities.accountId,
     knownAccount: identities.knownAccount,
-    close: connection.close,
+    close() {
+      identities.close();
+      connection.close();
+    },
   };
 }
