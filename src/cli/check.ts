@@ -10,7 +10,7 @@ import { createLogger } from '../log.ts';
 import type { Args } from './args.ts';
 import { readConfig } from './configuration.ts';
 import { print } from './output.ts';
-import { abortOnSignal } from './signals.ts';
+import { abortAfter, abortOnSignal } from './signals.ts';
 import { formatTable } from './table.ts';
 
 /** Says whether the configuration can be used and, with --aws, what AWS would allow. */
@@ -30,20 +30,20 @@ export async function check({ flags }: Args): Promise<number> {
 
 async function askAws(config: Config, flags: Args['flags']): Promise<number> {
   const logger = createLogger({ level: flags['log.level'], format: flags['log.format'] });
-  const verdicts: Verdict[] = [];
-  const aws = openAws(config, { clock: systemClock, calls: new Calls(systemClock), logger });
+  const clock = systemClock;
+  const aws = openAws(config, { clock, calls: new Calls(clock), logger });
   const { signal, release } = abortOnSignal();
+  let verdicts: readonly Verdict[];
   try {
     const targets = await resolveTargets(config);
     const shared = { targets, aws, maxConnections: config.intake.max_connections };
     const asked = eachDomain((key, domain) => {
       const { [key]: own } = config;
       if (!own.enabled) return [];
-      return targets.map((target) => domain.ask({ ...shared, config: own }, target, signal));
+      const inTime = abortAfter(clock, signal, own.timeout, `${key}.timeout`);
+      return targets.map((target) => collect(domain.ask({ ...shared, config: own }, target, inTime), signal));
     });
-    for (const verdictsOf of asked.flat()) {
-      for await (const verdict of verdictsOf) verdicts.push(verdict);
-    }
+    verdicts = (await Promise.all(asked.flat())).flat();
   } catch (error) {
     process.stderr.write(`${toSentence(error)}\n`);
     return 1;
@@ -53,5 +53,19 @@ async function askAws(config: Config, flags: Args['flags']): Promise<number> {
   }
   const rows = verdicts.map(({ action, resource, answer, reason }) => [action, resource, answer, reason]);
   await print(formatTable(['ACTION', 'RESOURCE', 'RESULT', 'REASON'], rows));
+  if (signal.aborted) {
+    process.stderr.write(`The check was ${toSentence(signal.reason)}: what is not listed was not asked\n`);
+    return 1;
+  }
   return verdicts.every(({ answer }) => answer === 'allowed' || answer === 'not asked') ? 0 : 1;
+}
+
+/** The verdicts that came before somebody stopped it. */
+async function collect(asked: AsyncIterable<Verdict>, stopped: AbortSignal): Promise<readonly Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for await (const verdict of asked) {
+    if (stopped.aborted) break;
+    verdicts.push(verdict);
+  }
+  return verdicts;
 }

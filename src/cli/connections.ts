@@ -3,13 +3,14 @@ import { openAws, resolveTargets } from '../aws-settings.ts';
 import { domains } from '../collectors/index.ts';
 import { nearest } from '../config/nearest.ts';
 import { systemClock } from '../core/clock.ts';
+import { toSentence } from '../core/error-text.ts';
 import { createLogger } from '../log.ts';
 import type { Args } from './args.ts';
 import { readConfigOrExplain } from './configuration.ts';
 import type { Flags } from './flags.ts';
 import { print } from './output.ts';
 import { createProgress } from './progress.ts';
-import { abortOnSignal } from './signals.ts';
+import { abortAfter, abortOnSignal } from './signals.ts';
 import { formatCsv, formatTable } from './table.ts';
 
 const { list, columns, statuses } = domains.client_vpn;
@@ -27,8 +28,14 @@ export async function connections({ flags }: Args): Promise<number> {
   const wanted = { endpoints: flags.endpoint, statuses: flags.status, user: flags.user };
   try {
     const deps = { config: config.client_vpn, aws, clock, onProgress: progress.onPage };
-    const { rows, failures, missing } = await list(deps, await resolveTargets(config), wanted, signal);
+    const inTime = abortAfter(clock, signal, config.client_vpn.timeout, 'client_vpn.timeout');
+    const { rows, failures, missing } = await list(deps, await resolveTargets(config), wanted, inTime);
     progress.done();
+    if (signal.aborted) {
+      await print(format(rows, flags.output));
+      logger.error(`The listing was ${toSentence(signal.reason)}: there may be more connections`);
+      return 1;
+    }
     // AWS may add a status: only one that neither is known nor was listed is a slip of the keyboard.
     const unknown = missing.statuses.filter((status) => !statuses.includes(status));
     if (failures.length === 0 && unknown.length > 0) {

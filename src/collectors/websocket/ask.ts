@@ -47,7 +47,7 @@ export async function* ask(
         }
         break;
       }
-    });
+    }, signal);
     const resource = `arn:${partition}:apigateway:${target.region}::/apis`;
     yield { action: LIST, resource, ...listed };
     const notAsked = {
@@ -78,7 +78,7 @@ export async function* ask(
         [id] = rows
           .flatMap((row) => toId(String(row[ids.key] ?? ''), ids.prefix) ?? [])
           .filter(isConnectionId);
-      });
+      }, signal);
       yield { action: SCAN, resource: tableArn(place, ids.table), ...read };
     } else if (ids.type === 'file') {
       const progress = await listingOf(endpoint)
@@ -105,7 +105,7 @@ async function judgeLookUp(
   if (id === undefined) return { answer: 'not asked', reason: NO_ID };
   const looked = await judge(async () => {
     isInvalid = (await source.lookUp(target, url, id, signal)).status === 'invalid';
-  });
+  }, signal);
   // Ids are judged before permissions: that one is invalid says nothing of the permission.
   return isInvalid ? { answer: 'not asked', reason: NO_ID } : looked;
 }
