@@ -74,7 +74,13 @@ const forbidden = [
     name: 'walls-stand-on-the-ground',
     comment: 'exposition, aws and storage know nothing of domains, of each other or of who calls them.',
     from: { path: '^src/(exposition|aws|storage)/' },
-    to: { path: '^src/', pathNot: '^src/(core|$1)/' },
+    to: { path: '^src/', pathNot: '^src/(core|files|$1)/' },
+  },
+  {
+    name: 'files-stand-alone',
+    comment: 'How a file is judged before it is read depends on nobody who reads one.',
+    from: { path: '^src/files/' },
+    to: { path: '^src/', pathNot: '^src/files/' },
   },
   {
     name: 'rooms-see-no-other-room',
@@ -86,7 +92,7 @@ const forbidden = [
     name: 'rooms-stand-on-the-walls',
     comment: 'A domain does not know who schedules or serves it: arrows point down.',
     from: { path: '^src/collectors/', pathNot: '^src/collectors/[^/]+/config[.]ts$' },
-    to: { path: '^src/', pathNot: '^src/(core|exposition|aws|storage|collectors)/' },
+    to: { path: '^src/', pathNot: '^src/(core|files|exposition|aws|storage|collectors)/' },
   },
   {
     name: 'slices-are-made-of-fields',

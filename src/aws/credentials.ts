@@ -5,6 +5,7 @@ import { APP } from './connection.ts';
 import { insistOnSoundCredentials } from './environment.ts';
 import { noteTrouble, toCallError } from './errors.ts';
 import { withHelpers } from './helpers.ts';
+import { insistOnFitFiles, tokenFileError } from './shared-files.ts';
 import type { Sts } from './sts.ts';
 import type { Target } from './targets.ts';
 
@@ -35,6 +36,7 @@ export function createObtain(
 
   const base = async (profile: string | undefined, offTheClock: OffTheClock) => {
     if (target.profile === undefined) insistOnSoundCredentials(process.env);
+    await insistOnFitFiles(profile);
     const { fromIni, fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
     const init = {
       ignoreCache: true,
@@ -89,8 +91,7 @@ function toCredentialsError(cause: unknown, profile: string | undefined): Error 
   const trouble = { action: 'getting credentials', ...(where && { where }) };
   const { code, path } = error as { code?: unknown; path?: unknown };
   if (typeof code === 'string' && typeof path === 'string') {
-    const unreadable = new Error(`the token file ${path} cannot be read: ${code}`, { cause });
-    return noteTrouble(Object.assign(unreadable, { name: 'TokenFileError' }), trouble);
+    return noteTrouble(tokenFileError(path, code, cause), trouble);
   }
   const isOfProvider = error.name.endsWith('ProviderError') || toCallError(error) === 'other';
   if ('$fault' in error || !isOfProvider) return noteTrouble(error, trouble);

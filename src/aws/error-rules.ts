@@ -90,6 +90,11 @@ export const RULES: readonly Rule[] = [
       'it is asked anew at the next pass; look why it hangs: a helper has no terminal, and must neither ask for anything nor wait for somebody',
   },
   {
+    error: 'invalid',
+    names: /^UnfitFile$/,
+    remedy: 'put a file there, or correct the path',
+  },
+  {
     error: 'denied',
     names: /^TokenFileError$/,
     remedy:

@@ -89,9 +89,9 @@ function toVerdict(error: unknown): Verdict {
   return { ...UNKNOWN, origin: error };
 }
 
-/** Whether a file could not be read or written: whoever tried says in the errors around it what it is for. */
+/** Whether a file could not be read or written, or is none: whoever tried says in the errors around it what it is for. */
 function isOfFile(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && 'path' in error;
+  return error instanceof Error && (('syscall' in error && 'path' in error) || error.name === 'UnfitFile');
 }
 
 function remedyOf(name: string): string {
