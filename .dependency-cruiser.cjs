@@ -78,7 +78,13 @@ const forbidden = [
     name: 'walls-stand-on-the-ground',
     comment: 'exposition, aws and storage know nothing of domains, of each other or of who calls them.',
     from: { path: '^src/(exposition|aws|storage)/' },
-    to: { path: '^src/', pathNot: '^src/(core|$1)/' },
+    to: { path: '^src/', pathNot: '^src/(core|files|$1)/' },
+  },
+  {
+    name: 'files-stand-alone',
+    comment: 'How a file is judged before it is read depends on nobody who reads one.',
+    from: { path: '^src/files/' },
+    to: { path: '^src/', pathNot: '^src/files/' },
   },
   {
     name: 'rooms-see-no-other-room',
@@ -90,13 +96,13 @@ const forbidden = [
     name: 'rooms-stand-on-the-walls',
     comment: 'A domain does not know who schedules or serves it: arrows point down.',
     from: { path: '^src/collectors/', pathNot: '^src/collectors/[^/]+/config[.]ts$' },
-    to: { path: '^src/', pathNot: '^src/(core|fields|exposition|aws|storage|polling|collectors)/' },
+    to: { path: '^src/', pathNot: '^src/(core|fields|files|exposition|aws|storage|polling|collectors)/' },
   },
   {
     name: 'polling-knows-no-room',
     comment: 'What every domain is made with knows none of them, nor who schedules or serves it.',
     from: { path: '^src/polling/' },
-    to: { path: '^src/', pathNot: '^src/(core|fields|aws|storage|polling)/' },
+    to: { path: '^src/', pathNot: '^src/(core|fields|files|aws|storage|polling)/' },
   },
   {
     name: 'slices-are-made-of-fields',

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import type { IntakeConfig } from './config/intake.ts';
 import { type Clock, sleep } from './core/clock.ts';
@@ -7,6 +6,7 @@ import type { ConnectionEvent, Taken } from './core/connection-event.ts';
 import { toSentence } from './core/error-text.ts';
 import type { LogFields, Logger } from './core/logger.ts';
 import { Seldom } from './core/seldom.ts';
+import { takeSmallFile } from './files/small-file.ts';
 import { createIntakeApp } from './intake/app.ts';
 import { toTokens } from './intake/token.ts';
 import type { OwnCounters } from './own-families.ts';
@@ -218,8 +218,10 @@ function metricOf(result: string): string {
   return `aws_connections_exporter_intake_events_total{result="${result}"}`;
 }
 
-function readToken(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause: unknown) => {
+async function readToken(file: string): Promise<string> {
+  try {
+    return (await takeSmallFile(file)).toString();
+  } catch (cause) {
     throw new Error(`reading intake.token_file ${file}`, { cause });
-  });
+  }
 }

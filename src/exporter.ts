@@ -183,6 +183,8 @@ export class Exporter {
   beginClosing(): void {
     this.#isClosing = true;
     void this.#stopPasses();
+    // Nothing is asked any more: what hangs over it ends now, whatever else takes its time.
+    this.#setup?.aws.close();
     void this.#events.stop();
   }
 

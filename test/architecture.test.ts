@@ -65,6 +65,7 @@ const proofs: Record<string, Record<string, string>> = {
     'src/aws/a.ts': 'type ../storage/thing.ts',
     'src/storage/a.ts': '../log.ts',
   },
+  'files-stand-alone': { 'src/files/a.ts': 'type ../core/thing.ts', 'src/files/b.ts': '../aws/thing.ts' },
   'rooms-see-no-other-room': { 'src/collectors/websocket/a.ts': 'type ../client-vpn/thing.ts' },
   'rooms-stand-on-the-walls': {
     'src/collectors/client-vpn/a.ts': 'type ../../server/thing.ts',

@@ -40,7 +40,7 @@ export interface Aws {
   knownAccount(target: Target): string | undefined;
   /** The same AWS with limiters of its own, in requests a second per target. */
   limited(requestsPerSecond: Limits): Aws;
-  /** Closes the sockets; calls under way fail. */
+  /** Closes the sockets, and ends helpers that are asked for credentials; calls under way fail. */
   close(): void;
 }
 

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { AgentOptions } from 'node:https';
 import { isIP } from 'node:net';
+import { takeSmallFile } from '../files/small-file.ts';
 import { remember } from './remember.ts';
 import { HttpSockets, HttpsSockets, IDLE_MS } from './sockets.ts';
 import type { Target } from './targets.ts';
@@ -101,7 +101,7 @@ export function createConnection(options: AwsOptions) {
 
 async function readCaBundle(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return (await takeSmallFile(path)).toString();
   } catch (cause) {
     throw new Error(`reading the certificate authorities of aws.ca_bundle from ${path}`, { cause });
   }

@@ -1,10 +1,20 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
+import type { Clock } from '../core/clock.ts';
+import { inTime, type OffTheClock } from '../core/in-time.ts';
 import { APP } from './connection.ts';
 import { insistOnSoundCredentials } from './environment.ts';
 import { noteTrouble, toCallError } from './errors.ts';
+import { withHelpers } from './helpers.ts';
 import { faultOfProfile } from './profiles.ts';
+import { insistOnFitFiles, tokenFileError } from './shared-files.ts';
 import type { Sts } from './sts.ts';
 import type { Target } from './targets.ts';
+
+/**
+ * How long a helper, a portal or the metadata service of a machine may take: less than any pass may, so that it says why it failed. Waiting
+ * for STS does not count, which has deadlines of its own, and other regions.
+ */
+const DEADLINE_MS = 30_000;
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -13,23 +23,29 @@ export function profileOf(configured: string | null | undefined): string | undef
   return configured ?? (process.env.AWS_PROFILE || undefined);
 }
 
-/** Gets a target's credentials anew, with files read anew: of its profile and nothing else, else of the default chain, and then of its role. */
+/**
+ * Gets a target's credentials anew, with files read anew: of its profile and nothing else, else of the default chain, and then of its role.
+ * What it started ends when the signal aborts, or after 30 seconds.
+ */
 export function createObtain(
   requestHandler: () => Promise<object>,
   sts: Sts,
   target: Target,
-): () => Promise<AwsCredentialIdentity> {
+  clock: Clock,
+): (signal: AbortSignal) => Promise<AwsCredentialIdentity> {
   const { region, roleArn, externalId } = target;
 
-  const base = async (profile: string | undefined) => {
+  const base = async (profile: string | undefined, offTheClock: OffTheClock) => {
     if (target.profile === undefined) insistOnSoundCredentials(process.env);
+    await insistOnFitFiles(profile);
     const { fromIni, fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
     const said: string[] = [];
     const init = {
       ignoreCache: true,
       logger: { ...SILENT, debug: (line: unknown) => void said.push(String(line)) },
-      roleAssumer: sts.assumeRole,
-      roleAssumerWithWebIdentity: sts.assumeRoleWithWebIdentity,
+      roleAssumer: (...given: Parameters<Sts['assumeRole']>) => offTheClock(() => sts.assumeRole(...given)),
+      roleAssumerWithWebIdentity: (...given: Parameters<Sts['assumeRoleWithWebIdentity']>) =>
+        offTheClock(() => sts.assumeRoleWithWebIdentity(...given)),
       // For SSO and sign-in, which have regions and URLs of their own: neither the target's region nor a URL of another service.
       clientConfig: { requestHandler: await requestHandler(), userAgentAppId: APP },
     };
@@ -39,15 +55,35 @@ export function createObtain(
     });
   };
 
-  return async () => {
+  const baseInTime = (profile: string | undefined, signal: AbortSignal) => {
+    let running: string | undefined;
+    const onProgram = (program: string | undefined) => {
+      running = program;
+    };
+    const limit = { clock, ms: DEADLINE_MS, late: () => tooLate(running), signal };
+    return inTime(limit, (own, offTheClock) =>
+      withHelpers({ signal: own, onProgram }, () => base(profile, offTheClock)),
+    );
+  };
+
+  return async (signal) => {
     const profile = profileOf(target.profile);
-    const credentials = await base(profile).catch(async (cause: unknown) => {
+    const credentials = await baseInTime(profile, signal).catch(async (cause: unknown) => {
       throw await toCredentialsError(cause, profile);
     });
     if (roleArn === undefined) return credentials;
     const params = { RoleArn: roleArn, RoleSessionName: APP, ...(externalId && { ExternalId: externalId }) };
     return sts.assumeRole(credentials, params);
   };
+}
+
+function tooLate(program: string | undefined): Error {
+  const within = `within ${DEADLINE_MS / 1_000} seconds`;
+  const message =
+    program === undefined
+      ? `whoever gives them (a portal, or the metadata service of the machine) did not answer ${within}`
+      : `the credential_process (${program}) did not end ${within} and was killed`;
+  return Object.assign(new Error(message), { name: 'CredentialsTimeout' });
 }
 
 /** What went wrong, in words: a call that AWS refused speaks for itself, everything else gets a name with a remedy. */
@@ -59,14 +95,12 @@ async function toCredentialsError(cause: unknown, profile: string | undefined): 
   const trouble = { action: 'getting credentials', ...(where && { where }) };
   const { code, path } = error as { code?: unknown; path?: unknown };
   if (typeof code === 'string' && typeof path === 'string') {
-    const unreadable = new Error(`the token file ${path} cannot be read: ${code}`, { cause });
-    return noteTrouble(Object.assign(unreadable, { name: 'TokenFileError' }), trouble);
+    return noteTrouble(tokenFileError(path, code, cause), trouble);
   }
   const isOfProvider = error.name.endsWith('ProviderError') || toCallError(error) === 'other';
   if ('$fault' in error || !isOfProvider) return noteTrouble(error, trouble);
   if (profile === undefined) return noteTrouble(error, trouble);
-  const words = (await whyUnresolved(error, profile)) ?? withoutCommand(error.message);
-  // Not with its cause, whose message has the whole command.
+  const words = (await whyUnresolved(error, profile)) ?? error.message;
   return noteTrouble(Object.assign(new Error(words), { name: 'ProfileError' }), trouble);
 }
 
@@ -77,14 +111,6 @@ async function whyUnresolved(error: Error, profile: string): Promise<string | un
   const name = error instanceof TypeError ? profile : unresolved;
   const fault = name === undefined ? undefined : await faultOfProfile(name);
   return name === profile ? fault?.words : fault && `of its source_profile ${name}: ${fault.words}`;
-}
-
-/** The command of a `credential_process` can hold secrets, and what it wrote stands on the lines after it. */
-function withoutCommand(message: string): string {
-  const [first = '', ...written] = message.split('\n');
-  if (!first.startsWith('Command failed: ')) return message;
-  const said = written.find((line) => line.trim() !== '')?.trim();
-  return `its credential_process failed${said === undefined ? ' and wrote no reason' : `: ${said}`}`;
 }
 
 /** The container's source of credentials comes last; why it gave none stands nowhere but in what the SDK tells its logger. */

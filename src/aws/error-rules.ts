@@ -80,6 +80,17 @@ export const RULES: readonly Rule[] = [
       'no other credentials are tried than those of this profile: check its name (profile of the target, else AWS_PROFILE), its entry in the shared AWS configuration files, and what it calls',
   },
   {
+    error: 'timeout',
+    names: /^CredentialsTimeout$/,
+    remedy:
+      'it is asked anew at the next pass; look why it hangs: a helper has no terminal, and must neither ask for anything nor wait for somebody',
+  },
+  {
+    error: 'invalid',
+    names: /^UnfitFile$/,
+    remedy: 'put a file there, or correct the path',
+  },
+  {
     error: 'denied',
     names: /^TokenFileError$/,
     remedy:

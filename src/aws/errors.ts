@@ -111,9 +111,9 @@ function ruleOf(name: string): Rule | undefined {
   return RULES.find(({ names }) => names.test(name));
 }
 
-/** Whether a file could not be read or written: whoever tried says in the errors around it what it is for. */
+/** Whether a file could not be read or written, or is none: whoever tried says in the errors around it what it is for. */
 function isOfFile(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && 'path' in error;
+  return error instanceof Error && (('syscall' in error && 'path' in error) || error.name === 'UnfitFile');
 }
 
 /**

@@ -1,5 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { type Clock, sleep } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
+import { Stopped } from '../core/collector.ts';
+import { inTime } from '../core/in-time.ts';
 import type { Logger } from '../core/logger.ts';
 import { type CallLabels, type Calls, raceAbort } from './calls.ts';
 import type { Api, Connection } from './connection.ts';
@@ -23,10 +26,11 @@ export interface IdentityDeps {
 export function createIdentities(deps: IdentityDeps) {
   const { logger, lastAccounts = new Map() } = deps;
   const known = new Map<string, Identity>();
-  let isClosed = false;
+  const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
   const onAccount = ({ name }: Target, accountId: string) => {
     // Credentials that come after a reload are none of the configuration in force.
-    if (isClosed) return;
+    if (closing.signal.aborted) return;
     const before = lastAccounts.get(name);
     lastAccounts.set(name, accountId);
     if (before !== undefined && before !== accountId)
@@ -36,7 +40,7 @@ export function createIdentities(deps: IdentityDeps) {
       );
   };
   const identityOf = (target: Target): Identity => {
-    const identity = known.get(target.name) ?? createIdentity(deps, target, onAccount);
+    const identity = known.get(target.name) ?? createIdentity(deps, target, onAccount, closing.signal);
     known.set(target.name, identity);
     return identity;
   };
@@ -61,15 +65,15 @@ export function createIdentities(deps: IdentityDeps) {
       if (accountId === undefined) throw new Error(`nobody knows the account of target ${target.name}`);
       return accountId;
     },
-    /** From now on nothing is said of what comes to be known. */
-    close(): void {
-      isClosed = true;
-    },
+    /** Ends every attempt to get credentials, and the helpers that it started. */
+    close: () => closing.abort(new Stopped('credentials are no longer asked for')),
   };
 }
 
 /** Long for an answer of STS, and short enough to wait for one that never comes. */
 const PATIENCE_MS = 5_000;
+/** Longer than STS can honestly take with the default timeouts, in all regions of a target; nothing waits for ever. */
+const DEADLINE_MS = 120_000;
 
 interface Identity {
   readonly renewal: Renewal;
@@ -80,6 +84,7 @@ function createIdentity(
   { connection, calls, clock, logger }: IdentityDeps,
   target: Target,
   onAccount: (target: Target, accountId: string) => void,
+  closing: AbortSignal,
 ): Identity {
   const configured = knownAccountId(target);
   let account = configured;
@@ -87,23 +92,16 @@ function createIdentity(
   const sts = createSts(connection, target, (region) =>
     calls.plugin({ api: 'sts', region, accountId: () => account }),
   );
-  const obtain = createObtain(() => connection.requestHandler(), sts, target);
+  const obtain = createObtain(() => connection.requestHandler(), sts, target, clock);
 
   /** Rejects when STS does not answer in time; nobody waits longer where an account is written down. */
   const askSts = async (
     credentials: AwsCredentialIdentity,
     believed: string | undefined,
   ): Promise<string> => {
-    const asked = sts.callerAccount(credentials);
-    if (believed === undefined) return asked;
-    const done = new AbortController();
-    const tooLate = sleep(clock, PATIENCE_MS, done.signal).then(() => {
-      const message = `STS did not answer within ${PATIENCE_MS / 1000} seconds`;
-      throw noteTrouble(Object.assign(new Error(message), { name: 'TimeoutError' }), {
-        action: 'sts:GetCallerIdentity',
-      });
-    });
-    return Promise.race([asked, tooLate]).finally(() => done.abort());
+    const ask = () => sts.callerAccount(credentials);
+    if (believed === undefined) return ask();
+    return inTime({ clock, ms: PATIENCE_MS, late: () => noAnswer(PATIENCE_MS) }, ask);
   };
 
   /** The account that STS names; where it cannot be asked, the one that is written down. */
@@ -128,8 +126,8 @@ function createIdentity(
     }
   };
 
-  const obtainVerified = async () => {
-    const credentials = await obtain();
+  const verified = async (signal: AbortSignal) => {
+    const credentials = await obtain(signal);
     const { owner, isSure } = await ownerOf(credentials);
     if (account !== undefined && owner !== account) throw otherAccount(target, account, owner);
     account = owner;
@@ -139,16 +137,26 @@ function createIdentity(
 
   const renewal = new Renewal({
     clock,
-    obtain: obtainVerified,
+    obtain: () =>
+      inTime({ clock, ms: DEADLINE_MS, late: () => noAnswer(DEADLINE_MS), signal: closing }, verified),
     isFinal: (cause) => cause instanceof OtherAccount,
-    onFailure: (cause, expiresAt) =>
+    onFailure: (cause, expiresAt) => {
+      if (closing.aborted) return;
       logger.warn('Credentials could not be renewed; those at hand are used until they expire', {
         target: target.name,
         expires: Number.isFinite(expiresAt) ? new Date(expiresAt).toISOString() : 'never',
         reason: explain(cause),
-      }),
+      });
+    },
   });
   return { renewal, account: () => account };
+}
+
+function noAnswer(ms: number): Error {
+  const message = `STS did not answer within ${ms / 1_000} seconds`;
+  return noteTrouble(Object.assign(new Error(message), { name: 'TimeoutError' }), {
+    action: 'sts:GetCallerIdentity',
+  });
 }
 
 /** Numbers of another account must never stand under this one, nor its lack of an endpoint retire ours. */

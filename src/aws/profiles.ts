@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { devNull, homedir } from 'node:os';
 import { join } from 'node:path';
 import { distance } from 'fastest-levenshtein';
+import { takeSmallFile } from '../files/small-file.ts';
 
 /** What is wrong with a profile, in words that name the file. */
 export interface ProfileFault {
@@ -67,7 +67,13 @@ function pathOf(variable: string, name: string): string {
 
 async function look(path: string, toHeading: SharedFile['toHeading']): Promise<SharedFile> {
   try {
-    return { path, code: undefined, toHeading, ...toSections(await readFile(path, 'utf8'), toHeading) };
+    return {
+      path,
+      code: undefined,
+      toHeading,
+      // Whoever wants no such file says so.
+      ...toSections(path === devNull ? '' : (await takeSmallFile(path)).toString(), toHeading),
+    };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     return { path, code, toHeading, sections: new Map(), others: new Set(), oddLine: undefined };

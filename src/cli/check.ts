@@ -6,14 +6,14 @@ import { awaitedFiles, read } from '../config/files.ts';
 import type { Config } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
 import { toSentence } from '../core/error-text.ts';
+import { insistOnRegularFile } from '../files/small-file.ts';
 import { createLogger } from '../log.ts';
 import type { Verdict } from '../polling/domain.ts';
 import type { Args } from './args.ts';
 import { readConfig } from './configuration.ts';
 import { print } from './output.ts';
-import { abortOnSignal } from './signals.ts';
+import { abortAfter, abortOnSignal } from './signals.ts';
 import { formatTable } from './table.ts';
-import { insistOnFile } from './text-file.ts';
 
 /** Says whether the configuration can be used and, with --aws, what AWS would allow. */
 export async function check({ flags }: Args): Promise<number> {
@@ -35,7 +35,7 @@ export async function check({ flags }: Args): Promise<number> {
 function* fileWarnings(config: Config): Iterable<string> {
   for (const { key, path } of awaitedFiles(config)) {
     const file = read(path, (name) => {
-      insistOnFile(name);
+      insistOnRegularFile(name);
       return '';
     });
     if ('problem' in file)
@@ -45,9 +45,10 @@ function* fileWarnings(config: Config): Iterable<string> {
 
 async function askAws(config: Config, flags: Args['flags']): Promise<number> {
   const logger = createLogger({ level: flags['log.level'], format: flags['log.format'] });
-  const verdicts: Verdict[] = [];
-  const aws = openAws(config, { clock: systemClock, calls: new Calls(systemClock), logger });
+  const clock = systemClock;
+  const aws = openAws(config, { clock, calls: new Calls(clock), logger });
   const { signal, release } = abortOnSignal();
+  let verdicts: readonly Verdict[];
   try {
     const targets = await resolvePolledTargets(config);
     const shared = { targets, house: config };
@@ -55,11 +56,10 @@ async function askAws(config: Config, flags: Args['flags']): Promise<number> {
       const { [key]: own } = config;
       if (!own.enabled) return [];
       const setting = { ...shared, config: own, aws: aws.limited(domain.limits?.(own) ?? {}) };
-      return targets.map((target) => domain.ask(setting, target, signal));
+      const inTime = abortAfter(clock, signal, own.timeout, `${key}.timeout`);
+      return targets.map((target) => collect(domain.ask(setting, target, inTime), signal));
     });
-    for (const verdictsOf of asked.flat()) {
-      for await (const verdict of verdictsOf) verdicts.push(verdict);
-    }
+    verdicts = (await Promise.all(asked.flat())).flat();
   } catch (error) {
     process.stderr.write(`${toSentence(error)}\n`);
     return 1;
@@ -71,5 +71,19 @@ async function askAws(config: Config, flags: Args['flags']): Promise<number> {
   // Each collector finds the same trouble in each region of a target.
   const distinct = new Map(rows.map((row) => [JSON.stringify(row), row]));
   await print(formatTable(['ACTION', 'RESOURCE', 'RESULT', 'REASON'], [...distinct.values()]));
+  if (signal.aborted) {
+    process.stderr.write(`The check was ${toSentence(signal.reason)}: what is not listed was not asked\n`);
+    return 1;
+  }
   return verdicts.some(({ isFailure }) => isFailure) ? 1 : 0;
+}
+
+/** The verdicts that came before somebody stopped it. */
+async function collect(asked: AsyncIterable<Verdict>, stopped: AbortSignal): Promise<readonly Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for await (const verdict of asked) {
+    if (stopped.aborted) break;
+    verdicts.push(verdict);
+  }
+  return verdicts;
 }

@@ -2,7 +2,7 @@ import { loadConfig } from '../config/load.ts';
 import { formatProblems } from '../config/problems.ts';
 import type { Config } from '../config/schema.ts';
 import { warningsOf } from '../config/warnings.ts';
-import { readSmallFile, toLook } from './text-file.ts';
+import { readSmallFile, toLook } from '../files/small-file.ts';
 
 /** A configuration that can be used. */
 export interface Read {

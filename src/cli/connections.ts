@@ -2,6 +2,7 @@ import { Calls } from '../aws/calls.ts';
 import { openAws, resolveTargets } from '../aws-settings.ts';
 import { domains } from '../collectors/index.ts';
 import { systemClock } from '../core/clock.ts';
+import { toSentence } from '../core/error-text.ts';
 import { nearest } from '../fields/nearest.ts';
 import { createLogger } from '../log.ts';
 import type { Args } from './args.ts';
@@ -9,7 +10,7 @@ import { readConfigOrExplain } from './configuration.ts';
 import type { Flags } from './flags.ts';
 import { print } from './output.ts';
 import { createProgress } from './progress.ts';
-import { abortOnSignal } from './signals.ts';
+import { abortAfter, abortOnSignal } from './signals.ts';
 import { formatCsv, formatTable } from './table.ts';
 
 const { list, limits, columns, statuses } = domains.client_vpn;
@@ -28,8 +29,14 @@ export async function connections({ flags }: Args): Promise<number> {
   try {
     const limited = aws.limited(limits(config.client_vpn));
     const deps = { config: config.client_vpn, aws: limited, clock, onProgress: progress.onPage };
-    const { rows, failures, missing } = await list(deps, await resolveTargets(config), wanted, signal);
+    const inTime = abortAfter(clock, signal, config.client_vpn.timeout, 'client_vpn.timeout');
+    const { rows, failures, missing } = await list(deps, await resolveTargets(config), wanted, inTime);
     progress.done();
+    if (signal.aborted) {
+      await print(format(rows, flags.output));
+      logger.error(`The listing was ${toSentence(signal.reason)}: there may be more connections`);
+      return 1;
+    }
     // AWS may add a status: only one that neither is known nor was listed is a slip of the keyboard.
     const unknown = missing.statuses.filter((status) => !statuses.includes(status));
     if (failures.length === 0 && unknown.length > 0) {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../config/load.ts';
+import { readSmallFile } from '../files/small-file.ts';
 import { withReleases } from '../lifecycle.ts';
 import { createLogger } from '../log.ts';
 import { livelyWorld } from '../simulator/client-vpn/lively.ts';
@@ -14,7 +15,6 @@ import type { Args } from './args.ts';
 import { print } from './output.ts';
 import { start } from './serve.ts';
 import { untilSignal } from './signals.ts';
-import { readSmallFile } from './text-file.ts';
 
 const STEP_MS = 1_000;
 

@@ -29,10 +29,13 @@ export async function once({ flags }: Args): Promise<number> {
       releases.add('the pass under way, or the disk that takes what it found,', () => exporter.close());
       const { stopped, release } = untilSignal();
       releases.add('the handlers of signals', release);
-      await exporter.apply(config);
-      const success = await Promise.race([exporter.runOnce(), stopped.then(() => undefined)]);
+      const passed = exporter.apply(config).then(() => exporter.runOnce());
+      const success = await Promise.race([passed, stopped]);
       progress.done();
-      if (success === undefined) return 1;
+      if (typeof success === 'string') {
+        logger.error(`The pass was stopped by ${success}`);
+        return 1;
+      }
       await print(await exporter.scrape(false));
       return success ? 0 : 1;
     } catch (err) {

@@ -7,6 +7,7 @@ import type { Logger } from '../core/logger.ts';
 import { loadDashboards } from '../dashboards.ts';
 import { documents } from '../documents.ts';
 import { Exporter } from '../exporter.ts';
+import { lookAt } from '../files/small-file.ts';
 import { type Releases, withReleases } from '../lifecycle.ts';
 import { createLogger } from '../log.ts';
 import type { Loaded } from '../reloads.ts';
@@ -22,7 +23,6 @@ import type { Flags } from './flags.ts';
 import { openKept } from './kept.ts';
 import { loggedProgress } from './progress.ts';
 import { onSignals, untilSignal } from './signals.ts';
-import { lookAt } from './text-file.ts';
 import { Watch } from './watch.ts';
 
 /** Passes on their schedules and /metrics, until a signal. */

@@ -1,4 +1,6 @@
 import { setMaxListeners } from 'node:events';
+import type { Clock } from '../core/clock.ts';
+import { formatDuration } from '../fields/duration.ts';
 
 /** Calls `fn` at each of these signals until the returned function is called. */
 export function onSignals(
@@ -29,6 +31,21 @@ export function abortOnSignal(): { readonly signal: AbortSignal; readonly releas
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   const { stopped, release } = untilSignal();
-  void stopped.then((name) => controller.abort(new Error(`interrupted by ${name}`)));
+  void stopped.then((name) => controller.abort(new Error(`stopped by ${name}`)));
   return { signal: controller.signal, release };
+}
+
+/** A signal that is aborted with the other one, or after `ms`, which the configuration has under `key`; then it says of who was asked that it did not answer. */
+export function abortAfter(clock: Clock, signal: AbortSignal, ms: number, key: string): AbortSignal {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  const late = new Error(
+    `it did not answer within ${key} (${formatDuration(ms)}): look why it hangs, or raise that`,
+  );
+  const cancel = clock.after(ms, () => controller.abort(late));
+  signal.addEventListener('abort', () => {
+    cancel();
+    controller.abort(signal.reason);
+  });
+  return controller.signal;
 }

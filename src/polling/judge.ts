@@ -1,4 +1,5 @@
 import type { AccountSource } from '../aws/accounts.ts';
+import { raceAbort } from '../aws/calls.ts';
 import { actionOf, explain, toCallError } from '../aws/errors.ts';
 import type { Target } from '../aws/targets.ts';
 import type { Verdict } from './domain.ts';
@@ -11,13 +12,13 @@ export function notAsked(reason: string): Judgement {
   return { answer: 'not asked', isFailure: false, reason };
 }
 
-/** Whether AWS allows what `call` asks: a call that succeeds is allowed. */
-export async function judge(call: () => Promise<unknown>): Promise<Judgement> {
+/** Whether AWS allows what `call` asks: a call that succeeds is allowed. Nobody knows of one that the signal breaks off. */
+export async function judge(call: () => Promise<unknown>, signal: AbortSignal): Promise<Judgement> {
   try {
-    await call();
+    await raceAbort(call, signal);
     return { answer: 'allowed', isFailure: false, reason: '' };
   } catch (error) {
-    return toJudgement(error);
+    return toJudgement(error, signal);
   }
 }
 
@@ -28,11 +29,11 @@ export async function judgeAccount(
   signal: AbortSignal,
 ): Promise<{ readonly accountId: string } | { readonly verdict: Verdict }> {
   try {
-    return { accountId: await source.accountId(target, signal) };
+    return { accountId: await raceAbort(() => source.accountId(target, signal), signal) };
   } catch (error) {
     const action = actionOf(error) ?? EVERYTHING;
     const resource = action === 'sts:AssumeRole' ? (target.roleArn ?? target.name) : target.name;
-    return { verdict: { action, resource, ...toJudgement(error) } };
+    return { verdict: { action, resource, ...toJudgement(error, signal) } };
   }
 }
 
@@ -40,8 +41,10 @@ export async function judgeAccount(
 const EVERYTHING = '*';
 
 /** AWS can have denied only what it was asked. */
-function toJudgement(error: unknown): Judgement {
+function toJudgement(error: unknown, signal: AbortSignal): Judgement {
+  const reason = explain(error, signal);
+  if (signal.aborted) return { answer: 'unknown', isFailure: true, reason };
   const isDenied = toCallError(error) === 'denied';
   const answer = actionOf(error) === undefined ? 'not asked' : isDenied ? 'denied' : 'unknown';
-  return { answer, isFailure: true, reason: explain(error) };
+  return { answer, isFailure: true, reason };
 }

@@ -36,7 +36,7 @@ export function listedDomain<C extends ListedSection, T extends Item, S extends 
     async *ask({ aws }, target, signal) {
       const account = await judgeAccount(aws, target, signal);
       if ('verdict' in account) return yield account.verdict;
-      const verdict = await judge(() => own.dryRun(aws, target, signal));
+      const verdict = await judge(() => own.dryRun(aws, target, signal), signal);
       yield { action, resource: `* (${account.accountId}, ${target.region})`, ...verdict };
     },
   };

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { copyFile, type FileHandle, open, readFile, rename } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, type FileHandle, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { openFile, WITHOUT_WAITING } from '../files/unfit.ts';
 
 /** Some milliseconds of work; each chunk waits for its turn, which under load is what makes a long file slow. */
 const CHUNK_CHARACTERS = 1 << 18;
+const OVERWRITE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | WITHOUT_WAITING;
 
 /**
  * Writes the file whole or not at all: a temporary file, fsync, rename, fsync of the folder. The first line names the format, the last one
@@ -17,7 +20,7 @@ export async function writeLines(
   { isSynced = true } = {},
 ): Promise<void> {
   const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w', 0o600);
+  const file = await open(temporary, OVERWRITE, 0o600);
   try {
     await writeChunks(file, format, lines);
     if (isSynced) await file.sync();
@@ -54,13 +57,8 @@ async function writeChunks(file: FileHandle, format: string, lines: Iterable<str
 
 /** Reads the lines between format and checksum; undefined if there is no such file, an error that says how it is broken otherwise. */
 export async function readLines(path: string, format: string): Promise<readonly string[] | undefined> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const bytes = await readBytes(path);
+  if (!bytes) return undefined;
   const end = bytes.lastIndexOf('\nsha256 ') + 1;
   if (end === 0) throw new BrokenFile('it has no checksum: it is cut short or not a file of this exporter');
   const body = bytes.subarray(0, end);
@@ -71,6 +69,21 @@ export async function readLines(path: string, format: string): Promise<readonly 
   if (first !== format) throw new BrokenFile(`its format is "${first}", this version reads "${format}"`);
   lines.pop();
   return lines;
+}
+
+/** The whole of a stored file; undefined if there is none, an error that is no `BrokenFile` for what is no file. */
+export async function readBytes(path: string): Promise<Buffer | undefined> {
+  try {
+    const file = await openFile(path);
+    try {
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** What makes a file unfit to be read, in words; reading it again would not help. */

@@ -1,5 +1,5 @@
-import { readFile, rm } from 'node:fs/promises';
-import { BrokenFile, readLines, writeLines } from './file.ts';
+import { rm } from 'node:fs/promises';
+import { BrokenFile, readBytes, readLines, writeLines } from './file.ts';
 
 /** How far a journal has come, and the checksum of its last batch. */
 export interface Tail {
@@ -31,7 +31,7 @@ export async function readEnd(journal: string): Promise<Tail | undefined> {
   const path = endOf(journal);
   const lines = await readLines(path, FORMAT).catch(async (error: unknown) => {
     // A power cut leaves what was never synced empty, or full of zeros.
-    if (error instanceof BrokenFile && (await readFile(path)).every((byte) => byte === 0)) return undefined;
+    if (error instanceof BrokenFile && (await readBytes(path))?.every((byte) => byte === 0)) return undefined;
     throw error;
   });
   if (!lines) return undefined;

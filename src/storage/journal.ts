@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { open, readFile } from 'node:fs/promises';
-import { syncFolderOf } from './file.ts';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { WITHOUT_WAITING } from '../files/unfit.ts';
+import { readBytes, syncFolderOf } from './file.ts';
 import { readEnd, type Tail, writeEnd } from './journal-end.ts';
 
 const CHUNK_CHARACTERS = 1 << 18;
+const APPEND = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | WITHOUT_WAITING;
 const CHECKSUM = /^sha256 [0-9a-f]{64}$/;
 const CHECKSUM_CHARACTERS = 'sha256 '.length + 64;
 
@@ -26,11 +29,13 @@ export interface ReadJournal {
  * does not block the event loop. After an error the old tail is still good.
  */
 export async function appendBatch(path: string, tail: Tail, lines: Iterable<string>): Promise<Tail> {
-  const file = await open(path, 'a', 0o600);
+  const file = await open(path, APPEND, 0o600);
   let { bytes } = tail;
   let digest: string;
   try {
-    const { size } = await file.stat();
+    const stats = await file.stat();
+    if (!stats.isFile()) throw new Error('it is no file');
+    const { size } = stats;
     if (size < bytes) throw new Error('it is shorter than it was written');
     if (size > bytes) await file.truncate(bytes);
     const hash = createHash('sha256').update(tail.digest);
@@ -66,13 +71,9 @@ export async function appendBatch(path: string, tail: Tail, lines: Iterable<stri
  */
 export async function readBatches(path: string): Promise<ReadJournal | undefined> {
   const end = await readEnd(path);
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  const bytes = await readBytes(path);
+  if (!bytes)
     return end?.batches ? { batches: [], tail: BEGINNING, lost: end.batches, isGone: true } : undefined;
-  }
   const batches: string[][] = [];
   let tail = BEGINNING;
   let isWhole = end === undefined || end.bytes === 0;

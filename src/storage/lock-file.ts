@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { lstat, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type Clock, sleep } from '../core/clock.ts';
+import { openFile, UnfitFile } from '../files/unfit.ts';
 
 /** Who holds a folder. */
 export interface Holder {
@@ -86,11 +87,18 @@ export async function tidyClaims(path: string): Promise<void> {
     if (file.startsWith(`${basename(path)}.`)) await rm(join(folder, file), { force: true });
 }
 
-/** The text of a file; undefined if there is none. */
+/** The text of a file; undefined if there is none. Rejects in words for what is no file. */
 export async function readText(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    const file = await openFile(path);
+    try {
+      return await file.readFile('utf8');
+    } finally {
+      await file.close();
+    }
   } catch (error) {
+    if (error instanceof UnfitFile)
+      throw new Error(`${path} is no lock, ${error.message}; remove it`, { cause: error });
     if (['ENOENT', 'ENOTDIR'].includes(String((error as NodeJS.ErrnoException).code))) return undefined;
     throw error;
   }

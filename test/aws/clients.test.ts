@@ -13,6 +13,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { callerIdentity } from '../support/aws.ts';
 import { type Answer, startServer, type TestServer } from '../support/http-server.ts';
 import { createLogBook } from '../support/log-book.ts';
+import { ODD_FILES, putOdd } from '../support/odd-files.ts';
 
 const TARGET: Target = { name: 'default', region: 'eu-west-1', accountId: '111122223333' };
 const NEVER = new AbortController().signal;
@@ -319,6 +320,11 @@ test('a ca_bundle that cannot be read is told, and tried again', async () => {
   const caBundle = join(folder, 'ca.pem');
   const { list } = setUp({ caBundle });
   await expect(list()).rejects.toThrow(caBundle);
+  for (const { kind, words } of ODD_FILES) {
+    putOdd(kind, caBundle);
+    expect(explain(await list().catch((error: unknown) => error))).toContain(words);
+  }
+  await rm(caBundle, { recursive: true });
   await writeFile(caBundle, '');
   expect((await list()).Connections).toHaveLength(50);
 });

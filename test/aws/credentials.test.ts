@@ -6,6 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { createObtain } from '../../src/aws/credentials.ts';
 import { explain } from '../../src/aws/errors.ts';
 import type { Sts } from '../../src/aws/sts.ts';
+import { systemClock } from '../../src/core/clock.ts';
 import { credentialHelper, sharedFiles } from '../support/credentials.ts';
 
 const HOUR_MS = 3_600_000;
@@ -79,12 +80,13 @@ const given = {
   },
 };
 
-const obtainOf = (handler: object, profile?: string) =>
-  createObtain(async () => handler, noSts, {
-    name: 'network',
-    region: 'sa-east-1',
-    ...(profile !== undefined && { profile }),
-  });
+const NEVER = new AbortController().signal;
+
+function obtainOf(handler: object, profile?: string) {
+  const target = { name: 'network', region: 'sa-east-1', ...(profile !== undefined && { profile }) };
+  const obtain = createObtain(async () => handler, noSts, target, systemClock);
+  return () => obtain(NEVER);
+}
 
 test('SSO is asked in its own region and at its own host, also for a new token', async () => {
   const files = useFiles();

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { lookAt, readSmallFile } from '../../src/cli/text-file.ts';
 import { Watch } from '../../src/cli/watch.ts';
+import { lookAt, readSmallFile } from '../../src/files/small-file.ts';
 import { createHandClock } from '../support/hand-clock.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

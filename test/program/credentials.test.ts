@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { credentialHelper, sharedFiles } from '../support/credentials.ts';
+import { credentialHelper, isRunning, sharedFiles } from '../support/credentials.ts';
 import { openLab, ready } from './lab.ts';
 import { cleanEnv, eventually, run } from './program.ts';
 
@@ -99,3 +99,19 @@ test('a daemon says at start that proxies do not count, and takes up a rewritten
     expect(text).toMatch(new RegExp(`^aws_client_vpn_up\\{[^}]*${endpointId}[^}]*\\} 1$`, 'm'));
   });
 });
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  'a helper that hangs ends with the daemon at %s',
+  async (signal) => {
+    const lab = await openLab({ targets: TARGET });
+    const files = sharedFiles();
+    const helper = credentialHelper(files.folder);
+    files.config(`[profile network]\ncredential_process = ${helper.path}\n`);
+    helper.hangs();
+    const daemon = await lab.serve([], { env: { ...cleanEnv, ...files.env } });
+    await eventually(() => expect(helper.hung()).toHaveLength(2));
+    daemon.kill(signal);
+    expect((await daemon.ended).code).toBe(0);
+    await eventually(() => expect(helper.hung().filter(isRunning)).toEqual([]));
+  },
+);

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { BrokenFile, readLines, setAside, writeLines } from '../../src/storage/file.ts';
+import { putOdd } from '../support/odd-files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const FORMAT = 'test 1';
@@ -79,7 +80,7 @@ test('a file of another format is broken, and both are named', async () => {
 
 test('what is there cannot be told from broken only by its content: a folder is an error of another kind', async () => {
   const error = await readLines(temporaryFolder(), FORMAT).catch((cause: unknown) => cause);
-  expect(error).toMatchObject({ code: 'EISDIR' });
+  expect(error).toMatchObject({ message: 'it is a folder' });
   expect(error).not.toBeInstanceOf(BrokenFile);
 });
 
@@ -114,6 +115,14 @@ test('a place that cannot be written leaves what is there', async () => {
   writeFileSync(join(path, 'inside'), '');
   await expect(writeLines(path, FORMAT, ['one'])).rejects.toThrow(/EISDIR|ENOTEMPTY/);
   expect(readdirSync(path)).toEqual(['inside']);
+});
+
+test('a pipe where a file is written before it takes its place is an error, not a wait', async () => {
+  const path = file();
+  await writeLines(path, FORMAT, ['one']);
+  putOdd('pipe', `${path}.tmp`);
+  await expect(writeLines(path, FORMAT, ['two'])).rejects.toThrow('ENXIO');
+  expect(await readLines(path, FORMAT)).toEqual(['one']);
 });
 
 test.skipIf(!existsSync('/dev/full'))('a full disk leaves the file as it was', async () => {

@@ -8,6 +8,7 @@ import { endOf, isEnd } from '../../src/storage/journal-end.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import { limitFileSize } from '../support/file-size.ts';
 import { createLogBook } from '../support/log-book.ts';
+import { ODD_FILES, putOdd } from '../support/odd-files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const NAME = 'folder/journal';
@@ -238,9 +239,23 @@ test('nobody else can read a journal', async () => {
 });
 
 test('what is there and is no file is an error of another kind than damage', async () => {
-  await expect(readBatches(temporaryFolder())).rejects.toMatchObject({ code: 'EISDIR' });
+  await expect(readBatches(temporaryFolder())).rejects.toThrow(/^it is a folder$/);
   expect(await readBatches(journal())).toBeUndefined();
 });
+
+test.each(ODD_FILES)(
+  'a $kind in the place of a journal, or of what says where it ends, is told and not waited for',
+  async ({ kind, words }) => {
+    const path = journal();
+    const [, tail = BEGINNING] = await append(path, [['1']]);
+    putOdd(kind, endOf(path));
+    await expect(readBatches(path)).rejects.toThrow(words);
+    putOdd(kind, path);
+    await expect(appendBatch(path, tail, ['2'])).rejects.toThrow(/ENXIO|EISDIR|no file/);
+    rmSync(endOf(path), { recursive: true });
+    await expect(readBatches(path)).rejects.toThrow(words);
+  },
+);
 
 test('an empty path keeps no journal', async () => {
   const storage = await openStorage('', { clock: systemClock, logger: createLogBook() });

@@ -1,4 +1,5 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { startServer } from './http-server.ts';
@@ -42,6 +43,7 @@ function toSection([profile, accessKeyId]: [profile: string, accessKeyId: string
 /** A program for `credential_process`; what it prints, or how it fails, can be changed while others call it. */
 export function credentialHelper(folder: string) {
   const path = join(folder, 'helper.sh');
+  const pids = join(folder, 'helper.pids');
   const write = (lines: readonly string[]) => {
     writeFileSync(path, ['#!/bin/sh', ...lines, ''].join('\n'));
     chmodSync(path, 0o755);
@@ -61,7 +63,31 @@ export function credentialHelper(folder: string) {
     fails(words: string): void {
       write([`echo '${words}' >&2`, 'exit 3']);
     },
+    /** Starts another process, and never ends, as far as a test can tell; neither does that one. */
+    hangs(): void {
+      write(['sleep 300 &', `echo "$$ $!" >> ${pids}`, 'wait']);
+    },
+    /** Writes for as long as somebody reads, and starts another process. */
+    floods(): void {
+      write([
+        'sleep 300 &',
+        `echo "$$ $!" >> ${pids}`,
+        'while :; do echo 0123456789012345678901234567890123456789; done',
+      ]);
+    },
+    /** The processes of every call that hung or flooded, two each. */
+    hung: (): readonly number[] =>
+      existsSync(pids) ? readFileSync(pids, 'utf8').trim().split(/\s+/).map(Number) : [],
   };
+}
+
+/** Whether a process runs; one that has ended and that nobody has asked about yet does not. */
+export function isRunning(pid: number): boolean {
+  try {
+    return !execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('Z');
+  } catch {
+    return false;
+  }
 }
 
 /** The metadata service of a machine that has a role; `asked` says whether anybody came for its keys. */

@@ -36,11 +36,11 @@ export async function* ask(
   const { accountId } = account;
   const place = { accountId, region: target.region, partition: partitionOf(target) };
   let ids: readonly string[] = config.endpoints;
-  const listing = await judge(() => source.dryRunEndpoints(target, signal));
+  const listing = await judge(() => source.dryRunEndpoints(target, signal), signal);
   const discovery = await judge(async () => {
     if (listing.answer !== 'allowed') return;
     ids = [...(await discover(source, target, toSelection(config), () => {}, signal)).endpoints.keys()];
-  });
+  }, signal);
   const where = `* (${accountId}, ${target.region})`;
   const listed = listing.answer === 'allowed' ? discovery : listing;
   yield { action: LIST_ENDPOINTS, resource: where, ...listed };
@@ -49,7 +49,7 @@ export async function* ask(
     yield {
       action: LIST_CONNECTIONS,
       resource,
-      ...(await judge(() => source.dryRunConnections(target, id, signal))),
+      ...(await judge(() => source.dryRunConnections(target, id, signal), signal)),
     };
   }
   if (ids.length === 0) {

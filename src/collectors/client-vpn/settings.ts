@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { takeSmallFile } from '../../files/small-file.ts';
 import { toSelection } from '../../polling/selection.ts';
 import type { ClientVpnConfig } from './config.ts';
 import { createIdentity, type Identity } from './identity.ts';
@@ -11,10 +11,10 @@ export async function readIdentity({
   identity_key_file: file,
 }: ClientVpnConfig): Promise<Identity> {
   if (identity !== 'hash' || file === null) return createIdentity(identity, undefined);
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+  const text = await takeSmallFile(file).catch((cause: unknown) => {
     throw new Error(`cannot read client_vpn.identity_key_file ${file}`, { cause });
   });
-  return createIdentity(identity, Buffer.from(text.trim()));
+  return createIdentity(identity, Buffer.from(text.toString().trim()));
 }
 
 /** The source of AWS' items, as configured. */

@@ -48,7 +48,7 @@ export async function* ask(
         }
         break;
       }
-    });
+    }, signal);
     const resource = `arn:${partition}:apigateway:${target.region}::/apis`;
     yield { action: LIST, resource, ...listed };
     yield {
@@ -76,7 +76,7 @@ export async function* ask(
         [id] = rows
           .flatMap((row) => toId(String(row[ids.key] ?? ''), ids.prefix) ?? [])
           .filter(isConnectionId);
-      });
+      }, signal);
       yield { action: SCAN, resource: tableArn(place, ids.table), ...read };
     } else if (ids.type === 'file') {
       try {
@@ -107,7 +107,7 @@ async function judgeLookUp(
   if (id === undefined) return notAsked(NO_ID);
   const looked = await judge(async () => {
     isInvalid = (await source.lookUp(target, url, id, signal)).status === 'invalid';
-  });
+  }, signal);
   // Ids are judged before permissions: that one is invalid says nothing of the permission.
   return isInvalid ? notAsked(NO_ID) : looked;
 }

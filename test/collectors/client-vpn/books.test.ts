@@ -328,8 +328,7 @@ test('a ledger that is there and cannot be read is not begun anew', async () => 
     expect.stringMatching(/^error A ledger cannot be read: its endpoint fails until it can/),
   ]);
   await expect(books.open(SCOPE, plain)).rejects.toThrow(
-    `the ledger ${FILE} below --storage.path cannot be read (EISDIR: illegal operation on a directory, read): ` +
-      'mend it or move it away',
+    `the ledger ${FILE} below --storage.path cannot be read (it is a folder): mend it or move it away`,
   );
   rmSync(join(folder, FILE), { recursive: true });
   expect((await books.open(SCOPE, plain)).counters()).toBeUndefined();
