@@ -83,7 +83,7 @@ export const RULES: readonly Rule[] = [
     error: 'timeout',
     names: /^CredentialsTimeout$/,
     remedy:
-      'it is asked anew at the next pass; look why it hangs: a helper has no terminal, and must neither ask for anything nor wait for somebody',
+      'look why it hangs: a helper has no terminal, and must neither ask for anything nor wait for somebody',
   },
   {
     error: 'invalid',

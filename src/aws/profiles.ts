@@ -1,6 +1,7 @@
 import { devNull, homedir } from 'node:os';
 import { join } from 'node:path';
 import { distance } from 'fastest-levenshtein';
+import { toSentence } from '../core/error-text.ts';
 import { takeSmallFile } from '../files/small-file.ts';
 
 /** What is wrong with a profile, in words that name the file. */
@@ -75,7 +76,7 @@ async function look(path: string, toHeading: SharedFile['toHeading']): Promise<S
       ...toSections(path === devNull ? '' : (await takeSmallFile(path)).toString(), toHeading),
     };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : toSentence(error);
     return { path, code, toHeading, sections: new Map(), others: new Set(), oddLine: undefined };
   }
 }

@@ -62,7 +62,9 @@ test('a profile that is there and empty, or has no keys, is told as that', async
   credentials({ other: 'AKIAOTHER' });
   rmSync(paths.credentials);
   mkdirSync(paths.credentials);
-  expect(await words()).toContain(`; ${paths.credentials} cannot be read (EISDIR): it must be a file that`);
+  expect(await words()).toContain(
+    `; ${paths.credentials} cannot be read (it is a folder): it must be a file that`,
+  );
 });
 
 test('a session that is nowhere is told by its heading', async () => {
@@ -84,7 +86,7 @@ test('files that are not there, or cannot be read, are named', async () => {
   );
   config('[default]\n');
   mkdirSync(paths.credentials);
-  expect(await words()).toContain(`${paths.credentials} cannot be read (EISDIR)`);
+  expect(await words()).toContain(`${paths.credentials} cannot be read (it is a folder)`);
 });
 
 test('a heading that names no profile in its file is told with the one that does', async () => {

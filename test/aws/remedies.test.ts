@@ -19,6 +19,8 @@ const NAMES = [
   'InvalidIdentityToken',
   'ProfileError',
   'TokenFileError',
+  'CredentialsTimeout',
+  'UnfitFile',
   'EndpointError',
   'OtherAccount',
   'UnsoundEnvironment',
@@ -49,7 +51,7 @@ const NAMES = [
 ];
 /** What no call can fail with: of the credentials of a target, before anything is asked. */
 const OF_CREDENTIALS =
-  /^(ProfileError|TokenFileError|OtherAccount|UnsoundEnvironment|CredentialsProviderError)$/;
+  /^(ProfileError|TokenFileError|CredentialsTimeout|UnfitFile|OtherAccount|UnsoundEnvironment|CredentialsProviderError)$/;
 const STATUSES = [301, 400, 401, 403, 404, 405, 407, 408, 410, 429, 500, 503, 511];
 
 const ROLE = 'sts:AssumeRole';
@@ -95,7 +97,7 @@ function remedyOf(thrown: Error, action: string): string {
   const call = CALLS[action];
   if (call) noteCall(thrown, ...call);
   else noteTrouble(thrown, { action });
-  return explain(thrown).replace(/^.*?: the words of AWS; /, '');
+  return explain(thrown).replace(/^(?:.*?: )?the words of AWS; /, '');
 }
 
 const named = NAMES.flatMap((name) =>
