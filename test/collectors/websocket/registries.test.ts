@@ -271,7 +271,7 @@ test('a registry that is there and cannot be read is not written over, and is fo
     mkdirSync(path);
     const { registries } = await createRegistryDisk(copyOf(folder));
     const error =
-      /^the registry of connections websocket\/\S+ below --storage\.path cannot be read \(EISDIR.*\): mend it or/;
+      /^the registry of connections websocket\/\S+ below --storage\.path cannot be read \(it is a folder\): mend it or/;
     await expect(registries.open(INTAKE)).rejects.toThrow(error);
     await registries.flush();
     rmSync(path, { recursive: true });
