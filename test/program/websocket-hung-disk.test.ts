@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { type Daemon, openLab, ready } from './lab.ts';
-import { cleanEnv, DEADLINE_MS, eventually, keys } from './program.ts';
+import { cleanEnv, DEADLINE_MS, keys } from './program.ts';
 
 /** The promise is 5 s; a machine under load may take longer. */
 const EXIT_MS = 8_000;
@@ -16,29 +16,36 @@ const sections = {
 endpoints: [{url: "https://${API}.execute-api.eu-west-1.amazonaws.com/prod", source: {type: intake}}]`,
   intake: 'enabled: true, listen_address: "127.0.0.1:0", allow_unauthenticated: true',
 };
-/** No write that begins while the file `flag` is there ever ends, as on a network disk whose server is gone. */
-const hangingDisk = (flag: string) => `
+/** No write that begins while the file `flag` is there ever ends, as on a network disk whose server is gone; `hangs` says how. */
+const hangingDisk = (flag: string, hangs: string) => `
 import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 const { open } = fs;
+const isWrite = (flags) => (typeof flags === 'number' ? (flags & 3) !== 0 : flags !== 'r');
 fs.open = (path, flags, ...more) =>
-  flags !== 'r' && existsSync(${JSON.stringify(flag)}) ? new Promise(() => {}) : open(path, flags, ...more);
+  isWrite(flags) && existsSync(${JSON.stringify(flag)}) ? ${hangs} : open(path, flags, ...more);
 syncBuiltinESMExports();
 `;
+
+/** A daemon whose disk hangs from now on, with an event that it could not save. */
+async function hungDaemon(hangs: (folder: string) => string): Promise<Daemon> {
+  const lab = await openLab(sections);
+  const flag = join(lab.folder, 'hang');
+  const preload = join(lab.folder, 'hanging-disk.mjs');
+  writeFileSync(preload, hangingDisk(flag, hangs(lab.folder)));
+  const env = { ...cleanEnv, ...keys, NODE_OPTIONS: `--import=${pathToFileURL(preload).href}` };
+  const daemon = await lab.serve([], { env });
+  await ready(daemon);
+  writeFileSync(flag, '');
+  for (const connectionId of ['a=', 'b=', 'c=']) expect(await tell(daemon, connectionId)).toBe(200);
+  return daemon;
+}
 
 test(
   'a disk that hangs keeps no event waiting, and SIGTERM ends the program all the same',
   async () => {
-    const lab = await openLab(sections);
-    const flag = join(lab.folder, 'hang');
-    const preload = join(lab.folder, 'hanging-disk.mjs');
-    writeFileSync(preload, hangingDisk(flag));
-    const env = { ...cleanEnv, ...keys, NODE_OPTIONS: `--import=${pathToFileURL(preload).href}` };
-    const daemon = await lab.serve([], { env });
-    await ready(daemon);
-    writeFileSync(flag, '');
-    for (const connectionId of ['a=', 'b=', 'c=']) expect(await tell(daemon, connectionId)).toBe(200);
+    const daemon = await hungDaemon(() => 'new Promise(() => {})');
     const took = await exitTimeMs(daemon);
     console.log(`SIGTERM while writes hang: exit after ${took} ms`);
     expect(took).toBeLessThan(EXIT_MS);
@@ -54,20 +61,12 @@ test(
 test.skipIf(spawnSync(MKFIFO, ['--version']).status !== 0)(
   'a call to the system that never returns, for which Node.js would wait at exit, keeps nobody waiting either',
   async () => {
-    const lab = await openLab(sections);
-    const daemon = await lab.serve();
-    await ready(daemon);
-    expect(await tell(daemon, 'a=')).toBe(200);
-    const folder = join(lab.storage, 'websocket');
-    const base = await eventually(() => {
-      const found = readdirSync(folder).find((file) => file.endsWith('.registry'));
-      if (found === undefined) throw new Error('nothing is saved yet');
-      return found;
-    });
-    const [, generation] = /"generation":"(\w+)"/.exec(readFileSync(join(folder, base), 'utf8')) ?? [];
     // Whoever opens a pipe waits, in the system, until somebody opens its other end.
-    spawnSync(MKFIFO, [join(folder, base.replace('.registry', `.${generation}.journal`))]);
-    expect(await tell(daemon, 'b=')).toBe(200);
+    const daemon = await hungDaemon((folder) => {
+      const pipe = join(folder, 'pipe');
+      spawnSync(MKFIFO, [pipe]);
+      return `open(${JSON.stringify(pipe)}, 'r')`;
+    });
     const took = await exitTimeMs(daemon);
     console.log(`SIGTERM while a call to the system hangs: exit after ${took} ms`);
     expect(took).toBeLessThan(EXIT_MS);
