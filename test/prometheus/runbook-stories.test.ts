@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { DEADLINE_MS, eventually } from '../program/program.ts';
 import { needs } from '../support/programs.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { commandsOf } from './runbook-pages.ts';
 import { CONNECTION, ENDPOINT } from './runbook-world.ts';
 import { beginStory, EVERY_SECOND, type Story } from './story.ts';
@@ -130,18 +131,59 @@ story('a configuration that was refused: a word in it is wrong', async () => {
   await told.findsNothing(page, 'reload_successful');
 });
 
+/** The WebSocket API that the examples name, and where its ids come from. */
+const websocketFrom = (source: string, more = '') =>
+  `enabled: true, ${EVERY_SECOND}, ${more} endpoints: [{url: "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod", source: {type: ${source}}}]`;
+
+/** A story of that API, whose ids are lines of a file: so many living connections, and so many that have ended. */
+async function storyOfIds(living: number, dead: number, more?: string): Promise<Story> {
+  const websocket = websocketFrom('file, path: ids.txt', more);
+  const told = await beginStory({ clientVpn: 'enabled: false', websocket });
+  const ids = Array.from({ length: living + dead }, () => told.lab.websockets.connect('a1b2c3d4e5'));
+  for (const id of ids.slice(living)) told.lab.websockets.disconnect(id);
+  writeFileSync(join(told.lab.folder, 'ids.txt'), ids.map((id) => `${id}\n`).join(''));
+  return told;
+}
+
 story('ids of connections that are dead: nobody tells when they end', async () => {
   const page = 'WebSocketGhostShareHigh';
-  const told = await beginStory({
-    clientVpn: 'enabled: false',
-    websocket: `enabled: true, ${EVERY_SECOND}, endpoints: [{url: "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod", source: {type: file, path: ids.txt}}]`,
-  });
-  const ids = Array.from({ length: 8 }, () => told.lab.websockets.connect('a1b2c3d4e5'));
-  writeFileSync(join(told.lab.folder, 'ids.txt'), ids.map((id) => `${id}\n`).join(''));
-  for (const id of ids.slice(1)) told.lab.websockets.disconnect(id);
+  const told = await storyOfIds(1, 7);
   await told.finds(page, 'lookups', { ...PLACE, status: 'gone' });
   await told.findsNothing(page, 'closed_total');
   const routes = (await typed(told, page, 'get-routes')).output;
   expect(routes).toContain('$connect');
   expect(routes).not.toContain('$disconnect');
+});
+
+story('an estimate that is too wide: too few of many ids are looked up', async () => {
+  const page = 'WebSocketEstimateTooWide';
+  const told = await storyOfIds(60, 60, 'sample_size: 12,');
+  const figure = async (word: string, metric: object = PLACE) =>
+    Number((await told.finds(page, word, metric)).value?.[1]);
+  await eventually(async () => {
+    const width = (await figure('upper_bound')) - (await figure('lower_bound'));
+    expect(width).toBeGreaterThan(12);
+  });
+  expect(await figure('sampled', { ...PLACE, status: 'active' })).toBeLessThanOrEqual(12);
+  await told.findsNothing(page, 'request_errors');
+});
+
+story('events that are lost: the function that sends them has another token', async () => {
+  const page = 'AwsConnectionsIntakeEventsLost';
+  const token = join(temporaryFolder(), 'token');
+  writeFileSync(token, 'new\n');
+  const told = await beginStory({
+    clientVpn: 'enabled: false',
+    websocket: websocketFrom('intake'),
+    intake: `enabled: true, listen_address: "127.0.0.1:0", token_file: "${token}"`,
+  });
+  const send = async (word: string, id: string) => {
+    const headers = { 'X-Intake-Token': word, ConnectionId: id };
+    return (await fetch(`${told.daemon.intakeUrl}/websocket/connect`, { method: 'POST', headers })).status;
+  };
+  expect(await send('old', 'first=')).toBe(401);
+  await told.finds(page, 'intake_events', { result: 'unauthorized' });
+  writeFileSync(token, 'old\n');
+  told.daemon.kill('SIGHUP');
+  await eventually(async () => expect(await send('old', 'second=')).not.toBe(401));
 });
