@@ -81,7 +81,7 @@ test('a role that is refused leaves the other account alone', async () => {
   });
   const line = said(rig.log, 'target=other')[0];
   expect(line).toContain('sts:AssumeRole failed');
-  expect(line).toContain('allow the action in the IAM policy');
+  expect(line).toContain('the trust policy of the role must name who asks');
   expect(said(rig.log, 'wrong')).toEqual([]);
   expect(
     metrics.value('aws_connections_exporter_aws_request_errors_total', {

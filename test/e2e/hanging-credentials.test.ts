@@ -37,7 +37,7 @@ test.each([
     expect(await under).toBe(false);
     await ended();
   }
-  const reason = `${given.where}getting credentials failed (CredentialsTimeout): the credential_process (${helper.path}) did not end within 30 seconds and was killed; it is asked anew`;
+  const reason = `${given.where}getting credentials failed (CredentialsTimeout): the credential_process (${helper.path}) did not end within 30 seconds and was killed; look why it hangs`;
   expect(said(rig.log, NO_CREDENTIALS)[0]).toContain(reason);
   expect((await rig.get('/')).text).toContain('did not end within 30 seconds and was killed');
   expect([...said(rig.log, 's3cret'), ...said(rig.log, '1234')]).toEqual([]);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { changed } from '../support/changed-storage.ts';
 import { HOME } from '../support/configuration.ts';
-import { type Rig, startRig } from '../support/exporter.ts';
+import { type Rig, startRig, until } from '../support/exporter.ts';
 import {
   API,
   ENDPOINT,
@@ -94,7 +94,12 @@ test('an endpoint that no pass has looked at yet is neither up nor down', async 
   rig.simulator.failNext(Number.POSITIVE_INFINITY, 'hang', { action: 'GetConnection' });
   const more = { ...NAMED, url: `https://${API}.execute-api.eu-west-1.amazonaws.com/dev` };
   await rig.reload(websocketSections({ websocket: { endpoints: [NAMED, more] } }));
-  const text = await read(rig);
+  let text = '';
+  // It is there as soon as its account is known.
+  await until(async () => {
+    text = await read(rig);
+    return text.includes('amazonaws.com/dev');
+  });
   expect(text).toContain('amazonaws.com/dev no pass yet never – no data');
   expect(text).toContain('Everything is up');
 });

@@ -36,7 +36,7 @@ test('throttled after 30 answers, a pass is published as it is', async () => {
     }),
   ).toBe(1);
   expect(said(rig.log, 'cut_short=')[0]).toMatch(
-    /LimitExceededException, HTTP 429.*lower requests_per_second/,
+    /LimitExceededException, HTTP 429.*lower websocket\.requests_per_second/,
   );
 });
 

@@ -149,7 +149,8 @@ test('SIGUSR1 opens no debugger, and SIGHUP followed by SIGTERM is no error', as
 
 test('serve, once and check tell an unexpected error with its causes, in one line', async () => {
   const env = { ...cleanEnv, ...keys, AWS_REGION: 'no region' };
-  const whole = /looking up the default AWS region: Region not accepted: region=\\?"no region\\?"/;
+  const whole =
+    /no region for target default: the environment variable AWS_REGION is none: expected the name of an AWS region .*, got \\?"no region\\?"/;
   for (const command of [
     ['check', '--aws'],
     ['once', '--storage.path='],

@@ -39,6 +39,7 @@ const EMPTY_SELECTORS: readonly string[] = [
   'aws_connections_exporter_target_up{account_id="unknown"}',
   'account_region_endpoint:aws_client_vpn_up:stale_since_timestamp_seconds{}',
   'account_region_endpoint:aws_websocket_up:stale_since_timestamp_seconds{}',
+  'account_region_endpoint_status:aws_client_vpn_endpoint_status:since_timestamp_seconds{}',
   'account_region_endpoint:aws_websocket_events:stopped_since_timestamp_seconds{}',
   'job_collector_account_region:aws_connections_exporter_target_up:down_since_timestamp_seconds{}',
   'container_spec_memory_limit_bytes{container!=""}',
