@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Exporter } from '../src/app/exporter.ts';
+import { createLogger } from '../src/app/log.ts';
 import { Registries } from '../src/collectors/websocket/registry/registries.ts';
 import { loadConfig } from '../src/config/load.ts';
 import { sleep, systemClock } from '../src/core/clock.ts';
-import { Exporter } from '../src/exporter.ts';
-import { createLogger } from '../src/log.ts';
 import { INTAKE_LIMITS } from '../src/server/limits.ts';
 import { listen } from '../src/server/listen.ts';
 import { openStorage } from '../src/storage/open.ts';

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { DescribeClientVpnConnectionsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { createLogger } from '../src/app/log.ts';
 import { Calls } from '../src/aws/calls.ts';
 import { createAws } from '../src/aws/clients.ts';
 import { systemClock } from '../src/core/clock.ts';
-import { createLogger } from '../src/log.ts';
 
 const PAGES = 126;
 const ROWS = 1000;

@@ -2,60 +2,17 @@
  * Prints how the house is built, as tables: the folder of each domain and what of it stands outside, the sizes of files, what is exported,
  * and the arrows between folders. `npm run house`, or `npm run house -- FOLDER` for another checkout.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { arrowsBetweenRooms, type File, leadingBack, readFiles, roomOf } from './rooms.ts';
 
 const root = resolve(process.argv[2] ?? '.');
 const src = join(root, 'src');
 
-interface File {
-  /** Below `src`. */
-  readonly path: string;
-  readonly text: string;
-  readonly lines: number;
-}
-
-const files: readonly File[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
-  .sort()
-  .map((path) => {
-    const text = readFileSync(join(src, path), 'utf8');
-    return { path, text, lines: text.trimEnd().split('\n').length };
-  });
+const files = readFiles(src);
 
 const sum = (some: readonly File[]) => some.reduce((total, { lines }) => total + lines, 0);
 const exportsOf = ({ text }: File) => text.match(/^export (?!default|\*|\{)/gm)?.length ?? 0;
-
-/** The room of a file: a domain's folder, or the folder below `src`; what lies beside the folders is a room too. */
-function roomOf(path: string): string {
-  const [first = '', second = ''] = path.split('/');
-  if (!path.includes('/')) return '(beside the folders)';
-  return first === 'collectors' && path.split('/').length > 2 ? `${first}/${second}` : first;
-}
-
-/** Every arrow between rooms, as `from → to`, with the imports that it is made of. */
-function arrows(): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, string[]>();
-  for (const { path, text } of files) {
-    for (const [, specifier = ''] of text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
-      const target = relative(src, resolve(dirname(join(src, path)), specifier));
-      if (target.startsWith('..') || !existsSync(join(src, target))) continue;
-      const [from, to] = [roomOf(path), roomOf(target)];
-      if (from === to) continue;
-      const arrow = `${from} → ${to}`;
-      found.set(arrow, [...(found.get(arrow) ?? []), `${path} → ${target}`]);
-    }
-  }
-  return found;
-}
-
-/** Whether `to` leads back to `from`: then one of the two arrows runs up. */
-function leads(from: string, to: string, all: Iterable<string>): boolean {
-  const pairs = [...all].map((arrow) => arrow.split(' → '));
-  const seen = new Set([from]);
-  for (const room of seen) for (const [a, b = ''] of pairs) if (a === room) seen.add(b);
-  return seen.has(to);
-}
 
 function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
@@ -93,11 +50,8 @@ const perDomain = domains.map((domain) => {
 const sizes = files.map(({ lines }) => lines).sort((a, b) => a - b);
 const at = (share: number) => sizes[Math.min(sizes.length - 1, Math.floor(share * sizes.length))] ?? 0;
 const largest = [...files].sort((a, b) => b.lines - a.lines).slice(0, 5);
-const all = arrows();
-const back = [...all.keys()].filter((arrow) => {
-  const [from = '', to = ''] = arrow.split(' → ');
-  return leads(to, from, all.keys());
-});
+const all = arrowsBetweenRooms(src, files);
+const back = leadingBack(all);
 const rooms = [...new Set(files.map(({ path }) => roomOf(path)))];
 
 process.stdout.write(

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
+import { stderrOutput } from './app/log-output.ts';
 import { run } from './cli/index.ts';
 import { noteUnwritten, unwritten } from './cli/output.ts';
 import { toSentence } from './core/error-text.ts';
-import { stderrOutput } from './log-output.ts';
 
 process.stdout.on('error', noteUnwritten);
 

@@ -7,6 +7,7 @@ import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import extractDepcruiseOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 import { afterEach, expect, test } from 'vitest';
+import { arrowsBetweenRooms, leadingBack, readFiles } from '../scripts/rooms.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const config = createRequire(import.meta.url)('../.dependency-cruiser.cjs') as {
@@ -63,13 +64,13 @@ const proofs: Record<string, Record<string, string>> = {
   },
   'walls-stand-on-the-ground': {
     'src/aws/a.ts': 'type ../storage/thing.ts',
-    'src/storage/a.ts': '../log.ts',
+    'src/storage/a.ts': '../app/log.ts',
   },
   'files-stand-alone': { 'src/files/a.ts': 'type ../core/thing.ts', 'src/files/b.ts': '../aws/thing.ts' },
   'rooms-see-no-other-room': { 'src/collectors/websocket/a.ts': 'type ../client-vpn/thing.ts' },
   'rooms-stand-on-the-walls': {
     'src/collectors/client-vpn/a.ts': 'type ../../server/thing.ts',
-    'src/collectors/client-vpn/b.ts': '../../log.ts',
+    'src/collectors/client-vpn/b.ts': '../../app/log.ts',
     'src/collectors/client-vpn/c.ts': '../../config/thing.ts',
   },
   'polling-knows-no-room': {
@@ -79,8 +80,8 @@ const proofs: Record<string, Record<string, string>> = {
   },
   'slices-are-made-of-fields': { 'src/collectors/client-vpn/config.ts': '../../aws/thing.ts' },
   'rooms-behind-the-table': {
-    'src/lifecycle.ts': './collectors/client-vpn/index.ts',
-    'src/exporter.ts': 'type ./collectors/client-vpn/thing.ts',
+    'src/app/lifecycle.ts': '../collectors/client-vpn/index.ts',
+    'src/app/exporter.ts': 'type ../collectors/client-vpn/thing.ts',
     'src/config/load.ts': '../collectors/client-vpn/config.ts',
   },
   'rooms-entered-by-index': {
@@ -99,12 +100,17 @@ const proofs: Record<string, Record<string, string>> = {
     'src/fields/a.ts': 'type ../config/thing.ts',
     'src/fields/b.ts': 'type ../polling/domain.ts',
   },
-  'nothing-leans-on-the-roof': { 'src/schedule/a.ts': '../log.ts', 'src/server/a.ts': '../cli/thing.ts' },
+  'nothing-leans-on-the-roof': {
+    'src/schedule/a.ts': '../app/log.ts',
+    'src/polling/a.ts': 'type ../app/log.ts',
+    'src/server/a.ts': '../cli/thing.ts',
+  },
+  'application-knows-no-command': { 'src/app/a.ts': '../cli/thing.ts' },
   'simulator-stands-alone': { 'src/simulator/a.ts': 'type ../core/thing.ts', 'src/simulator/b.ts': 'yaml' },
   'simulator-for-the-demo-only': { 'src/cli/serve.ts': 'type ../simulator/thing.ts' },
   'source-without-tests': { 'src/a.ts': '../test/thing.ts', 'src/b.ts': '../bench/thing.ts' },
   'dashboards-as-they-are-shipped': { 'src/a.ts': 'type ../grafana/thing.ts' },
-  'dashboards-stand-alone': { 'grafana/a.ts': 'type ../src/log.ts' },
+  'dashboards-stand-alone': { 'grafana/a.ts': 'type ../src/app/log.ts' },
   'no-dev-dependencies': { 'src/a.ts': 'vitest' },
   'no-unlisted-packages': { 'src/a.ts': 'brought-by-another', 'test/a.ts': 'brought-by-another' },
   resolvable: { 'src/a.ts': './nowhere.ts' },
@@ -138,7 +144,7 @@ const innocent = Object.fromEntries(
       'src/fields/thing',
       'src/collectors/index',
       'src/simulator/thing',
-      'src/log',
+      'src/app/log',
     ],
     ...['test/thing', 'bench/thing', 'grafana/thing'],
   ].map((name) => [`${name}.ts`, thing]),
@@ -165,6 +171,19 @@ test.each(Object.entries(proofs))('%s refuses', async (rule, imports) => {
 
 test('the real tree is clean', async () => {
   expect(await refused(root, 'src', 'test', 'grafana')).toEqual([]);
+});
+
+test('no import runs back up between rooms', () => {
+  const back = (src: string) => leadingBack(arrowsBetweenRooms(src, readFiles(src)));
+  expect(back(join(root, 'src'))).toEqual([]);
+  const sin = {
+    'src/fields/thing.ts': importing('../config/thing.ts'),
+    'src/config/thing.ts': thing,
+    'src/config/other.ts': importing('type ../fields/innocent.ts'),
+    'src/fields/innocent.ts': thing,
+    'src/cli/innocent.ts': importing('../config/thing.ts'),
+  };
+  expect([...back(join(tree(sin), 'src'))].sort()).toEqual(['config → fields', 'fields → config']);
 });
 
 /** Where in these files biome, with our own rules, finds something that says `message`. */

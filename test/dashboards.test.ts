@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadDashboards } from '../src/dashboards.ts';
-import { documents } from '../src/documents.ts';
+import { loadDashboards } from '../src/app/dashboards.ts';
+import { documents } from '../src/app/documents.ts';
 
 const folder = resolve(import.meta.dirname, '../grafana/generated');
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Releases } from '../src/lifecycle.ts';
+import { Releases } from '../src/app/lifecycle.ts';
 import { createHandClock } from './support/hand-clock.ts';
 
 const never = new Promise<void>(() => {});

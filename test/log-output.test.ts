@@ -2,8 +2,8 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { createLogger } from '../src/log.ts';
-import { fileOutput, streamOutput } from '../src/log-output.ts';
+import { createLogger } from '../src/app/log.ts';
+import { fileOutput, streamOutput } from '../src/app/log-output.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 /** A stream that takes a line only when it is told to read. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { createLogger, type LogOptions } from '../src/app/log.ts';
 import type { LogFields } from '../src/core/logger.ts';
-import { createLogger, type LogOptions } from '../src/log.ts';
 
 const clock = { now: () => Date.UTC(2026, 10, 22, 10), monotonic: () => 0, after: () => () => {} };
 

@@ -1,13 +1,13 @@
+import { openAws, resolvePolledTargets } from '../app/aws.ts';
+import { createLogger } from '../app/log.ts';
 import { Calls } from '../aws/calls.ts';
 import { environmentWarnings } from '../aws/environment.ts';
-import { openAws, resolvePolledTargets } from '../aws-settings.ts';
 import { eachDomain } from '../collectors/index.ts';
 import { awaitedFiles, read } from '../config/files.ts';
 import type { Config } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
 import { toSentence } from '../core/error-text.ts';
 import { insistOnRegularFile } from '../files/small-file.ts';
-import { createLogger } from '../log.ts';
 import type { Verdict } from '../polling/domain.ts';
 import type { Args } from './args.ts';
 import { readConfig } from './configuration.ts';

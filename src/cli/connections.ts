@@ -1,10 +1,10 @@
+import { openAws, resolveTargets } from '../app/aws.ts';
+import { createLogger } from '../app/log.ts';
 import { Calls } from '../aws/calls.ts';
-import { openAws, resolveTargets } from '../aws-settings.ts';
 import { domains } from '../collectors/index.ts';
 import { systemClock } from '../core/clock.ts';
 import { toSentence } from '../core/error-text.ts';
 import { nearest } from '../fields/nearest.ts';
-import { createLogger } from '../log.ts';
 import type { Args } from './args.ts';
 import { readConfigOrExplain } from './configuration.ts';
 import type { Flags } from './flags.ts';

@@ -1,9 +1,9 @@
+import { Exporter } from '../app/exporter.ts';
 import { eachDomain } from '../collectors/index.ts';
 import { loadConfig } from '../config/load.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Family } from '../core/family.ts';
 import type { Logger } from '../core/logger.ts';
-import { Exporter } from '../exporter.ts';
 import { openStorage } from '../storage/open.ts';
 
 /** The reference of all metrics as Markdown, made from the families themselves. */

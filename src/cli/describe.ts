@@ -20,7 +20,7 @@ export async function describe({ flags, topic }: Args): Promise<number> {
     return 0;
   }
   if (topic === 'rules') {
-    const { toRules } = await import('../rules.ts');
+    const { toRules } = await import('../app/rules.ts');
     await print(toRules(flags['web.external-url']));
     return 0;
   }

@@ -1,4 +1,4 @@
-import { revision, version } from '../version.ts';
+import { revision, version } from '../app/version.ts';
 import { type Args, parseArgs } from './args.ts';
 import type { Command } from './flags.ts';
 import { helpText } from './help.ts';

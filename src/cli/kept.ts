@@ -1,6 +1,6 @@
+import type { Releases } from '../app/lifecycle.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
-import type { Releases } from '../lifecycle.ts';
 import { openStorage } from '../storage/open.ts';
 import type { Storage } from '../storage/storage.ts';
 

@@ -1,7 +1,7 @@
+import { Exporter } from '../app/exporter.ts';
+import { withReleases } from '../app/lifecycle.ts';
+import { createLogger } from '../app/log.ts';
 import { systemClock } from '../core/clock.ts';
-import { Exporter } from '../exporter.ts';
-import { withReleases } from '../lifecycle.ts';
-import { createLogger } from '../log.ts';
 import type { Args } from './args.ts';
 import { readConfigOrExplain } from './configuration.ts';
 import { openKept } from './kept.ts';

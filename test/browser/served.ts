@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { onTestFinished } from 'vitest';
+import { documents } from '../../src/app/documents.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { documents } from '../../src/documents.ts';
 import { createApp } from '../../src/server/app.ts';
 import { listen } from '../../src/server/listen.ts';
 import type { StatusModel } from '../../src/server/page/model.ts';

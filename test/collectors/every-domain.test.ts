@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { openAws, resolveTargets } from '../../src/app/aws.ts';
 import { Calls } from '../../src/aws/calls.ts';
-import { openAws, resolveTargets } from '../../src/aws-settings.ts';
 import { type DomainKey, domains, eachDomain } from '../../src/collectors/index.ts';
 import { configJsonSchema, type JsonSchema } from '../../src/config/json-schema.ts';
 import type { Logger } from '../../src/core/logger.ts';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { resolvePolledTargets } from '../../src/aws-settings.ts';
+import { resolvePolledTargets } from '../../src/app/aws.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { toSentence } from '../../src/core/error-text.ts';
 import { stubCredentials } from '../support/configuration.ts';

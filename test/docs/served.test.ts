@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { toPage } from '../../scripts/documents.ts';
-import { documents } from '../../src/documents.ts';
+import { documents } from '../../src/app/documents.ts';
 import { served } from '../browser/served.ts';
 import { well } from '../support/status-models.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLogger } from '../../src/log.ts';
+import { createLogger } from '../../src/app/log.ts';
 import type { Unreadable } from '../../src/server/unreadable.ts';
 import { createUnreadableLog } from '../../src/server/unreadable-log.ts';
 import { createHandClock } from '../support/hand-clock.ts';

@@ -1,6 +1,6 @@
+import { createOwnCounters } from '../../src/app/own-families.ts';
 import type { Collector } from '../../src/core/collector.ts';
 import { renderFamilies } from '../../src/exposition/registry.ts';
-import { createOwnCounters } from '../../src/own-families.ts';
 import type { Domain, Section } from '../../src/polling/domain.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import { openAws, TARGET } from './aws.ts';

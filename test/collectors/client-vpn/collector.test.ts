@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { createOwnCounters } from '../../../src/app/own-families.ts';
 import { createCollector } from '../../../src/collectors/client-vpn/poller.ts';
 import type { Source } from '../../../src/collectors/client-vpn/source.ts';
 import { State } from '../../../src/collectors/client-vpn/state.ts';
-import { createOwnCounters } from '../../../src/own-families.ts';
 import { openStorage } from '../../../src/storage/open.ts';
 import { LONGEST_GAP_MS, plain, raw, SCOPE } from '../../support/client-vpn.ts';
 import { createHandClock } from '../../support/hand-clock.ts';

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { createOwnCounters } from '../../../src/app/own-families.ts';
 import { Book } from '../../../src/collectors/client-vpn/book.ts';
 import { toLines } from '../../../src/collectors/client-vpn/book-file.ts';
 import { createIdentity } from '../../../src/collectors/client-vpn/identity.ts';
@@ -10,7 +11,6 @@ import { readIdentity, toPassOptions } from '../../../src/collectors/client-vpn/
 import type { RawConnection, Source } from '../../../src/collectors/client-vpn/source.ts';
 import { State } from '../../../src/collectors/client-vpn/state.ts';
 import { loadConfig } from '../../../src/config/load.ts';
-import { createOwnCounters } from '../../../src/own-families.ts';
 import { openStorage } from '../../../src/storage/open.ts';
 import { createLedgerDesk, decode, SCOPE } from '../../support/client-vpn.ts';
 import { createHandClock } from '../../support/hand-clock.ts';

@@ -1,17 +1,17 @@
 import type { RequestListener } from 'node:http';
-import type { IntakeConfig } from './config/intake.ts';
-import { type Clock, sleep } from './core/clock.ts';
-import { type Collector, Stopped } from './core/collector.ts';
-import type { ConnectionEvent, Taken } from './core/connection-event.ts';
-import { toSentence } from './core/error-text.ts';
-import type { LogFields, Logger } from './core/logger.ts';
-import { Seldom } from './core/seldom.ts';
-import { takeSmallFile } from './files/small-file.ts';
-import { createIntakeApp } from './intake/app.ts';
-import { toTokens } from './intake/token.ts';
+import type { IntakeConfig } from '../config/intake.ts';
+import { type Clock, sleep } from '../core/clock.ts';
+import { type Collector, Stopped } from '../core/collector.ts';
+import type { ConnectionEvent, Taken } from '../core/connection-event.ts';
+import { toSentence } from '../core/error-text.ts';
+import type { LogFields, Logger } from '../core/logger.ts';
+import { Seldom } from '../core/seldom.ts';
+import { takeSmallFile } from '../files/small-file.ts';
+import { createIntakeApp } from '../intake/app.ts';
+import { toTokens } from '../intake/token.ts';
+import type { OnUnreadable } from '../server/listen.ts';
+import { createUnreadableLog } from '../server/unreadable-log.ts';
 import type { OwnCounters } from './own-families.ts';
-import type { OnUnreadable } from './server/listen.ts';
-import { createUnreadableLog } from './server/unreadable-log.ts';
 
 /** Serves `app` at this listen address, or rejects; what is no request is heard of. */
 export type Listen = (

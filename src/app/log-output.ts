@@ -1,6 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
-import type { Family } from './core/family.ts';
+import type { Family } from '../core/family.ts';
 
 /** Takes whole log lines and never waits for whoever reads them; lines that find no room are dropped, counted and told of. */
 export interface LogOutput {

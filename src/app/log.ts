@@ -1,7 +1,7 @@
 import pino from 'pino';
-import { type Clock, systemClock } from './core/clock.ts';
-import { toSentence } from './core/error-text.ts';
-import type { LogFields, Logger } from './core/logger.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
+import { toSentence } from '../core/error-text.ts';
+import type { LogFields, Logger } from '../core/logger.ts';
 import { type LogOutput, stderrOutput } from './log-output.ts';
 
 /** How much is logged, and how a line looks. */

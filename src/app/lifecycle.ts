@@ -1,5 +1,5 @@
-import { type Clock, sleep, systemClock } from './core/clock.ts';
-import type { Logger } from './core/logger.ts';
+import { type Clock, sleep, systemClock } from '../core/clock.ts';
+import type { Logger } from '../core/logger.ts';
 
 /** All releases together may take so long, for whoever told us to end waits five seconds: what hangs by then is left behind. */
 const GRACE_MS = 4_000;

@@ -1,9 +1,9 @@
-import type { Config } from './config/schema.ts';
-import type { Clock } from './core/clock.ts';
-import { Stopped } from './core/collector.ts';
-import { toSentence } from './core/error-text.ts';
-import type { Family } from './core/family.ts';
-import type { Logger } from './core/logger.ts';
+import type { Config } from '../config/schema.ts';
+import type { Clock } from '../core/clock.ts';
+import { Stopped } from '../core/collector.ts';
+import { toSentence } from '../core/error-text.ts';
+import type { Family } from '../core/family.ts';
+import type { Logger } from '../core/logger.ts';
 import { type ReloadState, reloadFamilies } from './own-families.ts';
 
 /** A configuration that was read, or its problems as lines for people. */

@@ -1,22 +1,22 @@
-import type { Dashboard } from './server/page/dashboards.ts';
+import type { Dashboard } from '../server/page/dashboards.ts';
 
 /** The committed files, in the order in which people meet them, each with the page that explains it; read when somebody asks. */
 const FILES = {
   'client-vpn-overview': {
     page: 'metrics#client-vpn',
-    load: () => import('../grafana/generated/client-vpn-overview.json', { with: { type: 'json' } }),
+    load: () => import('../../grafana/generated/client-vpn-overview.json', { with: { type: 'json' } }),
   },
   'client-vpn-endpoint': {
     page: 'metrics#client-vpn',
-    load: () => import('../grafana/generated/client-vpn-endpoint.json', { with: { type: 'json' } }),
+    load: () => import('../../grafana/generated/client-vpn-endpoint.json', { with: { type: 'json' } }),
   },
   websocket: {
     page: 'websocket#what-the-numbers-mean',
-    load: () => import('../grafana/generated/websocket.json', { with: { type: 'json' } }),
+    load: () => import('../../grafana/generated/websocket.json', { with: { type: 'json' } }),
   },
   exporter: {
     page: 'metrics#the-exporter',
-    load: () => import('../grafana/generated/exporter.json', { with: { type: 'json' } }),
+    load: () => import('../../grafana/generated/exporter.json', { with: { type: 'json' } }),
   },
 };
 

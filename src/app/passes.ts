@@ -1,8 +1,8 @@
-import type { Clock } from './core/clock.ts';
-import type { Logger } from './core/logger.ts';
-import type { PassView } from './schedule/families.ts';
-import { isOverdue, PassRunner } from './schedule/pass.ts';
-import { createScheduler, type Scheduler } from './schedule/scheduler.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/logger.ts';
+import type { PassView } from '../schedule/families.ts';
+import { isOverdue, PassRunner } from '../schedule/pass.ts';
+import { createScheduler, type Scheduler } from '../schedule/scheduler.ts';
 import type { Part } from './setup.ts';
 
 const JITTER_MS = 10_000;

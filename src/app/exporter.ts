@@ -1,20 +1,20 @@
-import { Calls } from './aws/calls.ts';
-import type { Config } from './config/schema.ts';
-import type { Clock } from './core/clock.ts';
-import { Stopped } from './core/collector.ts';
-import type { Family } from './core/family.ts';
-import type { Logger } from './core/logger.ts';
+import { Calls } from '../aws/calls.ts';
+import type { Config } from '../config/schema.ts';
+import type { Clock } from '../core/clock.ts';
+import { Stopped } from '../core/collector.ts';
+import type { Family } from '../core/family.ts';
+import type { Logger } from '../core/logger.ts';
+import { Snapshot } from '../exposition/snapshot.ts';
+import { passFamilies } from '../schedule/families.ts';
+import type { StatusModel } from '../server/page/model.ts';
+import type { Storage } from '../storage/storage.ts';
 import { Events, type Listen } from './events.ts';
-import { Snapshot } from './exposition/snapshot.ts';
 import { droppedLogLines } from './log-output.ts';
 import { buildInfo, createOwnCounters, targetUp } from './own-families.ts';
 import { ownProblems } from './own-problems.ts';
 import { Passes } from './passes.ts';
 import { type Loaded, Reloads } from './reloads.ts';
-import { passFamilies } from './schedule/families.ts';
-import type { StatusModel } from './server/page/model.ts';
 import { type Part, type Setup, startDomains } from './setup.ts';
-import type { Storage } from './storage/storage.ts';
 import { version } from './version.ts';
 
 /** What an exporter is made of. */

@@ -1,6 +1,6 @@
-import type { TargetStatus } from './core/collector.ts';
-import type { Family } from './core/family.ts';
-import { Tally } from './core/tally.ts';
+import type { TargetStatus } from '../core/collector.ts';
+import type { Family } from '../core/family.ts';
+import { Tally } from '../core/tally.ts';
 import { revision, version } from './version.ts';
 
 const PREFIX = 'aws_connections_exporter_';

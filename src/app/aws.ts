@@ -1,11 +1,11 @@
-import { type Aws, type AwsDeps, createAws } from './aws/clients.ts';
-import { profileOf } from './aws/credentials.ts';
-import { defaultRegion } from './aws/default-region.ts';
-import { rereadSharedFiles } from './aws/shared-files.ts';
-import type { Target } from './aws/targets.ts';
-import { eachDomain } from './collectors/index.ts';
-import type { Config } from './config/schema.ts';
-import { regionName } from './fields/fields.ts';
+import { type Aws, type AwsDeps, createAws } from '../aws/clients.ts';
+import { profileOf } from '../aws/credentials.ts';
+import { defaultRegion } from '../aws/default-region.ts';
+import { rereadSharedFiles } from '../aws/shared-files.ts';
+import type { Target } from '../aws/targets.ts';
+import { eachDomain } from '../collectors/index.ts';
+import type { Config } from '../config/schema.ts';
+import { regionName } from '../fields/fields.ts';
 
 /** The targets that collectors poll: none where no collector is enabled, so that none needs a region then. */
 export async function resolvePolledTargets(config: Config): Promise<readonly Target[]> {

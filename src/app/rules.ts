@@ -1,6 +1,6 @@
-import { text as clientVpn } from '../config/prometheus/rules/client-vpn.yml';
-import { text as exporter } from '../config/prometheus/rules/exporter.yml';
-import { text as websocket } from '../config/prometheus/rules/websocket.yml';
+import { text as clientVpn } from '../../config/prometheus/rules/client-vpn.yml';
+import { text as exporter } from '../../config/prometheus/rules/exporter.yml';
+import { text as websocket } from '../../config/prometheus/rules/websocket.yml';
 
 /** The rules that come with the exporter, as one file for Prometheus; their runbooks are below `externalUrl`, '' for paths alone. */
 export function toRules(externalUrl: string): string {

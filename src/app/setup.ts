@@ -1,12 +1,12 @@
-import type { Calls } from './aws/calls.ts';
-import type { Aws } from './aws/clients.ts';
-import { openAws, resolvePolledTargets } from './aws-settings.ts';
-import { type DomainKey, eachDomain, type Sections } from './collectors/index.ts';
-import type { Config } from './config/schema.ts';
-import type { Clock } from './core/clock.ts';
-import type { Collector } from './core/collector.ts';
-import type { Deps, Domain, Setting } from './polling/domain.ts';
-import { longestIntervalMs } from './schedule/cron.ts';
+import type { Calls } from '../aws/calls.ts';
+import type { Aws } from '../aws/clients.ts';
+import { type DomainKey, eachDomain, type Sections } from '../collectors/index.ts';
+import type { Config } from '../config/schema.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Collector } from '../core/collector.ts';
+import type { Deps, Domain, Setting } from '../polling/domain.ts';
+import { longestIntervalMs } from '../schedule/cron.ts';
+import { openAws, resolvePolledTargets } from './aws.ts';
 
 /** A domain that a configuration enables. */
 export interface Part {

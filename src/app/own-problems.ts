@@ -1,5 +1,5 @@
+import type { Storage } from '../storage/storage.ts';
 import type { Reloads } from './reloads.ts';
-import type { Storage } from './storage/storage.ts';
 
 /** What is wrong with the exporter itself, and what to do, in sentences. */
 export function ownProblems(
