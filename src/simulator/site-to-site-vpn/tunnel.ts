@@ -54,8 +54,10 @@ export class Tunnel {
     return this.#truth;
   }
 
+  /** Up from now on; of one without BGP AWS says so in words, or, of one that was up from the start, nothing: both are seen. */
   bringUp(now: number, routes: number): void {
-    this.#truth = this.#up(now, routes);
+    const up = this.#up(now, routes);
+    this.#truth = this.#speaksBgp ? up : { ...up, message: 'IPSEC IS UP' };
   }
 
   takeDown(now: number): void {

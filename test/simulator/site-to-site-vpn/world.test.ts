@@ -77,10 +77,12 @@ test('after any moves the wire shows what was done', async () => {
   );
 });
 
-test('a static connection has no BGP: nothing learned, nothing to stall, no words while it is up', () => {
+test('a static connection has no BGP: nothing learned, nothing to stall, and few words while it is up', () => {
   const world = createVpnWorld();
   const id = world.addConnection({ routing: 'static', routes: ['10.0.0.0/8'] });
   expect(world.truth(id).tunnels).toMatchObject(Array(2).fill({ status: 'UP', message: '', routes: 0 }));
+  world.bringUp(id, 1);
+  expect(world.truth(id).tunnels[1]).toMatchObject({ status: 'UP', message: 'IPSEC IS UP', routes: 0 });
   expect(() => world.stall(id, 0)).toThrow('no BGP');
   expect(() => world.learn(id, 0, 3)).toThrow('no BGP');
   world.addRoute(id, '10.1.0.0/16');
@@ -151,7 +153,7 @@ test('chance does all that can be done, and says how much', () => {
       ...['made', 'forgotten', 'flap', 'learned', 'static routes', 'static', 'bgp'],
       ...['pending', 'available', 'deleting', 'deleted'],
       ...['virtual-private', 'transit', 'core-network', 'concentrator', 'none'],
-      ...['UP ', 'UP n BGP ROUTES', 'DOWN IPSEC IS DOWN', 'DOWN IPSEC IS UP'],
+      ...['UP n BGP ROUTES', 'UP IPSEC IS UP', 'DOWN IPSEC IS DOWN', 'DOWN IPSEC IS UP'],
     ].sort(),
   );
 });
