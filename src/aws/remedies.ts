@@ -54,6 +54,10 @@ export function toServed(action: string): string {
 export const toSlowDown = byAction(
   'poll less often (schedule); the limit may be shared with others',
   [
+    /^ec2:DescribeVpn/,
+    'poll less often (site_to_site_vpn.schedule); the limit is shared with all who ask EC2 for this account',
+  ],
+  [
     /^ec2:/,
     'poll less often (client_vpn.schedule) or lower client_vpn.requests_per_second; the limit is shared with all who ask EC2 for this account',
   ],
@@ -105,6 +109,7 @@ export const toWait = byAction(
 /** Of what AWS does not understand. */
 export const toCorrect = byAction(
   'check the configuration, and endpoint_url',
+  [/^ec2:DescribeVpn/, 'check the region, and endpoint_url: what answers may not be EC2'],
   [/^ec2:/, 'check client_vpn of the configuration: endpoints, filters, page_size'],
   [/^sts:AssumeRole$/, 'check role_arn and external_id of the target, or of its profile'],
   [WEB_IDENTITY, `check the role (AWS_ROLE_ARN, role_arn of a profile); ${TOKEN}`],

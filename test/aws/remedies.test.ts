@@ -58,12 +58,14 @@ const ROLE = 'sts:AssumeRole';
 const WEB_ROLE = 'sts:AssumeRoleWithWebIdentity';
 const WHO = 'sts:GetCallerIdentity';
 const VPN = 'ec2:DescribeClientVpnConnections';
+const TUNNELS = 'ec2:DescribeVpnConnections';
 const LOOK_UP = 'execute-api:ManageConnections';
 const LIST = 'apigateway:GET';
 const SCAN = 'dynamodb:Scan';
 const GETTING = 'getting credentials';
 const CALLS: Readonly<Record<string, readonly [api: string, operation: string]>> = {
   [VPN]: ['ec2', 'DescribeClientVpnConnections'],
+  [TUNNELS]: ['ec2', 'DescribeVpnConnections'],
   [ROLE]: ['sts', 'AssumeRole'],
   [WEB_ROLE]: ['sts', 'AssumeRoleWithWebIdentity'],
   [WHO]: ['sts', 'GetCallerIdentity'],
@@ -75,18 +77,19 @@ const ACTIONS = [...Object.keys(CALLS), GETTING];
 
 /** Words that have a meaning for some actions only. */
 const WORDS: readonly (readonly [word: RegExp, actions: readonly string[]])[] = [
-  [/`describe iam-policy`/, [VPN, LOOK_UP, LIST, SCAN]],
+  [/`describe iam-policy`/, [VPN, TUNNELS, LOOK_UP, LIST, SCAN]],
   [/--for=hub|external_id/, [ROLE]],
   [/trust policy/, [ROLE, WEB_ROLE]],
-  [/IAM policy/, [VPN, LIST, SCAN]],
+  [/IAM policy/, [VPN, TUNNELS, LIST, SCAN]],
   [/@connections|stage|mapping key/, [LOOK_UP]],
   [/client_vpn|page_size|filters/, [VPN]],
+  [/site_to_site_vpn/, [TUNNELS]],
   [/requests_per_second/, [VPN, LOOK_UP]],
-  [/schedule/, [VPN, LOOK_UP, LIST]],
+  [/schedule/, [VPN, TUNNELS, LOOK_UP, LIST]],
   [/websocket\.|url of the endpoint/, [LOOK_UP, LIST]],
   [/read_capacity|table|attributes/, [SCAN]],
-  [/request_timeout/, [VPN, LOOK_UP, LIST, SCAN]],
-  [/connect_timeout/, [VPN, ROLE, WEB_ROLE, WHO, LOOK_UP, LIST, SCAN]],
+  [/request_timeout/, [VPN, TUNNELS, LOOK_UP, LIST, SCAN]],
+  [/connect_timeout/, [VPN, TUNNELS, ROLE, WEB_ROLE, WHO, LOOK_UP, LIST, SCAN]],
   [/role_arn/, [ROLE, WEB_ROLE]],
   [/identity provider|audience/, [WEB_ROLE]],
   [/who gives the credentials|SSO|helper/, [GETTING]],
