@@ -2,10 +2,10 @@ import type { RequestListener } from 'node:http';
 import type { IntakeConfig } from '../config/intake.ts';
 import { type Clock, sleep } from '../core/clock.ts';
 import { type Collector, Stopped } from '../core/collector.ts';
-import type { ConnectionEvent, Taken } from '../core/connection-event.ts';
 import { toSentence } from '../core/error-text.ts';
 import type { LogFields, Logger } from '../core/logger.ts';
 import { Seldom } from '../core/seldom.ts';
+import type { ConnectionEvent, Taken } from '../core/websocket-event.ts';
 import { takeSmallFile } from '../files/small-file.ts';
 import { createIntakeApp } from '../intake/app.ts';
 import { toTokens } from '../intake/token.ts';
@@ -55,7 +55,7 @@ export class Events {
   #open: (Awaited<ReturnType<Listen>> & { readonly address: string }) | undefined;
   #app: RequestListener = (_request, response) => response.writeHead(503).end();
   #cancelSettling = () => {};
-  #settling: Promise<void> = Promise.resolve();
+  #flushing: Promise<void> = Promise.resolve();
   #publishing: Promise<void> = Promise.resolve();
   #nextPublishing: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
@@ -94,19 +94,19 @@ export class Events {
   }
 
   /** Saves and publishes what came in, of these collectors. */
-  async settle(): Promise<void> {
+  async flush(): Promise<void> {
     if (await this.#save()) await this.#deps.render();
   }
 
   /** The same, but does not wait long for a disk that hangs; whether it answered in time. */
-  async settleInTime(): Promise<boolean> {
+  async flushInTime(): Promise<boolean> {
     const done = new AbortController();
     const late = sleep(this.#deps.clock, PATIENCE_MS, done.signal).then(
       () => false,
       () => true,
     );
-    const settled = this.#settling.then(() => this.settle()).then(() => true);
-    const isInTime = await Promise.race([settled, late]);
+    const flushed = this.#flushing.then(() => this.flush()).then(() => true);
+    const isInTime = await Promise.race([flushed, late]);
     done.abort();
     if (!isInTime) this.#deps.logger.error('The disk does not answer; what came in last is not saved yet');
     return isInTime;
@@ -121,8 +121,8 @@ export class Events {
   /** Takes in no more events, and saves those that came, however long the disk takes. */
   async close(): Promise<void> {
     await this.stop();
-    await this.#settling;
-    await this.settle();
+    await this.#flushing;
+    await this.flush();
   }
 
   async #stop(): Promise<void> {
@@ -189,7 +189,7 @@ export class Events {
     if (!this.#open) return;
     this.#cancelSettling = clock.after(delayMs, () => {
       const dueAt = clock.monotonic() + SETTLE_EVERY_MS;
-      this.#settling = this.#save()
+      this.#flushing = this.#save()
         .then((isChanged) => void (isChanged && this.#publish()))
         .finally(() => this.#settleLater(Math.max(dueAt - clock.monotonic(), 0)));
     });
@@ -198,7 +198,7 @@ export class Events {
   /** Whether anything was taken in that is saved now. */
   async #save(): Promise<boolean> {
     const changed = await Promise.all(
-      this.#deps.collectors().map((collector) => collector.settle?.() ?? false),
+      this.#deps.collectors().map((collector) => collector.flush?.() ?? false),
     );
     return changed.includes(true);
   }

@@ -92,7 +92,7 @@ export class Exporter {
           'the pass under way does not end when told to, so nothing can take its place; try again later',
         );
       // What is stored would be read while what is known is still being written.
-      if (!(await this.#events.settleInTime()))
+      if (!(await this.#events.flushInTime()))
         throw new Error('the disk does not answer, so nothing stored can be taken up; try again later');
       await this.#events.apply(config.intake);
     } catch (error) {

@@ -41,7 +41,7 @@ export function resolveAccounts(
       }),
     ),
   );
-  const settled = settle(asked, clock);
+  const settled = waitForAll(asked, clock);
   const claims = new Map<string, Target>();
   return asked.map(async (answer): Promise<Resolved> => {
     await settled;
@@ -55,7 +55,7 @@ export function resolveAccounts(
 }
 
 /** Resolves when all have settled, or after five seconds: one that hangs does not hold up the rest. */
-export async function settle(promises: readonly Promise<unknown>[], clock: Clock): Promise<void> {
+export async function waitForAll(promises: readonly Promise<unknown>[], clock: Clock): Promise<void> {
   const done = new AbortController();
   await Promise.race([Promise.allSettled(promises), sleep(clock, SETTLE_MS, done.signal).catch(() => {})]);
   done.abort();

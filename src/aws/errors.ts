@@ -5,13 +5,13 @@ const UNKNOWN = { error: 'other', remedy: 'if it lasts, report it as a bug, with
 
 /** The kind of an error thrown by the SDK, or of the error that caused it. */
 export function toCallError(error: unknown): CallError {
-  return toVerdict(error).error;
+  return diagnose(error).error;
 }
 
 /** One sentence for people: what failed, what AWS said and what to do, or why the signal broke it off; without secrets, of bounded length. */
 export function explain(error: unknown, signal?: AbortSignal): string {
   if (signal?.aborted && signal.reason instanceof Error) return signal.reason.message;
-  const { origin, action, remedy } = toVerdict(error);
+  const { origin, action, remedy } = diagnose(error);
   if (isOfFile(origin)) return `${scrub(toSentence(error))}; ${remedy}`;
   const { name, code, message, status } = toFacts(origin);
   const label = [name, code, status === undefined ? undefined : `HTTP ${status}`]
@@ -34,7 +34,7 @@ export function noteCall(error: unknown, api: string, operation: string): void {
 
 /** The call to AWS that an error came of, as the IAM action that allows it; undefined where AWS was not asked. */
 export function actionOf(error: unknown): string | undefined {
-  const { action } = toVerdict(error);
+  const { action } = diagnose(error);
   return action.includes(':') ? action : undefined;
 }
 
@@ -73,7 +73,7 @@ function troubleOf(error: unknown): Trouble {
   return {};
 }
 
-interface Verdict {
+interface Diagnosis {
   readonly error: CallError;
   readonly remedy: string;
   /** What was being done, as far as the errors down to that one say; else empty. */
@@ -82,7 +82,7 @@ interface Verdict {
   readonly origin: unknown;
 }
 
-function toVerdict(error: unknown): Verdict {
+function diagnose(error: unknown): Diagnosis {
   let origin = error;
   let action = '';
   for (let depth = 0; depth < 10 && origin !== undefined && origin !== null; depth += 1) {

@@ -1,5 +1,5 @@
-import type { ConnectionEvent, Taken } from './connection-event.ts';
 import type { Family } from './family.ts';
+import type { ConnectionEvent, Taken } from './websocket-event.ts';
 
 /** A number of connections that was estimated from a sample, and the whole bounds of its confidence interval. */
 export interface Estimated {
@@ -62,7 +62,7 @@ export interface Collector {
   /** Takes in what happens between passes, at once and without waiting for anything; undefined for a domain that is told nothing. */
   readonly take?: ((event: ConnectionEvent) => Taken) | undefined;
   /** Saves and publishes what was taken in since; whether there was anything. Never rejects. */
-  readonly settle?: (() => Promise<boolean>) | undefined;
+  readonly flush?: (() => Promise<boolean>) | undefined;
   /** Milliseconds until samples change without a pass (an endpoint goes stale); undefined for never. */
   nextChangeInMs(): number | undefined;
 }

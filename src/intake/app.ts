@@ -1,5 +1,5 @@
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
-import type { ConnectionEvent, Taken } from '../core/connection-event.ts';
+import type { ConnectionEvent, Taken } from '../core/websocket-event.ts';
 import { HEADERS } from '../server/headers.ts';
 import { drainBody, readBody } from './body.ts';
 import {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ConnectionEvent } from '../core/connection-event.ts';
-import { isConnectionId } from '../core/connection-id.ts';
 import { toInstant } from '../core/instant.ts';
+import type { ConnectionEvent } from '../core/websocket-event.ts';
+import { isConnectionId } from '../core/websocket-id.ts';
 import { isNamedTwice } from './named-twice.ts';
 import { repeatsKey } from './repeats-key.ts';
 

@@ -1,4 +1,4 @@
-import { type Resolved, resolveAccounts, settle } from '../aws/accounts.ts';
+import { type Resolved, resolveAccounts, waitForAll } from '../aws/accounts.ts';
 import { knownAccountId, subjectOf, type Target } from '../aws/targets.ts';
 import type { Clock } from '../core/clock.ts';
 import { type Collector, type EndpointStatus, Stopped, type TargetStatus } from '../core/collector.ts';
@@ -33,7 +33,7 @@ export class PollingCollector<V extends View> implements Collector {
   readonly families: readonly Family[];
   readonly tables: Collector['tables'];
   readonly take: Collector['take'];
-  readonly settle: Collector['settle'];
+  readonly flush: Collector['flush'];
   readonly #clock: Clock;
   readonly #published: Published<V>;
   readonly #poller: Poller<V>;
@@ -50,7 +50,7 @@ export class PollingCollector<V extends View> implements Collector {
     this.families = poller.families(state);
     this.tables = poller.tables?.(state) ?? new Map();
     this.take = poller.events?.take;
-    this.settle = poller.events?.settle;
+    this.flush = poller.events?.flush;
   }
 
   async restore(): Promise<void> {
@@ -145,7 +145,7 @@ export class PollingCollector<V extends View> implements Collector {
       const { target, accountId } = await account;
       if (accountId !== undefined && (await this.#restore(target, accountId))) hasMore = true;
     });
-    await settle(restored, this.#clock);
+    await waitForAll(restored, this.#clock);
     if (hasMore) await publish();
   }
 

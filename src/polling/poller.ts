@@ -71,6 +71,6 @@ export interface Poller<V extends View> {
   /** Only where events come in. */
   readonly events?: {
     readonly take: NonNullable<Collector['take']>;
-    readonly settle: NonNullable<Collector['settle']>;
+    readonly flush: NonNullable<Collector['flush']>;
   };
 }

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import type { ConnectionEvent, Taken } from '../../src/core/connection-event.ts';
+import type { ConnectionEvent, Taken } from '../../src/core/websocket-event.ts';
 import { createIntakeApp } from '../../src/intake/app.ts';
 import { INTAKE_LIMITS } from '../../src/server/limits.ts';
 import { listen } from '../../src/server/listen.ts';

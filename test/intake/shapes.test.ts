@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ConnectionEvent } from '../../src/core/connection-event.ts';
+import type { ConnectionEvent } from '../../src/core/websocket-event.ts';
 import {
   type EventPath,
   namesConnection,

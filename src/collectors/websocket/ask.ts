@@ -1,11 +1,11 @@
 import type { Target } from '../../aws/targets.ts';
 import { partitionOf } from '../../aws/targets.ts';
-import { isConnectionId } from '../../core/connection-id.ts';
+import { isConnectionId } from '../../core/websocket-id.ts';
 import type { Verdict } from '../../polling/domain.ts';
 import { type Judgement, judge, judgeAccount, notAsked } from '../../polling/judge.ts';
 import type { Endpoint } from './endpoint.ts';
 import { reasonOf } from './estimate/endpoint-pass.ts';
-import type { Listing } from './ids/listing.ts';
+import type { IdReader } from './ids/id-reader.ts';
 import { toId } from './ids/row.ts';
 import type { ScanTable } from './ids/source-dynamodb.ts';
 import { LIST, LOOK_UP, lookUpArn, SCAN, tableArn } from './permissions.ts';
@@ -15,7 +15,7 @@ import { isNotFound, type Source } from './source.ts';
 export interface Asked {
   readonly source: Source;
   readonly scan: ScanTable;
-  readonly listingOf: (endpoint: Endpoint) => Listing | undefined;
+  readonly readerOf: (endpoint: Endpoint) => IdReader | undefined;
   readonly endpoints: readonly Endpoint[];
   readonly discovers: boolean;
 }
@@ -28,7 +28,7 @@ const ROWS_TO_FIND_ONE = 25;
 
 /** Asks a target for every permission that its endpoints need, changing nothing: reads some rows of a table, looks up one connection. */
 export async function* ask(
-  { source, scan, listingOf, endpoints, discovers }: Asked,
+  { source, scan, readerOf, endpoints, discovers }: Asked,
   target: Target,
   signal: AbortSignal,
 ): AsyncIterable<Verdict> {
@@ -80,7 +80,7 @@ export async function* ask(
       yield { action: SCAN, resource: tableArn(place, ids.table), ...read };
     } else if (ids.type === 'file') {
       try {
-        const progress = await listingOf(endpoint)?.read(signal);
+        const progress = await readerOf(endpoint)?.read(signal);
         id = progress?.state === 'complete' ? [...progress.ids.keys()][0] : undefined;
       } catch (cause) {
         unread = reasonOf(cause);

@@ -1,10 +1,10 @@
 import { explain } from '../../aws/errors.ts';
 import { subjectOf, type Target } from '../../aws/targets.ts';
 import { Stopped } from '../../core/collector.ts';
-import type { ConnectionEvent } from '../../core/connection-event.ts';
 import { toSentence } from '../../core/error-text.ts';
 import type { FaultLog } from '../../core/fault-log.ts';
 import type { LogFields } from '../../core/logger.ts';
+import type { ConnectionEvent } from '../../core/websocket-event.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { type Discovered, discover, type Stage } from './discovery.ts';
 import { type Endpoint, isSame, targetKey, toEndpoint, withDiscovered } from './endpoint.ts';

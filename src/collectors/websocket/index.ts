@@ -8,7 +8,7 @@ import { NAME, TITLE } from './name.ts';
 import { permissions } from './permissions.ts';
 import { createCollector } from './poller.ts';
 import { problems } from './problems.ts';
-import { createListings, toPassOptions } from './settings.ts';
+import { createReaders, toPassOptions } from './settings.ts';
 import { createSource } from './source.ts';
 import { State } from './state.ts';
 import { warnings } from './warnings.ts';
@@ -55,11 +55,11 @@ export const websocket = {
       ({ target: own }) =>
         own.name === target.name && (own.region === target.region || (isFirst && isElsewhere(own))),
     );
-    const listingOf = createListings(aws, systemClock, () => {});
+    const readerOf = createReaders(aws, systemClock, () => {});
     const asked = {
       source: createSource(aws),
       scan: createScan(aws),
-      listingOf,
+      readerOf,
       endpoints,
       discovers: config.discover,
     };

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { DiscoverSourceConfig } from './config.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { Listing } from './ids/listing.ts';
+import type { IdReader } from './ids/id-reader.ts';
 import type { Keeper } from './registry/registries.ts';
 import type { Source } from './source.ts';
 import type { State } from './state.ts';
@@ -28,7 +28,7 @@ export interface PassOptions {
 export interface PassDeps {
   readonly source: Source;
   /** The listing of an endpoint's ids, the same for every pass; undefined when they come from events. */
-  readonly listingOf: (endpoint: Endpoint) => Listing | undefined;
+  readonly readerOf: (endpoint: Endpoint) => IdReader | undefined;
   readonly state: State;
   /** What is kept of an endpoint; rejects when it is on disk and cannot be read. */
   readonly open: (endpoint: Endpoint) => Promise<Keeper>;

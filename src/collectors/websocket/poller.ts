@@ -17,7 +17,7 @@ import { createFamilies } from './families.ts';
 import { NAME } from './name.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
 import { Keepers } from './registry/keepers.ts';
-import { createListings, targetsOf } from './settings.ts';
+import { createReaders, targetsOf } from './settings.ts';
 import type { Source } from './source.ts';
 import { type Counters, countersOf, type LastPass, type State, type View } from './state.ts';
 import { toShown } from './status.ts';
@@ -68,7 +68,7 @@ class WebsocketPoller implements Poller<View> {
     this.#passDeps = {
       ...deps,
       open: (endpoint) => this.#keepers.open(endpoint),
-      listingOf: createListings(deps.aws, deps.clock, ({ endpointId }, field, text) =>
+      readerOf: createReaders(deps.aws, deps.clock, ({ endpointId }, field, text) =>
         this.#reject(endpointId, field, text),
       ),
     };
@@ -84,7 +84,7 @@ class WebsocketPoller implements Poller<View> {
       keeperOf: (endpointId) => this.#keepers.of(endpointId),
       mostHeld: Math.min(MOST_HELD, deps.options.maxConnections),
     });
-    this.events = { take: (event) => this.#desk.take(event), settle: () => this.#settle() };
+    this.events = { take: (event) => this.#desk.take(event), flush: () => this.#flush() };
   }
 
   families(state: Readable<View, LastPass>): readonly Family[] {
@@ -171,7 +171,7 @@ class WebsocketPoller implements Poller<View> {
     return passTarget(place, endpoints, this.#deps.options, this.#passDeps, deadlines, signal);
   }
 
-  async #settle(): Promise<boolean> {
+  async #flush(): Promise<boolean> {
     const { state, clock } = this.#deps;
     if (!this.#isAging && clock.monotonic() - this.#agedAt >= AGE_EVERY_MS) {
       this.#isAging = true;

@@ -3,9 +3,9 @@ import type { Target } from '../../aws/targets.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { WebsocketConfig } from './config.ts';
 import { type Endpoint, registryKey, targetKey, toNamed } from './endpoint.ts';
-import type { Listing } from './ids/listing.ts';
-import { createDynamoDbListing } from './ids/listing-dynamodb.ts';
-import { createFileListing } from './ids/listing-file.ts';
+import { createDynamoDbReader } from './ids/dynamodb-reader.ts';
+import { createFileReader } from './ids/file-reader.ts';
+import type { IdReader } from './ids/id-reader.ts';
 import type { Reject } from './ids/row.ts';
 import { createScan } from './ids/source-dynamodb.ts';
 import type { PassOptions } from './pass-options.ts';
@@ -31,23 +31,23 @@ export function toPassOptions(
 }
 
 /** The listing of each endpoint's ids, made once; undefined where they come from events. */
-export function createListings(
+export function createReaders(
   aws: Pick<Aws, 'dynamoDb'>,
   clock: Clock,
   reject: (endpoint: Endpoint, ...about: Parameters<Reject>) => void,
-): (endpoint: Endpoint) => Listing | undefined {
+): (endpoint: Endpoint) => IdReader | undefined {
   const scan = createScan(aws);
-  const made = new Map<string, Listing>();
+  const made = new Map<string, IdReader>();
   const rejectOf =
     (endpoint: Endpoint): Reject =>
     (...about) =>
       reject(endpoint, ...about);
-  const make = (endpoint: Endpoint): Listing | undefined => {
+  const make = (endpoint: Endpoint): IdReader | undefined => {
     const { source, target } = endpoint;
     if (source.type === 'file')
-      return createFileListing({ path: source.path, clock, reject: rejectOf(endpoint) });
+      return createFileReader({ path: source.path, clock, reject: rejectOf(endpoint) });
     if (source.type === 'intake') return undefined;
-    return createDynamoDbListing({
+    return createDynamoDbReader({
       scan: (request, signal) => scan(target, request, signal),
       config: source,
       clock,

@@ -23,7 +23,7 @@ test('a new process finds what was flushed: a base first, then journals of what 
   expect(await storage.list('websocket')).toEqual([expect.stringMatching(BASE)]);
   take(keeper, 'message', 'gbgBR89uMQAYKEiZJA==', 2);
   take(keeper, 'disconnect', 'L0SM9cOFvHcCIhw=', 3);
-  keeper.registry.settle([['gbgBR89uMQAYKEiZJA==', { status: 'gone' }]], START + 40_000);
+  keeper.registry.learn([['gbgBR89uMQAYKEiZJA==', { status: 'gone' }]], START + 40_000);
   const outcome = { status: 'alive', connectedAt: START, lastActiveAt: START } as const;
   keeper.totals.add([['x', outcome]], { now: START + 1000, idleAfterMs: 1 });
   await registries.flush();
@@ -45,7 +45,7 @@ test('a listing is found again, with what it delisted, and is not the first any 
     keeper.registry.post({ ids: new Map(ids.map((id) => [id, undefined])), beganAt: at }, at);
   list(['a', 'b', 'c'], START);
   await registries.flush();
-  keeper.registry.settle([['a', { status: 'gone' }]], START + 1);
+  keeper.registry.learn([['a', { status: 'gone' }]], START + 1);
   list(['b'], START + 2);
   await registries.flush();
   const { contents } = await readBack(folder, LISTING);

@@ -50,7 +50,7 @@ function apply(registry: Registry, happening: Happening): void {
     const outcomes = happening.outcomes.map(
       ([id, status, connectedAt]) => [id, toOutcome(status, connectedAt)] as const,
     );
-    registry.settle(outcomes, at);
+    registry.learn(outcomes, at);
   } else {
     const { id: connectionId, connectedAt } = happening;
     expect(registry.take({ type: what, connectionId, connectedAt }, at, () => true)).toBe(true);

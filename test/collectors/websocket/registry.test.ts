@@ -19,7 +19,7 @@ function createDesk(kind: 'events' | 'listing' = 'events') {
   return {
     registry,
     take,
-    settle: (at: number, outcome: Outcome, id = 'a') => registry.settle([[id, outcome]], T0 + at),
+    learn: (at: number, outcome: Outcome, id = 'a') => registry.learn([[id, outcome]], T0 + at),
     age: (at: number) => registry.age(T0 + at),
     /** Posts a listing that took no time, or so long; rows are ids, or ids with a connect time. */
     list: (at: number, rows: readonly (string | [string, number])[], tookMs = 0) => {
@@ -140,9 +140,9 @@ test.each([
   ['too late', MINUTE + 1, counted(1, 1, 1)],
 ])('the disconnect of an id found gone comes %s', (_, afterMs, expected) => {
   for (const isAged of [true, false]) {
-    const { registry, take, settle, age } = createDesk();
+    const { registry, take, learn, age } = createDesk();
     take('connect', 0);
-    settle(HOUR, GONE);
+    learn(HOUR, GONE);
     expect([registry.open, registry.size]).toEqual([0, 1]);
     if (isAged) age(HOUR + afterMs);
     take('disconnect', HOUR + afterMs);
@@ -166,9 +166,9 @@ test('the disconnect of an id past two hours comes in time or too late, whether 
 });
 
 test('an id found invalid is not alive, not sampled, and no missed disconnect', () => {
-  const { registry, take, settle, age, candidates } = createDesk();
+  const { registry, take, learn, age, candidates } = createDesk();
   take('connect', 0);
-  settle(HOUR, INVALID);
+  learn(HOUR, INVALID);
   age(3 * HOUR);
   expect([registry.open, candidates(3 * HOUR), registry.counters()]).toEqual([
     0,
@@ -180,22 +180,22 @@ test('an id found invalid is not alive, not sampled, and no missed disconnect', 
 });
 
 test('the dead stay dead: no look-up that was under way raises them, nor moves their end', () => {
-  const { registry, take, settle, age } = createDesk();
+  const { registry, take, learn, age } = createDesk();
   take('connect', 0);
   take('disconnect', HOUR);
-  settle(HOUR + 1, { status: 'alive', connectedAt: T0, lastActiveAt: T0 });
-  settle(HOUR + 2, GONE);
+  learn(HOUR + 1, { status: 'alive', connectedAt: T0, lastActiveAt: T0 });
+  learn(HOUR + 2, GONE);
   age(HOUR + 5 * MINUTE);
   expect([registry.open, registry.counters()]).toEqual([0, counted(1, 1, 0)]);
-  settle(HOUR, GONE, 'never heard of');
+  learn(HOUR, GONE, 'never heard of');
   expect(registry.size).toBe(1);
 });
 
 test("AWS' connect time beats ours, if it can be true", () => {
-  const { registry, take, settle, age } = createDesk();
+  const { registry, take, learn, age } = createDesk();
   for (const connectionId of ['a', 'b']) take('connect', HOUR, { connectionId, connectedAt: T0 + HOUR });
-  settle(HOUR + MINUTE, { status: 'alive', connectedAt: T0, lastActiveAt: undefined });
-  settle(HOUR + MINUTE, { status: 'alive', connectedAt: T0 + 9 * HOUR, lastActiveAt: undefined }, 'b');
+  learn(HOUR + MINUTE, { status: 'alive', connectedAt: T0, lastActiveAt: undefined });
+  learn(HOUR + MINUTE, { status: 'alive', connectedAt: T0 + 9 * HOUR, lastActiveAt: undefined }, 'b');
   age(2 * HOUR);
   expect(registry.open).toBe(1);
   age(3 * HOUR);
@@ -203,9 +203,9 @@ test("AWS' connect time beats ours, if it can be true", () => {
 });
 
 test('an error says nothing', () => {
-  const { registry, take, settle } = createDesk();
+  const { registry, take, learn } = createDesk();
   take('connect', 0);
-  settle(HOUR, { status: 'error' });
+  learn(HOUR, { status: 'error' });
   expect(registry.candidates(T0 + HOUR).ids).toEqual(['a']);
 });
 
@@ -272,9 +272,9 @@ test('an id that is no longer listed is forgotten while it can be alive, and was
 });
 
 test('an id found gone counts as missed when a listing that began a minute later, and not earlier, still holds it', () => {
-  const { registry, list, settle, age } = createDesk('listing');
+  const { registry, list, learn, age } = createDesk('listing');
   list(0, ['a']);
-  settle(HOUR, GONE);
+  learn(HOUR, GONE);
   list(HOUR + 5 * MINUTE, ['a'], 4 * MINUTE + 1);
   age(HOUR + 5 * MINUTE);
   expect(registry.counters().missed).toBe(0);
@@ -284,9 +284,9 @@ test('an id found gone counts as missed when a listing that began a minute later
 });
 
 test('an id found gone was not missed when the next listing lacks it, and is not when it is listed again', () => {
-  const { registry, list, settle } = createDesk('listing');
+  const { registry, list, learn } = createDesk('listing');
   list(0, ['a']);
-  settle(HOUR, GONE);
+  learn(HOUR, GONE);
   list(HOUR + 30_000, []);
   expect([registry.size, registry.open]).toEqual([1, 0]);
   for (const at of [HOUR + 2 * MINUTE, HOUR + 3 * MINUTE]) list(at, ['a']);
@@ -317,9 +317,9 @@ test('a table that is empty for a moment, years after, counts nothing twice', ()
 });
 
 test('what is no longer listed is remembered for two hours and ten minutes', () => {
-  const { registry, list, settle, age } = createDesk('listing');
+  const { registry, list, learn, age } = createDesk('listing');
   list(0, ['a']);
-  settle(MINUTE, GONE);
+  learn(MINUTE, GONE);
   list(HOUR, []);
   age(3 * HOUR + 10 * MINUTE);
   expect(registry.size).toBe(1);

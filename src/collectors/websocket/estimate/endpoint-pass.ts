@@ -4,7 +4,7 @@ import { toSentence } from '../../../core/error-text.ts';
 import type { FaultLog } from '../../../core/fault-log.ts';
 import { type Scope, scopeLabels } from '../../../core/scope.ts';
 import type { Endpoint } from '../endpoint.ts';
-import type { Progress } from '../ids/listing.ts';
+import type { Progress } from '../ids/id-reader.ts';
 import type { PassDeps, PassOptions } from '../pass-options.ts';
 import { LIFETIME_MS } from '../registry/entry.ts';
 import type { Keeper } from '../registry/registries.ts';
@@ -48,12 +48,12 @@ export async function beginEndpoint(
   endpoint: Endpoint,
   size: number,
   options: PassOptions,
-  { open, clock, random, listingOf }: PassDeps,
+  { open, clock, random, readerOf }: PassDeps,
   signal: AbortSignal,
 ): Promise<Begun> {
   const keeper = await open(endpoint);
   const { registry } = keeper;
-  const reading = listingOf(endpoint)
+  const reading = readerOf(endpoint)
     ?.read(signal)
     .then((progress) => {
       if (progress.state === 'complete') registry.post(progress, clock.now());
@@ -100,7 +100,7 @@ export async function endEndpoint(
     return failEndpoint(at, await unread(begun), keeper, previous, faults, level);
   }
 
-  keeper.registry.settle(lookedUp.outcomes, now);
+  keeper.registry.learn(lookedUp.outcomes, now);
   const counts = { population, active, idle, gone, invalid, fresh: young };
   const { confidence } = options;
   const estimated = estimate({ ...counts, confidence });

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../core/clock.ts';
-import type { ConnectionEvent, Taken } from '../../../core/connection-event.ts';
 import type { Logger } from '../../../core/logger.ts';
+import type { ConnectionEvent, Taken } from '../../../core/websocket-event.ts';
 import type { Endpoints } from '../endpoints.ts';
 import type { Keeper, Registries } from '../registry/registries.ts';
 import type { HeldEvents } from './held-events.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../core/clock.ts';
-import type { ConnectionEvent } from '../../../core/connection-event.ts';
 import { toSentence } from '../../../core/error-text.ts';
 import { FaultLog } from '../../../core/fault-log.ts';
 import type { Logger } from '../../../core/logger.ts';
+import type { ConnectionEvent } from '../../../core/websocket-event.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import { NAME } from '../name.ts';
 

@@ -1,4 +1,4 @@
-import type { ConnectionEvent } from '../../../core/connection-event.ts';
+import type { ConnectionEvent } from '../../../core/websocket-event.ts';
 import type { Endpoint } from '../endpoint.ts';
 
 /** Which endpoint an event belongs to, of those whose ids come from events; undefined for none. */

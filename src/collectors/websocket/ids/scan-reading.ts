@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { brokenAnswer } from '../../../aws/answers.ts';
 import type { Clock } from '../../../core/clock.ts';
-import { isConnectionId } from '../../../core/connection-id.ts';
+import { isConnectionId } from '../../../core/websocket-id.ts';
 import type { SourceConfig } from '../config.ts';
 import { addId, type Reject, toId, toTime } from './row.ts';
 import type { ScanPage, StartKey } from './source-dynamodb.ts';

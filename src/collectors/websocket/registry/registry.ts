@@ -1,6 +1,6 @@
-import type { ConnectionEvent } from '../../../core/connection-event.ts';
+import type { ConnectionEvent } from '../../../core/websocket-event.ts';
 import type { Outcome } from '../estimate/outcome.ts';
-import type { ListedIds } from '../ids/listing.ts';
+import type { ListedIds } from '../ids/id-reader.ts';
 import { Entries } from './entries.ts';
 import {
   DECISION_MS,
@@ -145,7 +145,7 @@ export class Registry {
   }
 
   /** Takes in what look-ups found; ids that ended or were forgotten meanwhile are left alone. */
-  settle(outcomes: Iterable<readonly [string, Outcome]>, now: number): void {
+  learn(outcomes: Iterable<readonly [string, Outcome]>, now: number): void {
     for (const [id, outcome] of outcomes) {
       const entry = this.#entries.open.get(id);
       if (!entry || outcome.status === 'error') continue;
