@@ -79,32 +79,6 @@ test.each(['AWS', 'the exporter'])(
   },
 );
 
-test('gauges vanish once stale, by themselves; up, last success and counters stay', async () => {
-  const rig = await startRig({ client_vpn, targets });
-  await start(rig);
-  const fresh = await rig.metrics();
-  rig.simulator.failNext(Number.POSITIVE_INFINITY, 'throttled');
-  expect(await rig.pass()).toBe(false);
-  await rig.clock.advance(9.5 * MINUTE);
-  expect(polled(await rig.metrics())).toEqual(polled(fresh));
-  expect(polled(fresh)).not.toEqual([]);
-
-  await rig.clock.advance(1);
-  await until(async () => polled(await rig.metrics()).length === 0);
-  const stale = await rig.metrics();
-  expect(counters(stale)).toEqual(counters(fresh));
-  expect(stale.value('aws_client_vpn_up')).toBe(0);
-  expect(stale.value('aws_client_vpn_last_success_timestamp_seconds')).toBe(
-    fresh.value('aws_client_vpn_last_success_timestamp_seconds'),
-  );
-  const left = stale.series.filter(({ name }) => name.startsWith('aws_client_vpn_')).length;
-  expect(left).toBe(counters(fresh).length + 2);
-
-  rig.simulator.clearFaults();
-  expect(await rig.pass()).toBe(true);
-  expect(polled(await rig.metrics())).toEqual(polled(fresh));
-});
-
 test('after a restart the counters are there at once, gauges and up when the first pass ends', async () => {
   const rig = await startRig({ client_vpn, targets });
   await start(rig);

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Fault } from '../../../src/simulator/wire/faults.ts';
 import { HOME } from '../../support/configuration.ts';
-import { said, startRig, until } from '../../support/exporter.ts';
+import { said, startRig } from '../../support/exporter.ts';
 import {
   API,
-  countersOf,
   ENDPOINT,
   estimateOf,
   lookedUp,
@@ -150,26 +149,4 @@ test('a target whose account is not known has no series, and the other target ha
   rig.simulator.clearFaults();
   expect(await rig.pass()).toBe(true);
   expect((await rig.metrics()).by('endpoint_id', 'aws_websocket_up')).toEqual({ [ENDPOINT]: 1, [far]: 1 });
-});
-
-test('gauges vanish when they are older than stale_after, and counters stay', async () => {
-  const { rig, connect } = await startWebsocketRig({
-    websocket: { schedule: '*/30 * * * * *', timeout: '20s', stale_after: '5m' },
-  });
-  await connect(3);
-  await rig.pass();
-  rig.simulator.failNext(Number.POSITIVE_INFINITY, 'throttled', LOOK_UP);
-  for (let n = 0; n < 10; n++) await rig.pass();
-  expect(estimateOf(await rig.metrics())).toMatchObject({ up: 0, registered: 3, active: 3 });
-  await rig.clock.advance(1);
-  // They are rendered anew by a timer, bit by bit.
-  await until(async () => (await rig.metrics()).all('aws_websocket_endpoint_info').length === 0);
-  const stale = await rig.metrics();
-  expect(estimateOf(stale)).toEqual({ up: 0, registered: undefined, lower: undefined, upper: undefined });
-  expect(stale.all('aws_websocket_endpoint_info')).toEqual([]);
-  expect(stale.all('aws_websocket_sampled_connections')).toEqual([]);
-  expect(websocketValue(stale, 'last_success_timestamp_seconds')).toBeDefined();
-  expect(countersOf(stale)).toEqual([3, 0, 0]);
-  expect(websocketValue(stale, 'lookups_total', { status: 'active' })).toBe(3);
-  expect((await rig.get('/')).text).toMatch(/stale/i);
 });
