@@ -24,16 +24,24 @@ export interface EndpointOutcome {
 
 const NOTHING = { lastSuccessAt: undefined, last: undefined, counters: undefined };
 
+/** An endpoint that is polled. */
+export interface Polled {
+  readonly target: Target;
+  readonly scope: Scope;
+  /** Undefined when discovery failed and the endpoint is known only from before. */
+  readonly endpoint: Endpoint | undefined;
+  /** What is published of it; undefined for one that is new. */
+  readonly previous: View | undefined;
+}
+
 /** Lists and posts the connections of one endpoint; a failure keeps what there was, and says why. */
 export async function passEndpoint(
-  target: Target,
-  scope: Scope,
-  endpoint: Endpoint | undefined,
-  previous: View | undefined,
+  polled: Polled,
   options: PassOptions,
   deps: PassDeps,
   signal: AbortSignal,
 ): Promise<EndpointOutcome> {
+  const { target, scope, endpoint, previous } = polled;
   const { state, clock } = deps;
   let book: Book | undefined;
   try {
@@ -46,7 +54,7 @@ export async function passEndpoint(
       keepConnections: options.maxConnections !== undefined,
     });
     state.published.faults.succeed(scope.endpointId, 'A Client VPN endpoint recovered', scopeLabels(scope));
-    return { view: completeView(scope, endpoint, listing, book, previous, options, deps), failed: false };
+    return { view: completeView(polled, listing, book, options, deps), failed: false };
   } catch (cause) {
     if (signal.reason instanceof Stopped) return { view: previous, failed: false };
     const isNamed = options.selection.named.includes(scope.endpointId);
@@ -117,11 +125,9 @@ async function* connectionPages(
 }
 
 function completeView(
-  scope: Scope,
-  endpoint: Endpoint | undefined,
+  { scope, endpoint, previous }: Polled,
   listing: Listing,
   book: Book,
-  previous: View | undefined,
   { maxConnections }: PassOptions,
   { clock, drop }: PassDeps,
 ): View {

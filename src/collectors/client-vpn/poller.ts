@@ -163,8 +163,8 @@ class ClientVpnPoller implements Poller<View> {
     }
     await eachOf(found.endpoints, options.concurrency, async ([endpointId, endpoint]) => {
       const scope = { accountId, region, endpointId };
-      const previous = known.get(endpointId);
-      outcomes.push(await passEndpoint(target, scope, endpoint, previous, options, this.#passDeps, signal));
+      const polled = { target, scope, endpoint, previous: known.get(endpointId) };
+      outcomes.push(await passEndpoint(polled, options, this.#passDeps, signal));
     });
     return {
       views: outcomes.flatMap(({ view }) => view ?? []),

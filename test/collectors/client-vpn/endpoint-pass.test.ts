@@ -54,7 +54,12 @@ async function createDesk(changes: Partial<PassOptions> = {}) {
     controller = new AbortController();
     await clock.advance(30_000);
     const { signal } = controller;
-    const outcome = await passEndpoint(target, SCOPE, undefined, previous, options, deps, signal);
+    const outcome = await passEndpoint(
+      { target, scope: SCOPE, endpoint: undefined, previous },
+      options,
+      deps,
+      signal,
+    );
     deps.state.published.faults.say();
     previous = outcome.view;
     return outcome;

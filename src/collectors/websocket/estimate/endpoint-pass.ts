@@ -8,14 +8,22 @@ import type { Progress } from '../ids/id-reader.ts';
 import type { PassDeps, PassOptions } from '../pass-options.ts';
 import { LIFETIME_MS } from '../registry/entry.ts';
 import type { Keeper } from '../registry/registries.ts';
-import { countersOf, type View } from '../state.ts';
+import { countersOf, type LastPass, type View } from '../state.ts';
 import { type Estimate, estimate } from './estimate.ts';
 import type { LookedUp } from './look-up.ts';
+import type { LookupCounts } from './lookup-totals.ts';
 import { drawSample } from './sample.ts';
 
-/** An endpoint in the middle of a pass: what can be alive, and the sample that was drawn of it. */
-export interface Begun {
+/** An endpoint that is looked at. */
+export interface Polled {
+  readonly scope: Scope;
   readonly endpoint: Endpoint;
+  /** What is published of it; undefined for one that is new. */
+  readonly previous: View | undefined;
+}
+
+/** An endpoint in the middle of a pass: what can be alive, and the sample that was drawn of it. */
+export interface Begun extends Polled {
   readonly keeper: Keeper;
   /** Ids that can be sampled. */
   readonly population: number;
@@ -45,12 +53,13 @@ const ALL_INVALID =
 
 /** Reads the source as far as there is time for, and draws the sample. Rejects when the source fails at once. */
 export async function beginEndpoint(
-  endpoint: Endpoint,
+  polled: Polled,
   size: number,
   options: PassOptions,
   { open, clock, random, readerOf }: PassDeps,
   signal: AbortSignal,
 ): Promise<Begun> {
+  const { endpoint } = polled;
   const keeper = await open(endpoint);
   const { registry } = keeper;
   const reading = readerOf(endpoint)
@@ -73,53 +82,73 @@ export async function beginEndpoint(
   for (const _ of registry.aging(clock.now())) await breathe();
   const { young, ids } = registry.candidates(clock.now());
   const drawn = isListed ? drawSample(ids, size, random) : [];
-  return { endpoint, keeper, population: ids.length, young, ids: drawn, reading, isListed };
+  return { ...polled, keeper, population: ids.length, young, ids: drawn, reading, isListed };
 }
 
 /** Takes in what the look-ups found, or nothing of it when they say too little; a failure keeps what there was, and says why. */
 export async function endEndpoint(
   begun: Begun,
   lookedUp: LookedUp,
-  scope: Scope,
-  previous: View | undefined,
   options: PassOptions,
-  { clock, logger, state }: PassDeps,
+  deps: PassDeps,
 ): Promise<EndpointOutcome> {
-  const { faults } = state.published;
-  const { endpoint, keeper, population, young } = begun;
+  const { scope, endpoint, previous, keeper } = begun;
+  const { faults } = deps.state.published;
   const failedToRead = await failedReading(begun);
-  const now = clock.now();
+  const now = deps.clock.now();
   const sampled = keeper.totals.add(lookedUp.outcomes, { now, idleAfterMs: options.idleAfterMs });
-  const { active, idle, gone, invalid } = sampled;
-  const answers = active + idle + gone + invalid;
-  const failure = failedToRead ?? lookedUp.denied ?? tooFew(lookedUp, answers);
-  const at = { ...scope, endpoint };
-  if (failure !== undefined) return failEndpoint(at, failure, keeper, previous, faults);
+  const failure = failedToRead ?? lookedUp.denied ?? tooFew(lookedUp, answersOf(sampled));
+  if (failure !== undefined) return failEndpoint(begun, failure, { faults, keeper });
   if (!begun.isListed) {
     const level = keeper.registry.state().listedAt === undefined ? 'info' : 'error';
-    return failEndpoint(at, await unread(begun), keeper, previous, faults, level);
+    return failEndpoint(begun, await unread(begun), { faults, keeper, level });
   }
-
   keeper.registry.learn(lookedUp.outcomes, now);
-  const counts = { population, active, idle, gone, invalid, fresh: young };
-  const { confidence } = options;
-  const estimated = estimate({ ...counts, confidence });
-  const last = {
-    endpoint,
-    endedAtMonotonic: clock.monotonic(),
-    registered: population + young,
-    sampled,
-    estimate: estimated,
-    confidence,
-  };
+  const last = toLastPass(begun, sampled, options, deps.clock.monotonic());
   const base = { ...scope, name: endpoint.name, endpoint, last, counters: countersOf(keeper) };
-  if (!estimated) {
+  if (!last.estimate) {
     const error = nothingAnswered(begun, lookedUp);
     const message = 'No connection of a WebSocket endpoint could be looked up';
     faults.fail(endpoint.endpointId, { message, reason: error, fields: scopeLabels(scope) });
     return { view: { ...base, up: false, error, lastSuccessAt: previous?.lastSuccessAt }, failed: true };
   }
+  report(begun, lookedUp, sampled, last.estimate, deps);
+  return { view: { ...base, up: true, error: undefined, lastSuccessAt: now }, failed: false };
+}
+
+function answersOf({ active, idle, gone, invalid }: LookupCounts): number {
+  return active + idle + gone + invalid;
+}
+
+function toLastPass(
+  { endpoint, population, young }: Begun,
+  sampled: LookupCounts,
+  { confidence }: PassOptions,
+  endedAtMonotonic: number,
+): LastPass {
+  const { active, idle, gone, invalid } = sampled;
+  const counts = { population, active, idle, gone, invalid, fresh: young };
+  return {
+    endpoint,
+    endedAtMonotonic,
+    registered: population + young,
+    sampled,
+    estimate: estimate({ ...counts, confidence }),
+    confidence,
+  };
+}
+
+/** Says what is new of an endpoint that was estimated, and at debug what came of it. */
+function report(
+  { scope, endpoint, previous, keeper, population, young }: Begun,
+  { outcomes, cutShort }: LookedUp,
+  sampled: LookupCounts,
+  estimated: Estimate,
+  { logger, state }: PassDeps,
+): void {
+  const { faults } = state.published;
   const { endpointId } = endpoint;
+  const { active, idle, gone, invalid, error } = sampled;
   const news = previous?.last
     ? 'A WebSocket endpoint recovered'
     : 'A WebSocket endpoint has its first numbers';
@@ -127,39 +156,39 @@ export async function endEndpoint(
   const warnOnce = (message: string) =>
     faults.warnOnce(`${endpointId} ${message}`, message, { endpoint_id: endpointId });
   if (keeper.registry.size === 0) warnOnce(NOBODY_KNOWN);
-  if (invalid > 0 && invalid === answers) warnOnce(ALL_INVALID);
+  if (invalid > 0 && invalid === answersOf(sampled)) warnOnce(ALL_INVALID);
   logger.debug('WebSocket connections were sampled', {
     ...scopeLabels(scope),
     estimate: Math.round(estimated.active + estimated.idle),
     interval: toInterval(estimated),
     known: population + young,
     young,
-    sampled: lookedUp.outcomes.size,
+    sampled: outcomes.size,
     alive: active + idle,
     gone,
     invalid,
-    errors: sampled.error,
-    ...(lookedUp.cutShort !== undefined && { cut_short: lookedUp.cutShort }),
+    errors: error,
+    ...(cutShort !== undefined && { cut_short: cutShort }),
   });
-  return { view: { ...base, up: true, error: undefined, lastSuccessAt: now }, failed: false };
 }
 
 /** An endpoint whose pass came to nothing: what there was stays, as not up. */
 export function failEndpoint(
-  at: Scope & Pick<View, 'endpoint'>,
+  { scope, endpoint, previous }: Polled,
   error: string,
-  keeper: Keeper | undefined,
-  previous: View | undefined,
-  faults: FaultLog,
-  level: 'info' | 'error' = 'error',
+  {
+    faults,
+    keeper,
+    level = 'error',
+  }: { readonly faults: FaultLog; readonly keeper?: Keeper; readonly level?: 'info' | 'error' },
 ): EndpointOutcome {
   const rest = previous?.last ? 'its last good numbers stay' : 'it has no numbers yet';
   const message = `A WebSocket endpoint could not be estimated; ${rest}`;
-  faults.fail(at.endpointId, { message, reason: error, fields: scopeLabels(at), level });
+  faults.fail(scope.endpointId, { message, reason: error, fields: scopeLabels(scope), level });
   const { last, lastSuccessAt } = previous ?? {};
   const counters = keeper ? countersOf(keeper) : previous?.counters;
   return {
-    view: { ...at, name: at.endpoint.name, up: false, error, last, lastSuccessAt, counters },
+    view: { ...scope, name: endpoint.name, endpoint, up: false, error, last, lastSuccessAt, counters },
     failed: true,
   };
 }

@@ -32,18 +32,19 @@ export async function passTarget(
 ): Promise<TargetOutcome<View>> {
   const { accountId, region, error, previous } = place;
   const { faults } = deps.state.published;
-  const scopeOf = ({ endpointId }: Endpoint) => ({ accountId, region, endpointId });
-  const previousOf = (endpoint: Endpoint) => previous.get(scopeKey(scopeOf(endpoint)));
+  const polled = endpoints.map((endpoint) => {
+    const scope = { accountId, region, endpointId: endpoint.endpointId };
+    return { scope, endpoint, previous: previous.get(scopeKey(scope)) };
+  });
   const size = sampleSize({ ...options, endpoints: endpoints.length });
   const failures: EndpointOutcome[] = [];
   const all = await Promise.all(
-    endpoints.map(async (endpoint): Promise<Begun | undefined> => {
+    polled.map(async (one): Promise<Begun | undefined> => {
       try {
-        return await beginEndpoint(endpoint, size, options, deps, deadlines.reading);
+        return await beginEndpoint(one, size, options, deps, deadlines.reading);
       } catch (cause) {
         if (signal.reason instanceof Stopped) throw signal.reason;
-        const at = { ...scopeOf(endpoint), endpoint };
-        failures.push(failEndpoint(at, reasonOf(cause, signal), undefined, previousOf(endpoint), faults));
+        failures.push(failEndpoint(one, reasonOf(cause, signal), { faults }));
         return undefined;
       }
     }),
@@ -54,8 +55,7 @@ export async function passTarget(
   const ended = await Promise.all(
     begun.flatMap((one, index) => {
       const found = lookedUp[index];
-      const { endpoint } = one;
-      return found ? [endEndpoint(one, found, scopeOf(endpoint), previousOf(endpoint), options, deps)] : [];
+      return found ? [endEndpoint(one, found, options, deps)] : [];
     }),
   );
   const outcomes = [...failures, ...ended];
