@@ -7,17 +7,10 @@ import type { Family } from '../core/family.ts';
 import { createFreshness, type Freshness } from '../core/freshness.ts';
 import type { Scope } from '../core/scope.ts';
 import { Early } from './early.ts';
-import {
-  failedTarget,
-  failIfAny,
-  noWayIn,
-  outOfSight,
-  type TargetResult,
-  toStatus,
-  toTargetView,
-} from './outcomes.ts';
-import type { Pass, Place, Poller, View } from './poller.ts';
+import { failedTarget, noWayIn, type TargetResult, toStatus } from './outcomes.ts';
+import type { Pass, Poller, View } from './poller.ts';
 import type { Published } from './published.ts';
+import { Publishing } from './publishing.ts';
 
 interface PollingDeps<V extends View> {
   readonly clock: Clock;
@@ -37,6 +30,7 @@ export class PollingCollector<V extends View> implements Collector {
   readonly #clock: Clock;
   readonly #published: Published<V>;
   readonly #poller: Poller<V>;
+  readonly #publishing: Publishing<V>;
   readonly #freshness: Freshness;
   /** Targets and accounts whose stored state has been published. */
   readonly #restored = new Set<string>();
@@ -45,6 +39,7 @@ export class PollingCollector<V extends View> implements Collector {
     this.#clock = clock;
     this.#published = published;
     this.#poller = poller;
+    this.#publishing = new Publishing(poller, published);
     this.#freshness = createFreshness(clock, staleAfterMs);
     const state = { views: () => published.views.values(), isFresh: this.#freshness.isFresh };
     this.families = poller.families(state);
@@ -75,7 +70,7 @@ export class PollingCollector<V extends View> implements Collector {
     const underWay = new Set(targets);
     const early = new Early(this.#clock, PATIENCE_MS, async () => {
       if (signal.aborted) return;
-      await this.#publishDone(done, underWay);
+      await this.#publishing.done(done, underWay);
       await publish();
     });
     const all = resolved.map(async (account) => {
@@ -89,8 +84,8 @@ export class PollingCollector<V extends View> implements Collector {
       pass.end?.();
       return early.stop();
     });
-    if (signal.reason instanceof Stopped) await this.#publishStopped(done, signal.reason);
-    else await this.#publishAll(done);
+    if (signal.reason instanceof Stopped) await this.#publishing.stopped(done, signal.reason);
+    else await this.#publishing.all(done);
   }
 
   status(): readonly TargetStatus[] {
@@ -98,7 +93,7 @@ export class PollingCollector<V extends View> implements Collector {
       this.#published.targets,
       [...this.#views()],
       (view) => this.#toEndpointStatus(view),
-      (view, target) => this.#isOf(view, target),
+      (view, target) => this.#publishing.isOf(view, target),
     );
   }
 
@@ -121,20 +116,20 @@ export class PollingCollector<V extends View> implements Collector {
     if (error !== undefined) {
       if (signal.reason instanceof Stopped) return nothing;
       faults.fail(subject, noWayIn(resolved, error));
-      const own = accountId === undefined ? [] : this.#viewsOf({ target, accountId, region });
+      const own = accountId === undefined ? [] : this.#publishing.viewsOf({ target, accountId, region });
       return { target, accountId, outcome: failedTarget(own, error) };
     }
     const place = { target, accountId, region };
     try {
       await this.#restore(target, accountId);
-      const outcome = await pass.over(place, this.#viewsOf(place), resolved.polledBy);
+      const outcome = await pass.over(place, this.#publishing.viewsOf(place), resolved.polledBy);
       if (outcome) faults.succeed(subject, 'A target recovered', fields);
       return outcome && { target, accountId, outcome };
     } catch (err) {
       if (signal.reason instanceof Stopped) return nothing;
       const message = 'A target could not be polled';
       faults.fail(subject, { message, reason: toSentence(err), reasonField: 'err', fields });
-      return { target, accountId, outcome: failedTarget(this.#viewsOf(place), err) };
+      return { target, accountId, outcome: failedTarget(this.#publishing.viewsOf(place), err) };
     }
   }
 
@@ -160,53 +155,6 @@ export class PollingCollector<V extends View> implements Collector {
     return this.#published.views.size > before;
   }
 
-  /** Publishes the targets that are done; one that failed waits for those that may yet do better in its account and region. */
-  async #publishDone(done: readonly TargetResult<V>[], underWay: ReadonlySet<Target>): Promise<void> {
-    const { accounts } = this.#poller;
-    const mayDoBetter = (accountId: string, region: string) =>
-      [...underWay].some(
-        (other) => other.region === region && (accounts.knownAccount(other) ?? accountId) === accountId,
-      );
-    const places = done.flatMap((result) => {
-      const { target, accountId } = result;
-      if (accountId === undefined || (!isWhole(result) && mayDoBetter(accountId, target.region))) return [];
-      return [{ result, name: target.name, accountId, region: target.region }];
-    });
-    const ready = places.map(({ result }) => result);
-    const isReady = ({ accountId, region }: Scope) =>
-      places.some((place) => place.accountId === accountId && place.region === region);
-    const views = await this.#poller.save(viewsOf(ready), isReady);
-    const rest = [...this.#views()].filter((view) => !places.some((place) => this.#isOf(view, place)));
-    const others = this.#published.targets.filter(
-      (one) => !places.some(({ name, region }) => one.name === name && one.region === region),
-    );
-    this.#published.faults.say();
-    this.#published.replace([...rest, ...views], [...others, ...ready.map(toTargetView)]);
-  }
-
-  /** Publishes what a pass did that was broken off; what it did not finish stays as it was. */
-  async #publishStopped(done: readonly TargetResult<V>[], reason: Stopped): Promise<never> {
-    const views = await this.#poller.save(viewsOf(done), () => true);
-    this.#published.replace([...this.#views(), ...views]);
-    this.#published.faults.discard();
-    throw reason;
-  }
-
-  async #publishAll(results: readonly TargetResult<V>[]): Promise<void> {
-    const { targets } = this.#poller;
-    // In the order of the configuration, whichever was done first.
-    const sorted = results.toSorted((a, b) => targets.indexOf(a.target) - targets.indexOf(b.target));
-    const saved = await this.#poller.save(viewsOf(sorted), () => true);
-    const views = [...outOfSight(this.#views(), sorted), ...saved];
-    const nowhere = this.#poller.nowhere?.(views) ?? [];
-    this.#published.faults.say();
-    this.#published.replace([...views, ...nowhere], sorted.map(toTargetView));
-    failIfAny(
-      sorted.map(({ outcome }) => outcome),
-      nowhere.length,
-    );
-  }
-
   #toEndpointStatus(view: V): EndpointStatus {
     const { endpointId, name, up, error, lastSuccessAt, last } = view;
     const stale = last !== undefined && !this.#freshness.isFresh(last);
@@ -214,32 +162,11 @@ export class PollingCollector<V extends View> implements Collector {
     return { endpointId, name, up, error, lastSuccessAt, stale, ...shown };
   }
 
-  #viewsOf({ target, accountId, region }: Place): readonly V[] {
-    return [...this.#views()].filter((view) => this.#isOf(view, { name: target.name, accountId, region }));
-  }
-
-  #isOf(view: V, { name, accountId, region }: Pick<TargetStatus, 'name' | 'accountId' | 'region'>): boolean {
-    const { isOf } = this.#poller;
-    const isThere = view.accountId === accountId && view.region === region;
-    return isThere && (isOf === undefined || (name !== undefined && isOf(view, { name })));
-  }
-
   #views(): Iterable<V> {
     return this.#published.views.values();
   }
 }
 
-/** The views of several targets; a target without credentials may share its account and region with one that has them, and what that one saw counts. */
-function viewsOf<V>(results: readonly TargetResult<V>[]): readonly V[] {
-  return results
-    .toSorted((a, b) => Number(isWhole(a)) - Number(isWhole(b)))
-    .flatMap(({ outcome }) => outcome.views);
-}
-
 function mayReach(target: Target, { accountId, region }: Pick<Scope, 'accountId' | 'region'>): boolean {
   return target.region === region && (knownAccountId(target) ?? accountId) === accountId;
-}
-
-function isWhole({ outcome: { error } }: TargetResult<unknown>): boolean {
-  return error === undefined;
 }
