@@ -39,12 +39,17 @@ function markedFor(path: string): Marked {
     (token: { raw: string }): string => {
       throw new Error(`${path} has ${what}, which is not rendered: ${token.raw.trim()}`);
     };
+  const anchors = new Set<string>();
   return new Marked({
     renderer: {
       html: refuse('raw HTML'),
       image: refuse('a picture'),
-      heading({ tokens, depth, text }) {
-        return `<h${depth} id="${toAnchor(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+      heading({ tokens, depth, text, raw }) {
+        const anchor = toAnchor(text);
+        // A link could lead to one of them only.
+        if (anchors.has(anchor)) return refuse('a heading twice')({ raw });
+        anchors.add(anchor);
+        return `<h${depth} id="${anchor}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
       },
       link({ href, tokens, raw }) {
         const text = this.parser.parseInline(tokens);
