@@ -54,22 +54,39 @@ function fits(labels: Labels, matchers: readonly string[]): boolean {
   });
 }
 
+const { inhibit_rules } = parse(readFileSync(`${config}alertmanager/alertmanager.yml`, 'utf8')) as {
+  inhibit_rules: readonly Inhibition[];
+};
+const inhibits = (source: Labels, target: Labels) =>
+  inhibit_rules.some(
+    ({ source_matchers, target_matchers, equal = [] }) =>
+      fits(source, source_matchers) &&
+      fits(target, target_matchers) &&
+      equal.every((name) => source[name] === target[name]),
+  );
+const place = { account_id: '111122223333', region: 'eu-west-1' };
+
 test('a target that one collector cannot read keeps quiet its own endpoints, and those only', () => {
-  const { inhibit_rules } = parse(readFileSync(`${config}alertmanager/alertmanager.yml`, 'utf8')) as {
-    inhibit_rules: readonly Inhibition[];
-  };
-  const inhibits = (source: Labels, target: Labels) =>
-    inhibit_rules.some(
-      ({ source_matchers, target_matchers, equal = [] }) =>
-        fits(source, source_matchers) &&
-        fits(target, target_matchers) &&
-        equal.every((name) => source[name] === target[name]),
-    );
-  const place = { account_id: '111122223333', region: 'eu-west-1' };
   const vpn = { alertname: 'ClientVpnDataStale', ...place, endpoint_id: 'cvpn-endpoint-1' };
   const websocket = { alertname: 'WebSocketDataStale', ...place, endpoint_id: 'a1/prod' };
   const down = (collector: string) => ({ alertname: 'AwsConnectionsTargetDown', ...place, collector });
   expect([inhibits(down('client-vpn'), vpn), inhibits(down('client-vpn'), websocket)]).toEqual([true, false]);
   expect([inhibits(down('websocket'), websocket), inhibits(down('websocket'), vpn)]).toEqual([true, false]);
   expect(inhibits(down('client-vpn'), { ...vpn, region: 'us-east-1' })).toBe(false);
+});
+
+test('an exporter that is down keeps quiet what it said of itself, and nothing that another one says', () => {
+  const down = { alertname: 'AwsConnectionsExporterDown', job: 'exporter', instance: 'a:10176' };
+  const failing = { alertname: 'AwsConnectionsPassesFailing', job: 'exporter', collector: 'client-vpn' };
+  expect(inhibits(down, { ...failing, instance: 'a:10176' })).toBe(true);
+  expect(inhibits(down, { ...failing, instance: 'b:10176' })).toBe(false);
+  for (const alertname of [
+    ...['TargetDown', 'PermissionDenied', 'Throttled', 'RecordsRejected', 'IntakeEventsLost'].map(
+      (name) => `AwsConnections${name}`,
+    ),
+    'ClientVpnDataStale',
+    'WebSocketEventsStopped',
+  ])
+    expect([alertname, inhibits(down, { alertname, job: 'exporter', ...place })]).toEqual([alertname, false]);
+  expect(inhibits(down, { alertname: 'AwsConnectionsTargetGone', ...place })).toBe(true);
 });

@@ -11,6 +11,7 @@ const LABELS = new Map([
   ['region', 'region'],
   ['endpoint', 'endpoint_id'],
   ['collector', 'collector'],
+  ['status', 'status'],
   ...TARGET.map((label) => [label, label] as const),
 ]);
 
