@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { startSimulator } from '../../src/simulator/server.ts';
+import { createVpnWorld } from '../../src/simulator/site-to-site-vpn/world.ts';
 import { type Lab, openLab } from '../program/lab.ts';
 import { cleanEnv, keys, main } from '../program/program.ts';
 import { last, toStages } from '../support/dockerfile.ts';
@@ -43,9 +44,12 @@ const ANSWERED = [
 async function openWorld(): Promise<World> {
   const lab = await openLab();
   const role = 'arn:aws:iam::111122223333:role/connections-exporter';
+  const vpns = createVpnWorld();
+  vpns.addConnection({ id: VPN, name: 'branch' });
   const simulator = await startSimulator({
     world: lab.world,
     websockets: lab.websockets,
+    vpns,
     roles: { [role]: {} },
   });
   onTestFinished(() => simulator.close());
@@ -119,6 +123,8 @@ esac`,
 
 /** The endpoint that the examples name. */
 export const ENDPOINT = 'cvpn-endpoint-0123456789abcdef0';
+/** The Site-to-Site VPN connection that the examples name. */
+const VPN = 'vpn-0123456789abcdef0';
 /** The connection that the examples name. */
 export const CONNECTION = 'cvpn-connection-0123456789abcdef0';
 const SOCKET = 'gbgBR89uMQAYKEiZJA==';
