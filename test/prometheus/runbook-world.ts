@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { startSimulator } from '../../src/simulator/server.ts';
-import { createVpnWorld } from '../../src/simulator/site-to-site-vpn/world.ts';
 import { type Lab, openLab } from '../program/lab.ts';
 import { cleanEnv, keys, main } from '../program/program.ts';
 import { last, toStages } from '../support/dockerfile.ts';
@@ -44,12 +43,10 @@ const ANSWERED = [
 async function openWorld(): Promise<World> {
   const lab = await openLab();
   const role = 'arn:aws:iam::111122223333:role/connections-exporter';
-  const vpns = createVpnWorld();
-  vpns.addConnection({ id: VPN, name: 'branch' });
   const simulator = await startSimulator({
     world: lab.world,
     websockets: lab.websockets,
-    vpns,
+    vpns: lab.vpns,
     roles: { [role]: {} },
   });
   onTestFinished(() => simulator.close());
@@ -135,6 +132,7 @@ export async function exampleWorld(): Promise<World> {
   const { lab } = world;
   lab.world.addEndpoint({ id: ENDPOINT, name: 'office', subnetIds: ['subnet-0123456789abcdef0'] });
   lab.world.connect(ENDPOINT, { id: CONNECTION, username: 'ada' });
+  lab.vpns.addConnection({ id: VPN, name: 'branch' });
   lab.websockets.addApi({ apiId: 'a1b2c3d4e5', routes: [{ key: '$connect', integrationId: 'abc1234' }] });
   lab.websockets.connect('a1b2c3d4e5', { id: SOCKET });
   return world;
