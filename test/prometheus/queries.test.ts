@@ -43,6 +43,7 @@ const EMPTY_SELECTORS: readonly string[] = [
   'account_region_endpoint:aws_site_to_site_vpn_tunnel_up:below_expected_since_timestamp_seconds{}',
   'account_region_endpoint:aws_site_to_site_vpn_tunnel_up:none_since_timestamp_seconds{}',
   'account_region_endpoint_tunnel:aws_site_to_site_vpn_tunnel_accepted_routes:none_since_timestamp_seconds{}',
+  'account_region_endpoint_status:aws_client_vpn_endpoint_status:since_timestamp_seconds{}',
   'account_region_endpoint:aws_websocket_events:stopped_since_timestamp_seconds{}',
   'job_collector_account_region:aws_connections_exporter_target_up:down_since_timestamp_seconds{}',
   'container_spec_memory_limit_bytes{container!=""}',
