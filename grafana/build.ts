@@ -2,6 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { clientVpnEndpoint } from './dashboards/client-vpn-endpoint.ts';
 import { clientVpnOverview } from './dashboards/client-vpn-overview.ts';
 import { exporter } from './dashboards/exporter.ts';
+import { siteToSiteVpn } from './dashboards/site-to-site-vpn.ts';
 import { websocket } from './dashboards/websocket.ts';
 import { forGrafanaCom } from './parts/grafana-com.ts';
 
@@ -9,6 +10,7 @@ const DASHBOARDS: Readonly<Record<string, () => Dashboard>> = {
   'client-vpn-overview': clientVpnOverview,
   'client-vpn-endpoint': clientVpnEndpoint,
   websocket,
+  'site-to-site-vpn': siteToSiteVpn,
   exporter,
 };
 

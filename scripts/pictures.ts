@@ -11,7 +11,7 @@ const PATIENCE_MS = 60_000;
 const PASSES = 4;
 /** Who clones the repository gets every version of every picture. */
 const LARGEST_BYTES = 300_000;
-const DESKTOP = { viewport: { width: 1280, height: 720 }, deviceScaleFactor: 1.25 };
+const DESKTOP = { viewport: { width: 1280, height: 720 }, deviceScaleFactor: 1 };
 const PICTURES: Readonly<Record<string, BrowserContextOptions>> = {
   'status-page-light': { ...DESKTOP, colorScheme: 'light' },
   'status-page-dark': { ...DESKTOP, colorScheme: 'dark' },

@@ -27,7 +27,7 @@ test('below the address of the exporter every dashboard leads to a chapter of it
     expect({ ...rest, links: [between] }).toEqual(JSON.parse(plain[index]?.json ?? ''));
     expect([name, others, documentation.targetBlank]).toEqual([name, [], true]);
     const [, page = '', chapter] =
-      /^https:\/\/exporter\.example\.com\/vpn\/docs\/(\w+)#(.+)$/.exec(documentation.url) ?? [];
+      /^https:\/\/exporter\.example\.com\/vpn\/docs\/([\w-]+)#(.+)$/.exec(documentation.url) ?? [];
     expect((await documents.docs.get(page)?.())?.html).toContain(`id="${chapter}"`);
   }
 });

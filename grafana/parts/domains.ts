@@ -1,6 +1,17 @@
-import { ENDPOINT, KEY, ofAccount, ofClientVpn, ofWebSocket, once, rate, since, total } from './queries.ts';
+import {
+  ENDPOINT,
+  KEY,
+  ofAccount,
+  ofClientVpn,
+  ofSiteToSiteVpn,
+  ofWebSocket,
+  once,
+  rate,
+  since,
+  total,
+} from './queries.ts';
 
-/** What both kinds of endpoints have, under names of their own. */
+/** What all kinds of endpoints have, under names of their own. */
 export interface Domain {
   readonly up: string;
   readonly lastSuccess: string;
@@ -31,6 +42,16 @@ export const WEBSOCKET: Domain = {
   lastSuccess: ofWebSocket('aws_websocket_last_success_timestamp_seconds'),
   info: (...matchers) => ofWebSocket('aws_websocket_endpoint_info', ...matchers),
   targets: ofAccount(TARGET, 'collector="websocket"'),
+  every: 'minute',
+  staleAfter: 300,
+};
+
+/** Site-to-Site VPN connections. */
+export const SITE_TO_SITE_VPN: Domain = {
+  up: ofSiteToSiteVpn('aws_site_to_site_vpn_up'),
+  lastSuccess: ofSiteToSiteVpn('aws_site_to_site_vpn_last_success_timestamp_seconds'),
+  info: (...matchers) => ofSiteToSiteVpn('aws_site_to_site_vpn_info', ...matchers),
+  targets: ofAccount(TARGET, 'collector="site-to-site-vpn"'),
   every: 'minute',
   staleAfter: 300,
 };

@@ -41,6 +41,9 @@ export const rowToEndpoint = toEndpoint('aws-client-vpn-endpoint', 'endpoint_id'
 /** Makes a cell of a table a link that narrows the dashboard to the row's WebSocket endpoint. */
 export const rowToWebSocket = toEndpoint('aws-websocket', 'websocket_endpoint_id', ofRow);
 
+/** Makes a cell of a table a link that narrows the dashboard to the row's Site-to-Site VPN connection. */
+export const rowToVpnConnection = toEndpoint('aws-site-to-site-vpn', 'vpn_connection_id', ofRow);
+
 /** Makes a series a link to the dashboard of its Client VPN endpoint. */
 export const seriesToEndpoint = toEndpoint(
   'aws-client-vpn-endpoint',

@@ -42,6 +42,10 @@ export const ofClientVpn: Scope = (metric, ...matchers) =>
 export const ofWebSocket: Scope = (metric, ...matchers) =>
   ofAccount(metric, 'endpoint_id=~"$websocket_endpoint_id"', ...matchers);
 
+/** Selects series by account, region and Site-to-Site VPN connection, whose variable has a name of its own for the same reason. */
+export const ofSiteToSiteVpn: Scope = (metric, ...matchers) =>
+  ofAccount(metric, 'endpoint_id=~"$vpn_connection_id"', ...matchers);
+
 /**
  * One series by endpoint and these labels, whatever labels the target has: replicas tell the same, and only one counts. Of the
  * estimates of WebSocket connections each replica draws its own, so that of two the larger counts, by status.

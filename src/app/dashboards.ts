@@ -14,6 +14,10 @@ const FILES = {
     page: 'websocket#what-the-numbers-mean',
     load: () => import('../../grafana/generated/websocket.json', { with: { type: 'json' } }),
   },
+  'site-to-site-vpn': {
+    page: 'site-to-site-vpn#what-the-numbers-mean',
+    load: () => import('../../grafana/generated/site-to-site-vpn.json', { with: { type: 'json' } }),
+  },
   exporter: {
     page: 'metrics#the-exporter',
     load: () => import('../../grafana/generated/exporter.json', { with: { type: 'json' } }),

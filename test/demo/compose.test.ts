@@ -159,6 +159,7 @@ test('Grafana finds its data sources, and every dashboard once', () => {
     'aws-client-vpn-endpoint',
     'aws-client-vpn-overview',
     'aws-connections-exporter',
+    'aws-site-to-site-vpn',
     'aws-websocket',
   ]);
   const home = compose.services.grafana?.environment?.GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH ?? '';

@@ -30,19 +30,22 @@ test('the configuration of the page loads, and its targets are the roles that th
 });
 
 test.each([
-  ['ClientVpnPolicy', '{}', '{}'],
+  ['ClientVpnPolicy', '{}', '{}', '{}'],
+  ['SiteToSiteVpnPolicy', '{enabled: false}', '{}', '{enabled: true}'],
   [
     'WebSocketPolicy',
     '{enabled: false}',
     '{enabled: true, discover: true, discover_source: {type: file, path: "{api_id}-{stage}"}}',
+    '{}',
   ],
 ])(
   '%s of the template is what describe prints for a member that is read in every region',
-  async (policy, vpn, websocket) => {
+  async (policy, vpn, websocket, siteToSite) => {
     const lab = await openLab({
       targets: `{name: "222233334444", role_arn: "${role('222233334444')}"}`,
       clientVpn: vpn.slice(1, -1),
       websocket: websocket.slice(1, -1),
+      siteToSiteVpn: siteToSite.slice(1, -1),
     });
     const { code, stdout } = await lab.run('describe', 'iam-policy', '--for=member');
     expect(code).toBe(0);

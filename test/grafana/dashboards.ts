@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { type DashboardJson, dashboardSchema, type PanelJson } from './schema.ts';
 
 /** The names of the dashboards, as the documentation gives them. */
-export const NAMES = ['client-vpn-overview', 'client-vpn-endpoint', 'websocket', 'exporter'] as const;
+export const NAMES = [
+  'client-vpn-overview',
+  'client-vpn-endpoint',
+  'websocket',
+  'site-to-site-vpn',
+  'exporter',
+] as const;
 
 /** A generated dashboard, as it is imported; each call reads another copy. */
 export function readDashboard(name: (typeof NAMES)[number]): DashboardJson {

@@ -31,6 +31,7 @@ test('the addresses of the dashboards are fixed', () => {
     'aws-client-vpn-overview',
     'aws-client-vpn-endpoint',
     'aws-websocket',
+    'aws-site-to-site-vpn',
     'aws-connections-exporter',
   ]);
 });

@@ -35,7 +35,7 @@ test('no dashboard that is imported as it is leads to where it cannot know to be
 });
 
 test('links of endpoints lead to a dashboard of ours, and hand on time range and variables', () => {
-  expect(dataLinks).toHaveLength(5);
+  expect(dataLinks).toHaveLength(7);
   for (const { dashboard, link } of dataLinks) {
     expect(link.targetBlank).toBe(false);
     const [, uid, parameters = ''] = /^\/d\/([a-z-]+)\?(.+)$/.exec(link.url) ?? [];

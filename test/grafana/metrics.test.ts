@@ -32,14 +32,14 @@ function* unknown(expr: string): Iterable<string> {
 /** Series of replicas, or from before and after a restart, that a query could take for different ones, or count twice. */
 function* doubled(expr: string): Iterable<string> {
   for (const { metric, matchers, within } of toQuery(expr).selectors) {
-    if (!/^aws_(client_vpn|websocket)_/.test(metric)) continue;
+    if (!/^aws_(client_vpn|websocket|site_to_site_vpn)_/.test(metric)) continue;
     const innermost = within.find((name) => AGGREGATIONS.has(name));
     if (innermost !== 'max') yield `${metric} within ${innermost}`;
     const pinned = [...matchers].filter(([, matcher]) => /^\w+="/.test(matcher)).map(([label]) => label);
     const apart = metric.endsWith('_info') ? ENDPOINT : [...(catalogue.get(metric) ?? [])];
     const lists = [
       ...expr.matchAll(
-        new RegExp(`max by \\(([^)]*)\\) \\((?:(?:rate|last_over_time)\\()?${metric}\\{`, 'g'),
+        new RegExp(`max by \\(([^)]*)\\) \\((?:(?:rate|last_over_time|changes)\\()?${metric}\\{`, 'g'),
       ),
     ];
     if (lists.length === 0) yield `${metric} is not at once within max by`;
@@ -88,11 +88,17 @@ test('every metric of ours is shown somewhere', () => {
   expect(ours.filter((name) => !shown.has(name) && !UNSHOWN.test(name))).toEqual([]);
 });
 
+/** The variable for endpoints of dashboards where it is not `endpoint_id`. */
+const VARIABLES: Readonly<Record<string, string>> = {
+  websocket: 'websocket_endpoint_id',
+  'site-to-site-vpn': 'vpn_connection_id',
+};
+
 test('every query about endpoints is narrowed by all variables that the dashboard has', () => {
   for (const { dashboard, where, raw } of queries.filter(({ where }) => where.startsWith('panel'))) {
     for (const { metric, matchers } of toQuery(raw.replaceAll(/\$__\w+/g, '5m')).selectors) {
       if (!catalogue.get(metric)?.has('endpoint_id')) continue;
-      const variable = dashboard === 'websocket' ? 'websocket_endpoint_id' : 'endpoint_id';
+      const variable = VARIABLES[dashboard] ?? 'endpoint_id';
       expect([where, [...matchers.values()]]).toEqual([
         where,
         expect.arrayContaining([

@@ -1,7 +1,8 @@
 import { each, type Properties } from './properties.ts';
 
 const KEY = 'account_id, region, endpoint_id';
-const RATE = /rate\((?:aws_(client_vpn|websocket)_)?\w+\{[^}]*\}\[\$__rate_interval\]\)/g;
+const RATE =
+  /(?:rate|changes)\((?:aws_(client_vpn|websocket|site_to_site_vpn)_)?\w+\{[^}]*\}\[(?:\$__rate_interval|1h)\]\)/g;
 
 /** What every query owes to whoever looks at it in trouble. */
 export const QUERIES: Properties = {
@@ -9,7 +10,7 @@ export const QUERIES: Properties = {
     each(dashboard, 'all', function* ({ targets }) {
       for (const { expr, legendFormat } of targets) {
         if (legendFormat.includes('{{endpoint_id}}')) yield 'an id where a name belongs';
-        if (/\{\{name\}\}/.test(legendFormat) && !/last_over_time\(aws_\w+_endpoint_info\{/.test(expr))
+        if (/\{\{name\}\}/.test(legendFormat) && !/last_over_time\(aws_\w+_info\{/.test(expr))
           yield `a name that vanishes: ${expr}`;
       }
     }),

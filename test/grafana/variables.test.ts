@@ -32,7 +32,8 @@ test('variables of one name offer values of one kind, since links hand them on',
   for (const { templating, title } of dashboards) {
     for (const variable of templating.list.slice(1)) {
       const { name, query } = variable;
-      const [, domain] = /\baws_(client_vpn|websocket|connections_exporter)_/.exec(query) ?? [];
+      const [, domain] =
+        /\baws_(client_vpn|websocket|site_to_site_vpn|connections_exporter)_/.exec(query) ?? [];
       const label = labelOf(variable);
       const kind = label === 'endpoint_id' ? `${label} of ${domain}` : label;
       expect([title, name, kinds.get(name) ?? kind]).toEqual([title, name, kind]);
@@ -41,6 +42,7 @@ test('variables of one name offer values of one kind, since links hand them on',
   }
   expect(kinds.get('endpoint_id')).toBe('endpoint_id of client_vpn');
   expect(kinds.get('websocket_endpoint_id')).toBe('endpoint_id of websocket');
+  expect(kinds.get('vpn_connection_id')).toBe('endpoint_id of site_to_site_vpn');
 });
 
 test('each variable is narrowed by those before it', () => {
@@ -70,7 +72,7 @@ test('endpoints are offered by their name, and chosen by their id', () => {
   const found = dashboards.flatMap(({ templating }) =>
     templating.list.filter(({ query }) => query.startsWith('query_result(')),
   );
-  expect(found.map(({ label }) => label)).toEqual(['Endpoint', 'Endpoint', 'Endpoint']);
+  expect(found.map(({ label }) => label)).toEqual(['Endpoint', 'Endpoint', 'Endpoint', 'Endpoint']);
   for (const variable of found) {
     const labels = {
       account_id: '111122223333',

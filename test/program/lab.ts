@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createWorld, type World } from '../../src/simulator/client-vpn/world.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
+import { createVpnWorld, type VpnWorld } from '../../src/simulator/site-to-site-vpn/world.ts';
 import { createWebSocketWorld, type WebSocketWorld } from '../../src/simulator/websocket/world.ts';
 import type { WorldOptions } from '../../src/simulator/wire/steps.ts';
 import { type Series, toSeries } from './exposition.ts';
@@ -15,6 +16,7 @@ export interface Sections {
   readonly aws?: string;
   readonly clientVpn?: string;
   readonly websocket?: string;
+  readonly siteToSiteVpn?: string;
   readonly intake?: string;
 }
 
@@ -32,6 +34,7 @@ export interface Daemon extends Running {
 export interface Lab {
   readonly world: World;
   readonly websockets: WebSocketWorld;
+  readonly vpns: VpnWorld;
   readonly simulator: Simulator;
   readonly folder: string;
   readonly configFile: string;
@@ -53,19 +56,21 @@ export interface Lab {
 export async function openLab(sections: Sections = {}, options: WorldOptions = {}): Promise<Lab> {
   const world = createWorld(options);
   const websockets = createWebSocketWorld(options);
-  const simulator = await startSimulator({ world, websockets });
+  const vpns = createVpnWorld(options);
+  const simulator = await startSimulator({ world, websockets, vpns });
   const folder = temporaryFolder();
   onTestFinished(() => simulator.close());
   const configFile = join(folder, 'exporter.yaml');
   const storage = join(folder, 'data');
   const configure = (given: Sections) => {
-    const { targets, aws = 'max_attempts: 1', clientVpn = '', websocket = '', intake = '' } = given;
+    const { targets, aws = 'max_attempts: 1', clientVpn = '', websocket = '', siteToSiteVpn = '' } = given;
     const lines = [
       `targets: [${targets ?? '{name: lab, regions: [eu-west-1], account_id: "111122223333"}'}]`,
       `aws: {endpoint_url: "${simulator.url}", ${aws}}`,
       `client_vpn: {${clientVpn}}`,
       `websocket: {${websocket}}`,
-      `intake: {${intake}}`,
+      `site_to_site_vpn: {${siteToSiteVpn}}`,
+      `intake: {${given.intake ?? ''}}`,
     ];
     writeFileSync(configFile, `${lines.join('\n')}\n`);
   };
@@ -75,6 +80,7 @@ export async function openLab(sections: Sections = {}, options: WorldOptions = {
   return {
     world,
     websockets,
+    vpns,
     simulator,
     folder,
     configFile,

@@ -11,8 +11,8 @@ needs('promtool')(
   'promtool takes the example of Prometheus, which loads the rules and not their tests',
   async () => {
     const output = await promtool(['check', 'config', 'prometheus/prometheus.yml'], config);
-    expect(output).toContain('SUCCESS: 3 rule files found');
-    expect(output.match(/SUCCESS: \d+ rules found/g)).toHaveLength(3);
+    expect(output).toContain('SUCCESS: 4 rule files found');
+    expect(output.match(/SUCCESS: \d+ rules found/g)).toHaveLength(4);
   },
 );
 
@@ -73,6 +73,11 @@ test('a target that one collector cannot read keeps quiet its own endpoints, and
   expect([inhibits(down('client-vpn'), vpn), inhibits(down('client-vpn'), websocket)]).toEqual([true, false]);
   expect([inhibits(down('websocket'), websocket), inhibits(down('websocket'), vpn)]).toEqual([true, false]);
   expect(inhibits(down('client-vpn'), { ...vpn, region: 'us-east-1' })).toBe(false);
+  const tunnels = { alertname: 'SiteToSiteVpnDataStale', ...place, endpoint_id: 'vpn-1' };
+  expect([inhibits(down('site-to-site-vpn'), tunnels), inhibits(down('client-vpn'), tunnels)]).toEqual([
+    true,
+    false,
+  ]);
 });
 
 test('an exporter that is down keeps quiet what it said of itself, and nothing that another one says', () => {

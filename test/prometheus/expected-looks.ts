@@ -1,4 +1,4 @@
-const DOMAINS = ['client-vpn-overview', 'client-vpn-endpoint', 'websocket'];
+const DOMAINS = ['client-vpn-overview', 'client-vpn-endpoint', 'websocket', 'site-to-site-vpn'];
 
 /** What a query must show: something, nothing, or these values. */
 type Look = 'data' | 'nothing' | readonly number[];
@@ -18,6 +18,15 @@ const UNEVENTFUL: Looks = {
   'client-vpn-endpoint, Oldest sessions, B': 'nothing',
 };
 
+/** What each connection of the demo has, in the order of their names; the tunnels of the demo stand still here. */
+const VPN_UP: Looks = {
+  'site-to-site-vpn, Endpoints in trouble, B': [0],
+  'site-to-site-vpn, Tunnels up, A': [4],
+  'site-to-site-vpn, Tunnels up, B': [4],
+  'site-to-site-vpn, Connections down, A': [0],
+  'site-to-site-vpn, Connections, G': [1, 1],
+};
+
 /** All is well: what is not named shows data. */
 export const HEALTHY: Looks = {
   ...UNEVENTFUL,
@@ -27,6 +36,7 @@ export const HEALTHY: Looks = {
   'client-vpn-endpoint, Endpoints in trouble, B': [0],
   'client-vpn-endpoint, Settings, B': [1, 1, 1],
   'websocket, Endpoints, G': [1, 1, 1],
+  ...VPN_UP,
   'exporter, Exporters down, A': [0],
   'exporter, Collectors failing, A': [0],
   'exporter, Targets failing, A': [0],
@@ -41,9 +51,12 @@ export const FAULTY: Looks = {
   'client-vpn-endpoint, Endpoints in trouble, B': [1],
   'client-vpn-endpoint, Settings, B': [1, 1, 0],
   'websocket, Endpoints, G': [1, 1, 0],
+  'site-to-site-vpn, Tunnels up, A': [2],
+  'site-to-site-vpn, Tunnels up, B': [2],
+  'site-to-site-vpn, Connections, G': [1, 0],
   'exporter, Faults by operation, A': 'data',
-  'exporter, Collectors failing, A': [2],
-  'exporter, Targets failing, A': [2],
+  'exporter, Collectors failing, A': [3],
+  'exporter, Targets failing, A': [3],
 };
 
 /** Of an endpoint that is stale only its name, its age, its settings and its state are known. */
@@ -63,6 +76,10 @@ export const STALE: Looks = {
   'client-vpn-endpoint, Settings, D': 'data',
   'websocket, Endpoints, A': 'data',
   'websocket, Endpoints, G': [0],
+  'site-to-site-vpn, Connections, A': 'data',
+  'site-to-site-vpn, Connections, G': [0],
+  'site-to-site-vpn, Connections, H': 'data',
+  'site-to-site-vpn, Connections, I': 'data',
   'websocket, Endpoints, H': 'data',
   'websocket, Endpoints, I': 'data',
 };
@@ -82,6 +99,10 @@ export const DOWN: Looks = {
   'client-vpn-endpoint, Settings, D': 'data',
   'websocket, Endpoints, A': 'data',
   'websocket, Endpoints, G': [-1, -1, -1],
+  'site-to-site-vpn, Connections, A': 'data',
+  'site-to-site-vpn, Connections, G': [-1, -1],
+  'site-to-site-vpn, Connections, H': 'data',
+  'site-to-site-vpn, Connections, I': 'data',
   'websocket, Endpoints, H': 'data',
   'websocket, Endpoints, I': 'data',
   'exporter, Exporters down, A': [1],

@@ -12,6 +12,7 @@ const LABELS = new Map([
   ['endpoint', 'endpoint_id'],
   ['collector', 'collector'],
   ['status', 'status'],
+  ['tunnel', 'tunnel'],
   ...TARGET.map((label) => [label, label] as const),
 ]);
 

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 export const RULES = fileURLToPath(new URL('../../config/prometheus/rules/', import.meta.url));
 
 /** The domains of the rule files. */
-export const RULE_FILES = ['client-vpn', 'websocket', 'exporter'] as const;
+export const RULE_FILES = ['client-vpn', 'websocket', 'site-to-site-vpn', 'exporter'] as const;
 
 /** A rule as it stands in a file. */
 export interface Rule {

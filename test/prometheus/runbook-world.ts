@@ -46,6 +46,7 @@ async function openWorld(): Promise<World> {
   const simulator = await startSimulator({
     world: lab.world,
     websockets: lab.websockets,
+    vpns: lab.vpns,
     roles: { [role]: {} },
   });
   onTestFinished(() => simulator.close());
@@ -119,6 +120,8 @@ esac`,
 
 /** The endpoint that the examples name. */
 export const ENDPOINT = 'cvpn-endpoint-0123456789abcdef0';
+/** The Site-to-Site VPN connection that the examples name. */
+const VPN = 'vpn-0123456789abcdef0';
 /** The connection that the examples name. */
 export const CONNECTION = 'cvpn-connection-0123456789abcdef0';
 const SOCKET = 'gbgBR89uMQAYKEiZJA==';
@@ -129,6 +132,7 @@ export async function exampleWorld(): Promise<World> {
   const { lab } = world;
   lab.world.addEndpoint({ id: ENDPOINT, name: 'office', subnetIds: ['subnet-0123456789abcdef0'] });
   lab.world.connect(ENDPOINT, { id: CONNECTION, username: 'ada' });
+  lab.vpns.addConnection({ id: VPN, name: 'branch' });
   lab.websockets.addApi({ apiId: 'a1b2c3d4e5', routes: [{ key: '$connect', integrationId: 'abc1234' }] });
   lab.websockets.connect('a1b2c3d4e5', { id: SOCKET });
   return world;

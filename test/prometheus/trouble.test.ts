@@ -8,13 +8,20 @@ import { BROKEN, breakDown, startTroubledDemo } from './troubled-demo.ts';
 
 const PATIENCE_MS = 120_000;
 /** Panels whose totals say of how many endpoints they are. */
-const TOTALS = [
+const TOTALS: readonly string[] = [
   'Active connections',
   'Connected users',
   'Failed to terminate',
   'Living connections',
   'Registered',
 ];
+
+const VPN_TOTALS: readonly string[] = ['Tunnels up', 'Accepted routes'];
+/** What each dashboard offers as endpoints. */
+const OFFERED: Readonly<Record<string, readonly string[]>> = {
+  websocket: ['chat', 'dashboards', 'tracking'],
+  'site-to-site-vpn': ['branch', 'warehouse'],
+};
 
 /** Each panel must look as expected, those that are not named like all others. */
 function compare(shown: readonly Shown[], expected: Looks, others: 'data' | 'nothing'): void {
@@ -56,6 +63,7 @@ needs('prometheus')(
       compare(healthy, HEALTHY, 'data');
       sound(healthy);
       for (const title of TOTALS) expect([title, ...counted(healthy, title)]).toContain('3 of 3');
+      for (const title of VPN_TOTALS) expect([title, ...counted(healthy, title)]).toContain('2 of 2');
     }, PATIENCE_MS);
 
     breakDown(demo);
@@ -72,6 +80,7 @@ needs('prometheus')(
       compare(faulty, FAULTY, 'data');
       sound(faulty);
       for (const title of TOTALS) expect([title, ...counted(faulty, title)]).toContain('2 of 3');
+      for (const title of VPN_TOTALS) expect([title, ...counted(faulty, title)]).toContain('1 of 2');
     }, PATIENCE_MS);
 
     daemon.kill('SIGKILL');
@@ -81,13 +90,11 @@ needs('prometheus')(
     compare(down, DOWN, 'nothing');
     sound(down);
     for (const { dashboard, where, raw } of dashboardQueries()) {
-      if (!/^variable .*endpoint_id$/.test(where)) continue;
+      if (!/^variable .*(endpoint|connection)_id$/.test(where)) continue;
       const offered = await prometheus.query(withVariables(raw));
       expect([dashboard, offered.map(({ metric }) => metric.name).sort()]).toEqual([
         dashboard,
-        dashboard === 'websocket'
-          ? ['chat', 'dashboards', 'tracking']
-          : ['contractors', 'headquarters', 'plant'],
+        OFFERED[dashboard] ?? ['contractors', 'headquarters', 'plant'],
       ]);
     }
   },

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { livelyWorld } from '../../src/simulator/client-vpn/lively.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
+import { livelyVpnWorld } from '../../src/simulator/site-to-site-vpn/lively.ts';
 import { feedIntake } from '../../src/simulator/websocket/feed.ts';
 import { livelyWebSockets } from '../../src/simulator/websocket/lively.ts';
 import { type Daemon, listening, ready, temporaryFolder } from '../program/lab.ts';
 import { start } from '../program/program.ts';
 import { type Prometheus, startPrometheus } from '../program/prometheus.ts';
 
-/** The region that gets into trouble: one of three Client VPN endpoints is in it, and one of three WebSocket APIs. */
+/** The region that gets into trouble: one of three Client VPN endpoints is in it, one of three WebSocket APIs, and one of two VPN connections. */
 export const BROKEN = 'us-east-1';
 
 const TOKEN = 'of-the-test';
@@ -39,6 +40,7 @@ websocket:
   sample_size: 60
   requests_per_second: 100
   discover: true
+site_to_site_vpn: {enabled: true, schedule: "*/2 * * * * *", timeout: 8s, stale_after: 12s}
 intake: {enabled: true, listen_address: "127.0.0.1:0", token_file: "${join(folder, 'token')}"}
 `;
 
@@ -47,6 +49,7 @@ export function breakDown({ simulator }: TroubledDemo): void {
   const region = BROKEN;
   simulator.deny('DescribeClientVpnConnections', { region });
   simulator.deny('GetConnection', { region });
+  simulator.deny('DescribeVpnConnections', { region });
   simulator.failNext(Number.POSITIVE_INFINITY, 'throttled', { action: 'DescribeClientVpnEndpoints', region });
   const elsewhere = simulator.world.everywhere().find((endpoint) => endpoint.region !== region);
   if (!elsewhere) throw new Error('all endpoints are in one region');
@@ -57,7 +60,7 @@ export function breakDown({ simulator }: TroubledDemo): void {
 export async function startTroubledDemo(): Promise<TroubledDemo> {
   const world = livelyWorld();
   const websockets = livelyWebSockets();
-  const simulator = await startSimulator({ world, websockets: websockets.world });
+  const simulator = await startSimulator({ world, websockets: websockets.world, vpns: livelyVpnWorld() });
   onTestFinished(() => simulator.close());
   onTestFinished(world.run(STEP_MS));
   const folder = temporaryFolder();

@@ -18,6 +18,7 @@ const OF_PRESENCE = 'It asks whether series are there, and they are there betwee
 const WITHOUT_SLOW_SCHEDULE: Readonly<Record<string, string>> = {
   ClientVpnEndpointGone: OF_PRESENCE,
   WebSocketEndpointGone: OF_PRESENCE,
+  SiteToSiteVpnConnectionGone: OF_PRESENCE,
   AwsConnectionsTargetGone: OF_PRESENCE,
   AwsConnectionsExporterDown: OF_PROCESS,
   AwsConnectionsExporterMissing: OF_PROCESS,
