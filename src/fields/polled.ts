@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from './fields.ts';
+import { distinct, duration } from './fields.ts';
 
 /** The keys that every domain's section begins with. */
 export function polledFields(of: {
@@ -20,5 +20,20 @@ export function polledFields(of: {
     stale_after: duration(of.staleAfter).describe(
       'Gauges of an endpoint vanish when its last good pass is older; at least two schedule intervals plus timeout.',
     ),
+  };
+}
+
+/** The keys with which a domain of one listing chooses endpoints: their ids, of this form, and tags. */
+export function selectionFields(id: z.ZodString, noun: string) {
+  return {
+    endpoints: z
+      .array(id)
+      .check(distinct)
+      .default([])
+      .describe(`Ids of the ${noun}s to poll; empty: all of every target.`),
+    tags: z
+      .record(z.string().min(1), z.string())
+      .default({})
+      .describe(`Poll only ${noun}s that carry all of these tags.`),
   };
 }

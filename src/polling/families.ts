@@ -17,6 +17,7 @@ export type Value = readonly [labels: Readonly<Record<string, string>>, value: n
 
 /** What one family says: its labels beside the endpoint's, and its values for one endpoint. */
 export interface Says<T> {
+  /** A sentence; that of a `polled` family without its end, which is as of when it is. */
   readonly help: string;
   readonly labels?: readonly string[];
   values(view: T): Iterable<Value>;

@@ -66,6 +66,7 @@ export class ListedPoller<C extends ListedSection, T extends Item> implements Po
 
   async load(): Promise<void> {}
 
+  /** Keys of the section that are not every domain's say how the world is read: when one changes, what was published goes. */
   retain(views: readonly ListedView<T>[]): readonly ListedView<T>[] {
     const { state } = this.#deps;
     const { enabled, schedule, timeout, stale_after, endpoints, tags, ...rest } = this.#section;

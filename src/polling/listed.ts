@@ -12,8 +12,9 @@ import { createReject } from './warnings.ts';
 export function listedDomain<C extends ListedSection, T extends Item, S extends SchemaOf<C>>(
   own: Listed<C, T, S>,
 ): Domain<C> & { readonly config: S } {
-  const { name, title, config, docs, rejectable, action } = own;
+  const { name, title, config, docs, rejectable, action, more } = own;
   return {
+    ...more,
     name,
     title,
     config,
@@ -30,7 +31,9 @@ export function listedDomain<C extends ListedSection, T extends Item, S extends 
     },
     permissions(_, places) {
       const regions = [...new Set(places.map(({ region }) => region))];
-      const condition = { StringEquals: { 'ec2:Region': regions } };
+      // EC2 tells regions by a key of its own; every request has the other one.
+      const key = action.startsWith('ec2:') ? 'ec2:Region' : 'aws:RequestedRegion';
+      const condition = { StringEquals: { [key]: regions } };
       return [{ action, resources: ['*'], ...(!regions.includes('*') && { condition }) }];
     },
     async *ask({ aws }, target, signal) {

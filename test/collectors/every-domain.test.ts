@@ -18,6 +18,10 @@ const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: ()
 
 const each = every.map(([key, domain]) => ({ key, domain, kind: kinds[key] }));
 
+test.each(each)('$key: how it is tried is told', ({ key, kind }) => {
+  expect(kind, `test/support/kinds.ts has no ${key}`).toBeDefined();
+});
+
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 test.each(each)('$key: its name, its key and the folder that it stands in are one', ({ key, domain }) => {
@@ -35,7 +39,10 @@ test.each(each)(
       timeout: expect.any(Number),
       stale_after: expect.any(Number),
     });
-    expect(parse(read('config/exporter.example.yaml'))[key]).toHaveProperty('enabled');
+    expect(parse(read('config/exporter.example.yaml')), 'config/exporter.example.yaml').toHaveProperty([
+      key,
+      'enabled',
+    ]);
     expect(configJsonSchema().properties?.[key]?.description).toMatch(/^\S.*\.$/);
   },
 );
@@ -119,7 +126,11 @@ test.each(each)('$key: what check asks AWS for is what the policy allows', async
     accountId: HOME.accountId,
     partition: 'aws',
   }));
-  const allowed = domain.permissions(config[key], places).map(({ action }) => action);
+  const needed = domain.permissions(config[key], places);
+  for (const { action, condition = {} } of needed)
+    for (const name of Object.values(condition).flatMap(Object.keys))
+      expect(['aws', action.split(':')[0]], `the condition of ${action}`).toContain(name.split(':')[0]);
+  const allowed = needed.map(({ action }) => action);
   expect([...asked.keys()].sort()).toEqual([...new Set(allowed)].sort());
   expect([...asked.values()].filter((answer) => answer !== 'allowed' && answer !== 'not asked')).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { APIS } from '../../src/aws/connection.ts';
 import { eachDomain } from '../../src/collectors/index.ts';
 import { configJsonSchema, type JsonSchema, keysAt } from '../../src/config/json-schema.ts';
 
@@ -88,7 +89,7 @@ test('editors see types, bounds and choices as they stand in the file', () => {
 test.each([
   [['client_vpn', 'users'], {}, ['enabled', 'max']],
   [['client_vpn', 'filters', 0], {}, ['name', 'values']],
-  [['aws', 'endpoint_urls'], {}, ['ec2', 'sts', 'execute-api', 'apigateway', 'dynamodb']],
+  [['aws', 'endpoint_urls'], {}, [...APIS]],
   [['client_vpn', 'tags'], {}, []],
   [
     ['websocket', 'endpoints', 1, 'source'],

@@ -1,12 +1,10 @@
 import { onTestFinished, vi } from 'vitest';
+import { type DomainKey, eachDomain } from '../../src/collectors/index.ts';
 
 /** Sections of a configuration file, as in the file. */
-export interface Sections {
+export interface Sections extends Partial<Readonly<Record<DomainKey, object>>> {
   readonly targets?: readonly object[];
   readonly aws?: object;
-  readonly client_vpn?: object;
-  readonly websocket?: object;
-  readonly site_to_site_vpn?: object;
   readonly intake?: object;
 }
 
@@ -19,16 +17,17 @@ const NEVER = { schedule: '0 0 0 1 1 *', stale_after: '3y' };
  * A configuration that asks the simulator at `url`, as JSON, which is YAML. One attempt, at any rate, and no schedule
  * that could strike during a test, unless the test says so.
  */
-export function toYaml(
-  { targets, aws, client_vpn, websocket, site_to_site_vpn, intake }: Sections,
-  url: string,
-): string {
+export function toYaml({ targets, aws, intake, ...sections }: Sections, url: string): string {
+  const ofDomains = eachDomain((key, { config }) => {
+    const own = sections[key];
+    if (own === undefined && key !== 'client_vpn') return [];
+    const isLimited = 'requests_per_second' in config.parse({});
+    return [[key, { ...(isLimited && { requests_per_second: 100_000 }), ...NEVER, ...own }] as const];
+  });
   return JSON.stringify({
     targets: targets ?? [{ name: 'home', regions: [HOME.region] }],
     aws: { endpoint_url: url, max_attempts: 1, request_timeout: '10s', ...aws },
-    client_vpn: { requests_per_second: 100_000, ...NEVER, ...client_vpn },
-    ...(websocket && { websocket: { requests_per_second: 100_000, ...NEVER, ...websocket } }),
-    ...(site_to_site_vpn && { site_to_site_vpn: { ...NEVER, ...site_to_site_vpn } }),
+    ...Object.fromEntries(ofDomains.flat()),
     ...(intake && { intake }),
   });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { distinct, optionalText, wholeNumber } from '../../fields/fields.ts';
-import { polledFields } from '../../fields/polled.ts';
+import { optionalText, wholeNumber } from '../../fields/fields.ts';
+import { polledFields, selectionFields } from '../../fields/polled.ts';
 
 const connectionId = z.string().regex(/^vpn-[0-9a-zA-Z]+$/, {
   error: 'expected the id of a VPN connection, such as vpn-0123456789abcdef0',
@@ -16,15 +16,7 @@ export const siteToSiteVpnConfig = z
       timeout: '30s',
       staleAfter: '5m',
     }),
-    endpoints: z
-      .array(connectionId)
-      .check(distinct)
-      .default([])
-      .describe('Ids of the VPN connections to poll; empty: all of every target.'),
-    tags: z
-      .record(z.string().min(1), z.string())
-      .default({})
-      .describe('Poll only connections that carry all of these tags.'),
+    ...selectionFields(connectionId, 'VPN connection'),
     expected_tunnels: wholeNumber(0, 2)
       .default(2)
       .describe('How many tunnels of a connection should be up, 0 to 2.'),
