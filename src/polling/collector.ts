@@ -187,7 +187,8 @@ export class PollingCollector<V extends View> implements Collector {
   /** Publishes what a pass did that was broken off; what it did not finish stays as it was. */
   async #publishStopped(done: readonly TargetResult<V>[], reason: Stopped): Promise<never> {
     const views = await this.#poller.save(viewsOf(done), () => true);
-    this.#published.replace([...this.#views(), ...views]);
+    const good = views.filter(({ up }) => up !== false);
+    this.#published.replace([...this.#views(), ...good]);
     this.#published.faults.discard();
     throw reason;
   }
