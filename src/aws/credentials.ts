@@ -11,10 +11,10 @@ import type { Sts } from './sts.ts';
 import type { Target } from './targets.ts';
 
 /**
- * How long a helper, a portal or the metadata service of a machine may take: less than any pass may, so that it says why it failed. Waiting
- * for STS does not count, which has deadlines of its own, and other regions.
+ * How long a helper, a portal or the metadata service of a machine may take: less than any pass may by default, so
+ * that it says why it failed. Waiting for STS does not count, which has deadlines of its own, and other regions.
  */
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 25_000;
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -25,7 +25,7 @@ export function profileOf(configured: string | null | undefined): string | undef
 
 /**
  * Gets a target's credentials anew, with files read anew: of its profile and nothing else, else of the default chain, and then of its role.
- * What it started ends when the signal aborts, or after 30 seconds.
+ * What it started ends when the signal aborts, or after 25 seconds.
  */
 export function createObtain(
   requestHandler: () => Promise<object>,

@@ -1,7 +1,7 @@
 import type { Target } from '../aws/targets.ts';
 import type { Stopped, TargetStatus } from '../core/collector.ts';
 import type { Scope } from '../core/scope.ts';
-import { failIfAny, outOfSight, type TargetResult, toTargetView } from './outcomes.ts';
+import { failIfAny, outOfSight, type TargetResult, type TargetView, toTargetView } from './outcomes.ts';
 import type { Place, Poller, View } from './poller.ts';
 import type { Published } from './published.ts';
 
@@ -51,13 +51,18 @@ export class Publishing<V extends View> {
       (one) => !places.some(({ name, region }) => one.name === name && one.region === region),
     );
     this.#published.faults.say();
-    this.#published.replace([...rest, ...views], [...others, ...ready.map(toTargetView)]);
+    const order = this.#poller.targets.map(({ name, region }) => JSON.stringify([name, region]));
+    const placeOf = ({ name, region }: TargetView) => order.indexOf(JSON.stringify([name, region]));
+    const targets = [...others, ...ready.map(toTargetView)].toSorted((a, b) => placeOf(a) - placeOf(b));
+    this.#published.replace([...rest, ...views], targets);
   }
 
   /** Publishes what a pass did that was broken off; what it did not finish stays as it was. */
   async stopped(results: readonly TargetResult<V>[], reason: Stopped): Promise<never> {
     const views = await this.#poller.save(viewsOf(results), () => true);
-    this.#published.replace([...this.#published.views.values(), ...views]);
+    // Why something failed is not told of a pass that counts as none.
+    const good = views.filter(({ up }) => up !== false);
+    this.#published.replace([...this.#published.views.values(), ...good]);
     this.#published.faults.discard();
     throw reason;
   }

@@ -4,15 +4,15 @@ import { credentialHelper, isRunning, sharedFiles } from '../../support/credenti
 import { said, startRig, until } from '../../support/exporter.ts';
 import { startServer } from '../../support/http-server.ts';
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 25_000;
 const NO_CREDENTIALS = 'There are no credentials for the account of a target, so it is not polled';
 
-async function withHelper(profile: string, target: Readonly<Record<string, string>>) {
+async function withHelper(profile: string, target: Readonly<Record<string, string>>, sections: object = {}) {
   const files = sharedFiles();
   const helper = credentialHelper(files.folder);
   files.config(`[${profile}]\ncredential_process = PIN=1234 ${helper.path} --secret s3cret\n`);
   const targets = [{ regions: [HOME.region], account_id: HOME.accountId, ...target }];
-  const rig = await startRig({ targets, env: files.env });
+  const rig = await startRig({ ...sections, targets, env: files.env });
   rig.world.addEndpoint();
   const hung = (calls: number) => until(async () => helper.hung().length === 2 * calls);
   const ended = () => until(async () => !helper.hung().some(isRunning));
@@ -37,12 +37,23 @@ test.each([
     expect(await under).toBe(false);
     await ended();
   }
-  const reason = `${given.where}getting credentials failed (CredentialsTimeout): the credential_process (${helper.path}) did not end within 30 seconds and was killed; look why it hangs`;
+  const reason = `${given.where}getting credentials failed (CredentialsTimeout): the credential_process (${helper.path}) did not end within 25 seconds and was killed; look why it hangs`;
   expect(said(rig.log, NO_CREDENTIALS)[0]).toContain(reason);
-  expect((await rig.get('/')).text).toContain('did not end within 30 seconds and was killed');
+  expect((await rig.get('/')).text).toContain('did not end within 25 seconds and was killed');
   expect([...said(rig.log, 's3cret'), ...said(rig.log, '1234')]).toEqual([]);
   helper.gives('AKIAHOME');
   expect(await rig.pass()).toBe(true);
+});
+
+test('a helper that hangs is told of before the shortest pass has taken too long', async () => {
+  const of = { client_vpn: { enabled: false }, site_to_site_vpn: { enabled: true } };
+  const { rig, helper, hung } = await withHelper('profile network', { profile: 'network' }, of);
+  helper.hangs();
+  const under = rig.pass();
+  await hung(1);
+  await rig.clock.advance(30_000);
+  expect(await under).toBe(false);
+  expect(said(rig.log, NO_CREDENTIALS)[0]).toContain(`(${helper.path}) did not end within`);
 });
 
 test('a helper that hangs ends with a reload, and with the exporter', async () => {
@@ -81,6 +92,6 @@ test('a container endpoint that never answers costs a target no more than the de
   await until(async () => server.requests.length > 0);
   await rig.clock.advance(DEADLINE_MS);
   expect(await under).toBe(false);
-  expect(said(rig.log, NO_CREDENTIALS)[0]).toContain('did not answer within 30 seconds');
+  expect(said(rig.log, NO_CREDENTIALS)[0]).toContain('did not answer within 25 seconds');
   await server.close();
 });

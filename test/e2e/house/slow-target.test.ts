@@ -126,3 +126,30 @@ test('a target that failed is not told so while another may still do better in i
   rig.simulator.clearFaults();
   await pass;
 });
+
+test('what failed in a pass that a reload breaks off stays as it was, for nothing tells of that pass', async () => {
+  const sections = {
+    targets: [{ name: 'home', account_id: HOME.accountId, regions: [HERE, THERE] }],
+    client_vpn: { timeout: '1h' },
+  };
+  const rig = await startRig(sections);
+  const [here, there] = [HERE, THERE].map((region) => rig.world.addEndpoint({ region }));
+  if (!here || !there) throw new Error('no endpoint');
+  expect(await rig.pass()).toBe(true);
+  rig.simulator.failNext(1, 'denied', { action: 'DescribeClientVpnConnections', region: HERE });
+  rig.simulator.failNext(Number.POSITIVE_INFINITY, 'hang', { region: THERE });
+  const brokenOff = rig.pass();
+  const denials = async () =>
+    (await rig.metrics()).value('aws_connections_exporter_aws_request_errors_total', {
+      operation: 'DescribeClientVpnConnections',
+      region: HERE,
+      error: 'denied',
+    });
+  await until(async () => (await denials()) === 1);
+  expect(await rig.reload(sections)).toMatchObject({ status: 200 });
+  expect(await brokenOff).toBe(false);
+  const after = await rig.metrics();
+  expect(targetUp(after, 'region')).toEqual({ [HERE]: 1, [THERE]: 1 });
+  expect(up(after)).toEqual({ [here]: 1, [there]: 1 });
+  rig.simulator.clearFaults();
+});
