@@ -41,11 +41,13 @@ export const clientVpnStories: readonly Told[] = [
     expect(output).toContain(`Endpoint ${ENDPOINT} does not exist`);
   }),
   told('ClientVpnEndpointGone', 'an endpoint that is gone: AWS does not have it any more', async (page) => {
-    const story = await beginStory();
+    const story = await beginStory(undefined, { hasYesterday: true });
+    await story.findsNothing(page, 'offset 23h');
     const listed = async () => (await story.types(page, 'describe-client-vpn-endpoints')).output;
     expect(await listed()).toContain(ENDPOINT);
     story.lab.world.removeEndpoint(ENDPOINT);
-    await story.finds(page, 'last_success', { ...PLACE, endpoint_id: ENDPOINT });
+    await story.finds(page, 'offset 23h', OF_ENDPOINT);
+    await story.finds(page, 'last_success', OF_ENDPOINT);
     expect(await listed()).not.toContain(ENDPOINT);
   }),
   {
@@ -98,11 +100,10 @@ export const clientVpnStories: readonly Told[] = [
       const story = await beginStory();
       const { world } = story.lab;
       world.hang(CONNECTION);
-      const failed = { ...OF_ENDPOINT };
       const flows = async () => {
         world.talk(CONNECTION, { ingressBytes: 50_000, egressBytes: 90_000 });
         for (const word of ['ingress', 'egress'])
-          expect(await story.value(page, word, failed)).toBeGreaterThan(100);
+          expect(await story.value(page, word, OF_ENDPOINT)).toBeGreaterThan(100);
       };
       await eventually(flows);
       const bytes = async () => {
