@@ -22,6 +22,8 @@ export interface Story extends World {
   findsNothing(page: string, word: string, metric?: object): Promise<void>;
   /** Waits until this alert fires; only where the rules are loaded. */
   fires(alert: string): Promise<void>;
+  /** Waits until Prometheus finds something by a query of one's own. */
+  sees(query: string): Promise<void>;
   /** Types the commands of a page that have this word. */
   types(page: string, word: string): ReturnType<World['type']>;
   /** Waits until the log says this. */
@@ -95,9 +97,9 @@ export async function beginStory(
     if (query === undefined) throw new Error(`the page ${page} has no query with '${word}'`);
     return prometheus.query(query.trim());
   };
-  await eventually(async () =>
-    expect(await prometheus.query('aws_connections_exporter_build_info')).toHaveLength(1),
-  );
+  const sees = (query: string) =>
+    eventually(async () => expect(await prometheus.query(query)).not.toEqual([]));
+  await sees('aws_connections_exporter_build_info');
   const finds: Story['finds'] = (page, word, metric) =>
     eventually(async () => {
       const found = await ask(page, word);
@@ -114,11 +116,8 @@ export async function beginStory(
       eventually(async () =>
         expect((await ask(page, word)).filter((each) => fits(each, metric))).toEqual([]),
       ),
-    fires: (alert) =>
-      eventually(async () => {
-        const firing = `ALERTS{alertname="${alert}", alertstate="firing"}`;
-        expect(await prometheus.query(firing)).not.toEqual([]);
-      }),
+    fires: (alert) => sees(`ALERTS{alertname="${alert}", alertstate="firing"}`),
+    sees,
     types: (page, word) => world.type(commandsOf(page, word).join('')),
     logs: (words) => eventually(() => expect(daemon.stderr()).toMatch(words)),
     scrapes,

@@ -111,7 +111,7 @@ export const exporterStories: readonly Told[] = [
       total(await daemon.scrape(), 'aws_client_vpn_ingress_bytes_total', { status: 'active' });
     let { daemon } = story;
     lab.world.talk(CONNECTION, { ingressBytes: 70_000 });
-    await eventually(async () => expect(await ingress()).toBe(70_000));
+    await story.sees('aws_client_vpn_ingress_bytes_total{status="active"} == 70000');
     const again = async (between: () => void) => {
       daemon.kill('SIGTERM');
       await daemon.ended;
