@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
+import { onHangingDisk } from './hanging-disk.ts';
 import { type Daemon, openLab, ready } from './lab.ts';
-import { cleanEnv, DEADLINE_MS, keys } from './program.ts';
+import { DEADLINE_MS } from './program.ts';
 
 /** The promise is 5 s; a machine under load may take longer. */
 const EXIT_MS = 8_000;
@@ -16,25 +16,11 @@ const sections = {
 endpoints: [{url: "https://${API}.execute-api.eu-west-1.amazonaws.com/prod", source: {type: intake}}]`,
   intake: 'enabled: true, listen_address: "127.0.0.1:0", allow_unauthenticated: true',
 };
-/** No write that begins while the file `flag` is there ever ends, as on a network disk whose server is gone; `hangs` says how. */
-const hangingDisk = (flag: string, hangs: string) => `
-import { existsSync } from 'node:fs';
-import fs from 'node:fs/promises';
-import { syncBuiltinESMExports } from 'node:module';
-const { open } = fs;
-const isWrite = (flags) => (typeof flags === 'number' ? (flags & 3) !== 0 : flags !== 'r');
-fs.open = (path, flags, ...more) =>
-  isWrite(flags) && existsSync(${JSON.stringify(flag)}) ? ${hangs} : open(path, flags, ...more);
-syncBuiltinESMExports();
-`;
-
 /** A daemon whose disk hangs from now on, with an event that it could not save. */
 async function hungDaemon(hangs: (folder: string) => string): Promise<Daemon> {
   const lab = await openLab(sections);
   const flag = join(lab.folder, 'hang');
-  const preload = join(lab.folder, 'hanging-disk.mjs');
-  writeFileSync(preload, hangingDisk(flag, hangs(lab.folder)));
-  const env = { ...cleanEnv, ...keys, NODE_OPTIONS: `--import=${pathToFileURL(preload).href}` };
+  const env = onHangingDisk(flag, join(lab.folder, 'hanging-disk.mjs'), hangs(lab.folder));
   const daemon = await lab.serve([], { env });
   await ready(daemon);
   writeFileSync(flag, '');

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Daemon, listening, temporaryFolder } from '../program/lab.ts';
@@ -7,7 +7,7 @@ import { launchPrometheus, type Prometheus } from '../program/prometheus.ts';
 import { dashboardQueries, withVariables } from '../support/dashboard-queries.ts';
 import { needs } from '../support/programs.ts';
 import { type Selector, toQuery } from '../support/promql.ts';
-import { RULE_FILES, RULES, rules } from './rule-files.ts';
+import { RULE_FILES, rules, rulesEvery } from './rule-files.ts';
 
 /** Two minutes, a scrape every two seconds: one that times out on a busy machine takes every series away until the next. */
 const SCRAPES = 60;
@@ -68,8 +68,7 @@ async function scrapeDemo({ url }: Daemon): Promise<Prometheus> {
     scrape_configs,
   };
   for (const name of RULE_FILES) {
-    const text = readFileSync(`${RULES}${name}.yml`, 'utf8');
-    writeFileSync(join(folder, `${name}.yml`), text.replace(/^( +interval:) .*$/gm, '$1 2s'));
+    writeFileSync(join(folder, `${name}.yml`), rulesEvery(name, '2s'));
   }
   return launchPrometheus(JSON.stringify(config), folder);
 }

@@ -34,6 +34,10 @@ export function rulesOf(name: (typeof RULE_FILES)[number]): readonly Rule[] {
   );
 }
 
+/** The text of a rule file whose groups are evaluated as often as this, where they say how often. */
+export const rulesEvery = (name: (typeof RULE_FILES)[number], interval: string): string =>
+  readFileSync(`${RULES}${name}.yml`, 'utf8').replace(/^( +interval:) .*$/gm, `$1 ${interval}`);
+
 /** Every rule that is shipped. */
 export const rules: readonly Rule[] = RULE_FILES.flatMap(rulesOf);
 

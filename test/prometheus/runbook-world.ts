@@ -118,6 +118,8 @@ esac`,
   };
 }
 
+/** The account and region that the examples name. */
+export const PLACE = { account_id: '111122223333', region: 'eu-west-1' };
 /** The endpoint that the examples name. */
 export const ENDPOINT = 'cvpn-endpoint-0123456789abcdef0';
 /** The Site-to-Site VPN connection that the examples name. */

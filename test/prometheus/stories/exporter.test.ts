@@ -1,0 +1,4 @@
+import { follow } from '../told.ts';
+import { exporterStories } from './exporter.ts';
+
+follow(exporterStories);

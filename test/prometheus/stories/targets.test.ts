@@ -1,0 +1,4 @@
+import { follow } from '../told.ts';
+import { targetsStories } from './targets.ts';
+
+follow(targetsStories);

@@ -1,0 +1,4 @@
+import { follow } from '../told.ts';
+import { websocketStories } from './websocket.ts';
+
+follow(websocketStories);
