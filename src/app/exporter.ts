@@ -174,7 +174,9 @@ export class Exporter {
       problems: ownProblems(this.#deps.storage, this.#reloads),
       collectors: this.#passes.states().flatMap((state) => {
         const part = this.#parts().get(state.collector);
-        return part ? [{ ...state, title: part.title, targets: part.collector.status() }] : [];
+        if (!part) return [];
+        const { title, counted, collector } = part;
+        return [{ ...state, title, counted, targets: collector.status() }];
       }),
     };
   }

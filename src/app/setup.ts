@@ -12,6 +12,8 @@ import { openAws, resolvePolledTargets } from './aws.ts';
 export interface Part {
   /** The domain as people call it. */
   readonly title: string;
+  /** What the numbers of its endpoints count. */
+  readonly counted: string;
   readonly collector: Collector;
   readonly schedule: string;
   /** The longest time between two slots of the schedule. */
@@ -62,6 +64,7 @@ function startDomain<K extends DomainKey>(key: K, domain: Domain<Sections[K]>, d
       for (const field of domain.rejectable) deps.rejected.add({ collector: domain.name, field }, 0);
       return {
         title: domain.title,
+        counted: domain.counted,
         collector,
         schedule: own.schedule,
         intervalMs: longestIntervalMs(own.schedule),

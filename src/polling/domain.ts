@@ -106,6 +106,8 @@ export interface Domain<C extends Section> {
   readonly name: string;
   /** The same for people, as a heading. */
   readonly title: string;
+  /** What the numbers of its endpoints count, in small letters, such as `connections`. */
+  readonly counted: string;
   /** Its section of the configuration file; files and secrets are marked on the fields. */
   readonly config: SchemaOf<C>;
   readonly docs: DomainDocs;

@@ -30,6 +30,8 @@ export interface ListedSection extends Section {
 export interface Listed<C extends ListedSection, T extends Item, S extends SchemaOf<C> = SchemaOf<C>> {
   readonly name: string;
   readonly title: string;
+  /** What `counts` counts, such as `tunnels`. */
+  readonly counted: string;
   /** As people call an endpoint, such as `Site-to-Site VPN connection`. */
   readonly noun: string;
   readonly config: S & SchemaOf<C>;

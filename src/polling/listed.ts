@@ -12,11 +12,12 @@ import { createReject } from './warnings.ts';
 export function listedDomain<C extends ListedSection, T extends Item, S extends SchemaOf<C>>(
   own: Listed<C, T, S>,
 ): Domain<C> & { readonly config: S } {
-  const { name, title, config, docs, rejectable, action, more } = own;
+  const { name, title, counted, config, docs, rejectable, action, more } = own;
   return {
     ...more,
     name,
     title,
+    counted,
     config,
     docs,
     rejectable,

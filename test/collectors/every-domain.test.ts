@@ -28,6 +28,7 @@ test.each(each)('$key: its name, its key and the folder that it stands in are on
   expect(domain.name.replaceAll('-', '_')).toBe(key);
   expect(read(`src/collectors/${domain.name}/index.ts`)).toContain('config');
   expect(domain.title).toMatch(/^[A-Z]/);
+  expect(domain.counted).toMatch(/^[a-z]+$/);
 });
 
 test.each(each)(

@@ -184,6 +184,7 @@ test('no value becomes markup', () => {
       ...one({
         collector: evil,
         title: evil,
+        counted: evil,
         last: { success: false, endedAt: NOW, durationSeconds: 1, error: evil },
         targets: [{ ...target, endpoints: [{ ...endpoint, connections: new Map([[evil, 1]]) }] }],
       }),

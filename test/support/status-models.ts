@@ -54,6 +54,7 @@ const target = {
 export const vpn: CollectorView = {
   collector: 'client-vpn',
   title: 'Client VPN',
+  counted: 'connections',
   startedAt: undefined,
   last: { success: true, endedAt: NOW - 12_000, durationSeconds: 1.26, error: undefined },
   nextPassAt: NOW + 18_000,
@@ -66,6 +67,7 @@ const websocket: CollectorView = {
   ...vpn,
   collector: 'websocket',
   title: 'WebSocket',
+  counted: 'connections',
   startedAt: NOW - 3_000,
   targets: [
     {

@@ -13,6 +13,7 @@ import { TABLE_COLUMNS } from './table.ts';
 export const clientVpn = {
   name: NAME,
   title: TITLE,
+  counted: 'connections',
   config: clientVpnConfig,
   docs: { intro: '', everything: { enabled: true }, optIn: ['users.enabled', 'connections.enabled'] },
   rejectable: REJECTABLE,

@@ -9,6 +9,7 @@ import { dryRun, listVpnConnections } from './source.ts';
 export const siteToSiteVpn = listedDomain({
   name: NAME,
   title: 'Site-to-Site VPN',
+  counted: 'tunnels',
   noun: 'Site-to-Site VPN connection',
   config: siteToSiteVpnConfig,
   docs: {

@@ -20,6 +20,7 @@ const API_GATEWAY_REQUESTS_PER_SECOND = 5;
 export const websocket = {
   name: NAME,
   title: TITLE,
+  counted: 'connections',
   config: websocketConfig,
   docs: {
     intro:

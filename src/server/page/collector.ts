@@ -41,16 +41,16 @@ function endpointsUp({ targets }: CollectorView): Html {
   return endpoints.length === 0 ? html`none` : html`${toNumber(up)} of ${toNumber(endpoints.length)} up`;
 }
 
-function targetPart({ collector }: CollectorView, target: TargetStatus, index: number, now: number): Html {
+function targetPart(view: CollectorView, target: TargetStatus, index: number, now: number): Html {
   const { name, up, error, endpoints } = target;
-  const id = targetAnchor(collector, index);
+  const id = targetAnchor(view.collector, index);
   const place = toPlace(target);
   const heading =
     name === undefined ? html`${place}` : html`<bdi>${name}</bdi><span class="muted">, ${place}</span>`;
   const none = html`<p class="muted">No endpoints are known here.</p>\n`;
   return html`<div class="target">
 <div class="head"><h3 id="${id}">${heading}</h3>${up ? badge('good', 'up') : badge('bad', 'down')}</div>
-${problem(error)}${endpoints.length > 0 ? endpointTable(collector, index, endpoints, now) : none}</div>
+${problem(error)}${endpoints.length > 0 ? endpointTable(view, index, endpoints, now) : none}</div>
 `;
 }
 

@@ -3,6 +3,7 @@ import { type Html, html } from '../html.ts';
 import { endpointAnchor, targetAnchor } from './anchor.ts';
 import { badge } from './badge.ts';
 import { toEndpointState } from './endpoint-state.ts';
+import type { CollectorView } from './model.ts';
 import { NO_DATA, toNumber } from './number.ts';
 import { ago } from './time.ts';
 
@@ -18,12 +19,12 @@ interface Column {
  * the eye, and some browsers would take that for the meaning as well.
  */
 export function endpointTable(
-  collector: string,
+  { collector, counted }: Pick<CollectorView, 'collector' | 'counted'>,
   target: number,
   endpoints: readonly EndpointStatus[],
   now: number,
 ): Html {
-  const columns = columnsOf(endpoints, now);
+  const columns = columnsOf(endpoints, counted, now);
   const heads = columns.map(
     ({ title, isNumber }) => html`<th scope="col" role="columnheader"${numeric(isNumber)}>${title}</th>`,
   );
@@ -34,7 +35,7 @@ export function endpointTable(
   const names = `${collector} ${targetAnchor(collector, target)}`;
   return html`<div class="scroll" role="region" aria-labelledby="${names}" tabindex="0">
 <table role="table">
-<caption>Endpoints and their connections by status, as of the last complete pass</caption>
+<caption>Endpoints and their ${counted} by status, as of the last complete pass</caption>
 <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Endpoint</th>${heads}</tr></thead>
 <tbody role="rowgroup">
 ${rows}</tbody>
@@ -56,15 +57,16 @@ function endpointRow(id: string, endpoint: EndpointStatus, columns: readonly Col
 ${problem === undefined ? [] : html`<tr role="row" class="more"><td role="cell" class="why" headers="${head}" colspan="${columns.length + 1}">Problem: <bdi>${problem}</bdi></td></tr>\n`}`;
 }
 
-function columnsOf(endpoints: readonly EndpointStatus[], now: number): readonly Column[] {
+function columnsOf(endpoints: readonly EndpointStatus[], counted: string, now: number): readonly Column[] {
+  const title = counted.replace(/^./, (letter) => letter.toUpperCase());
   const statuses = [...new Set(endpoints.flatMap(({ connections }) => [...connections.keys()]))];
   const hasEstimates = endpoints.some(({ estimated }) => estimated);
   return [
     { title: 'State', isNumber: false, cell: state },
     { title: 'Last success', isNumber: false, cell: age(now) },
-    ...(hasEstimates ? [{ title: 'Connections', isNumber: true, cell: estimate }] : []),
+    ...(hasEstimates ? [{ title, isNumber: true, cell: estimate }] : []),
     ...statuses.map((status) => ({ title: status, isNumber: true, cell: count(status) })),
-    ...(statuses.length === 0 ? [{ title: 'Connections', isNumber: true, cell: () => NO_DATA }] : []),
+    ...(statuses.length === 0 ? [{ title, isNumber: true, cell: () => NO_DATA }] : []),
   ];
 }
 

@@ -6,6 +6,8 @@ export interface CollectorView {
   readonly collector: string;
   /** The same as a heading. */
   readonly title: string;
+  /** What the numbers of its endpoints count, such as `connections`. */
+  readonly counted: string;
   /** When the pass under way began; undefined when there is none. */
   readonly startedAt: number | undefined;
   readonly last:

@@ -171,3 +171,13 @@ test('while it is off, nothing is asked', async () => {
   expect(rig.simulator.requests().filter(({ action }) => action === LISTING)).toEqual([]);
   expect((await rig.metrics()).series.filter(({ name }) => name.startsWith('aws_site_to_site'))).toEqual([]);
 });
+
+test('the status page counts tunnels', async () => {
+  const rig = await startRig(sections);
+  const id = rig.vpns.addConnection({ name: 'branch' });
+  rig.vpns.takeDown(id, 1);
+  await rig.pass();
+  const { text } = await rig.get('/');
+  expect(text).toContain('Endpoints and their tunnels by status');
+  expect(text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')).toMatch(/branch \S+ up \S+ s ago 1 1/);
+});
