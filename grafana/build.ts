@@ -1,10 +1,10 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { clientVpnEndpoint } from './dashboards/client-vpn-endpoint.ts';
-import { clientVpnOverview } from './dashboards/client-vpn-overview.ts';
-import { exporter } from './dashboards/exporter.ts';
-import { siteToSiteVpn } from './dashboards/site-to-site-vpn.ts';
-import { websocket } from './dashboards/websocket.ts';
+import { clientVpnEndpoint } from './client-vpn/endpoint-dashboard.ts';
+import { clientVpnOverview } from './client-vpn/overview-dashboard.ts';
+import { exporter } from './exporter/dashboard.ts';
 import { forGrafanaCom } from './parts/grafana-com.ts';
+import { siteToSiteVpn } from './site-to-site-vpn/dashboard.ts';
+import { websocket } from './websocket/dashboard.ts';
 
 const DASHBOARDS: Readonly<Record<string, () => Dashboard>> = {
   'client-vpn-overview': clientVpnOverview,

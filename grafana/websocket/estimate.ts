@@ -1,8 +1,8 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { colourOf, inColour } from './colours.ts';
-import { graph, ON_THE_RIGHT } from './graphs.ts';
-import { ENDPOINT, gauge, KEY, ofWebSocket, once, total } from './queries.ts';
-import { overTime } from './targets.ts';
+import { colourOf, inColour } from '../parts/colours.ts';
+import { graph, ON_THE_RIGHT } from '../parts/graphs.ts';
+import { ENDPOINT, gauge, KEY, ofWebSocket, once, total } from '../parts/queries.ts';
+import { overTime } from '../parts/targets.ts';
 
 const CONNECTIONS = ofWebSocket('aws_websocket_connections');
 

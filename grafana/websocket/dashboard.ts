@@ -5,9 +5,9 @@ import { healthPanels } from '../parts/endpoints.ts';
 import { heatmap } from '../parts/graphs.ts';
 import { ofWebSocket } from '../parts/queries.ts';
 import { buckets } from '../parts/targets.ts';
-import { estimate, ghostsPanel, livingByStatus, registered } from '../parts/websocket.ts';
-import { webSocketEndpoints, webSocketHeadlines } from '../parts/websocket-endpoints.ts';
-import { samples, turnover } from '../parts/websocket-events.ts';
+import { webSocketEndpoints, webSocketHeadlines } from './endpoints.ts';
+import { estimate, ghostsPanel, livingByStatus, registered } from './estimate.ts';
+import { samples, turnover } from './events.ts';
 
 function ages(): readonly Panel[] {
   const byBucket = (metric: string) => [buckets(perMinute(WEBSOCKET, ofWebSocket(metric), ['le']))];

@@ -1,9 +1,9 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { type Coloured, colourOf, inColour } from './colours.ts';
-import { answers, FAULTS, requests, took } from './exporter-queries.ts';
-import { graph, heatmap } from './graphs.ts';
-import { buckets, overTime } from './targets.ts';
-import { PER_MINUTE } from './units.ts';
+import { type Coloured, colourOf, inColour } from '../parts/colours.ts';
+import { graph, heatmap } from '../parts/graphs.ts';
+import { buckets, overTime } from '../parts/targets.ts';
+import { PER_MINUTE } from '../parts/units.ts';
+import { answers, FAULTS, requests, took } from './queries.ts';
 
 /** What can go wrong with a request. */
 const KINDS: readonly Coloured[] = ['denied', 'unavailable', 'timeout', 'throttled', 'not_found', 'other'];

@@ -1,11 +1,11 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { COUNTED, SITE_TO_SITE_VPN, totalOf } from './domains.ts';
-import { wellness } from './endpoints.ts';
-import { graph } from './graphs.ts';
-import { named } from './names.ts';
-import { ENDPOINT, gauge, KEY, ofSiteToSiteVpn, once, total } from './queries.ts';
-import { inWords, NONE_IS_GOOD, stat, timeline } from './states.ts';
-import { latest, overTime } from './targets.ts';
+import { COUNTED, SITE_TO_SITE_VPN, totalOf } from '../parts/domains.ts';
+import { wellness } from '../parts/endpoints.ts';
+import { graph } from '../parts/graphs.ts';
+import { named } from '../parts/names.ts';
+import { ENDPOINT, gauge, KEY, ofSiteToSiteVpn, once, total } from '../parts/queries.ts';
+import { inWords, NONE_IS_GOOD, stat, timeline } from '../parts/states.ts';
+import { latest, overTime } from '../parts/targets.ts';
 
 const UP = ofSiteToSiteVpn('aws_site_to_site_vpn_tunnel_up');
 const ROUTES = ofSiteToSiteVpn('aws_site_to_site_vpn_tunnel_accepted_routes');

@@ -1,13 +1,13 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { COUNTED, dataAge, inPlace, known, state, totalOf, WEBSOCKET } from './domains.ts';
-import { brokenFirst, ENDPOINT_COLUMNS, stateColumn, wellness } from './endpoints.ts';
-import { rowToWebSocket } from './links.ts';
-import { named, settingsOf } from './names.ts';
-import { total } from './queries.ts';
-import { type Steps, stat } from './states.ts';
-import { table } from './tables.ts';
-import { latest, rows } from './targets.ts';
-import { BOUNDS, GHOSTS, ghostShare, LIVING, REGISTERED, whole } from './websocket.ts';
+import { COUNTED, dataAge, inPlace, known, state, totalOf, WEBSOCKET } from '../parts/domains.ts';
+import { brokenFirst, ENDPOINT_COLUMNS, stateColumn, wellness } from '../parts/endpoints.ts';
+import { rowToWebSocket } from '../parts/links.ts';
+import { named, settingsOf } from '../parts/names.ts';
+import { total } from '../parts/queries.ts';
+import { type Steps, stat } from '../parts/states.ts';
+import { table } from '../parts/tables.ts';
+import { latest, rows } from '../parts/targets.ts';
+import { BOUNDS, GHOSTS, ghostShare, LIVING, REGISTERED, whole } from './estimate.ts';
 
 const ALL = known(WEBSOCKET);
 

@@ -1,9 +1,9 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { STATUSES } from './client-vpn.ts';
-import { bitsPerSecond, CLIENT_VPN, perSecond } from './domains.ts';
-import { graph } from './graphs.ts';
-import { gauge, ofClientVpn } from './queries.ts';
-import { overTime } from './targets.ts';
+import { bitsPerSecond, CLIENT_VPN, perSecond } from '../parts/domains.ts';
+import { graph } from '../parts/graphs.ts';
+import { gauge, ofClientVpn } from '../parts/queries.ts';
+import { overTime } from '../parts/targets.ts';
+import { STATUSES } from './connections.ts';
 
 function byStatus(title: string, description: string, unit: string, expr: string): Panel {
   return graph({

@@ -2,8 +2,8 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboard } from '../parts/dashboard.ts';
 import { SITE_TO_SITE_VPN } from '../parts/domains.ts';
 import { healthPanels } from '../parts/endpoints.ts';
-import { vpnHeadlines, vpnHistory, vpnStates } from '../parts/site-to-site-vpn.ts';
-import { vpnConnections, vpnTunnels } from '../parts/site-to-site-vpn-tables.ts';
+import { vpnConnections, vpnTunnels } from './tables.ts';
+import { vpnHeadlines, vpnHistory, vpnStates } from './tunnels.ts';
 
 /** Site-to-Site VPN connections and their tunnels. */
 export function siteToSiteVpn(): Dashboard {

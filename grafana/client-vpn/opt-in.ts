@@ -1,12 +1,12 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { STATUSES } from './client-vpn.ts';
-import { bitsPerSecond, CLIENT_VPN, inPlace } from './domains.ts';
-import { ENDPOINT_COLUMNS } from './endpoints.ts';
-import { graph } from './graphs.ts';
-import { ENDPOINT, ofClientVpn, once, since } from './queries.ts';
-import { statusColours } from './states.ts';
-import { table } from './tables.ts';
-import { overTime, rows } from './targets.ts';
+import { bitsPerSecond, CLIENT_VPN, inPlace } from '../parts/domains.ts';
+import { ENDPOINT_COLUMNS } from '../parts/endpoints.ts';
+import { graph } from '../parts/graphs.ts';
+import { ENDPOINT, ofClientVpn, once, since } from '../parts/queries.ts';
+import { statusColours } from '../parts/states.ts';
+import { table } from '../parts/tables.ts';
+import { overTime, rows } from '../parts/targets.ts';
+import { STATUSES } from './connections.ts';
 
 const OPT_IN = {
   user: { one: 'user', many: 'users', emptyWhen: '`client_vpn.users.enabled` is off' },

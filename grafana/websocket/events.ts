@@ -1,10 +1,10 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { Coloured } from './colours.ts';
-import { perMinute, WEBSOCKET } from './domains.ts';
-import { graph } from './graphs.ts';
-import { gauge, ofWebSocket } from './queries.ts';
-import { overTime } from './targets.ts';
-import { PER_MINUTE } from './units.ts';
+import type { Coloured } from '../parts/colours.ts';
+import { perMinute, WEBSOCKET } from '../parts/domains.ts';
+import { graph } from '../parts/graphs.ts';
+import { gauge, ofWebSocket } from '../parts/queries.ts';
+import { overTime } from '../parts/targets.ts';
+import { PER_MINUTE } from '../parts/units.ts';
 
 const LOOKED_UP: readonly Coloured[] = ['active', 'idle', 'gone', 'invalid', 'error'];
 

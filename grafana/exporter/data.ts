@@ -1,8 +1,8 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { minutely } from './exporter-queries.ts';
-import { graph } from './graphs.ts';
-import { overTime } from './targets.ts';
-import { PER_MINUTE } from './units.ts';
+import { graph } from '../parts/graphs.ts';
+import { overTime } from '../parts/targets.ts';
+import { PER_MINUTE } from '../parts/units.ts';
+import { minutely } from './queries.ts';
 
 /** What the exporter took in, and what it left out. */
 export function dataPanels(): readonly Panel[] {

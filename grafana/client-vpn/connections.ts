@@ -1,11 +1,11 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { type Coloured, colourOf, inColour } from './colours.ts';
-import { bitsPerSecond, CLIENT_VPN, perMinute } from './domains.ts';
-import { DOWNWARD, graph, heatmap, ON_THE_RIGHT } from './graphs.ts';
-import { NAMED, named } from './names.ts';
-import { gauge, ofClientVpn, once } from './queries.ts';
-import { buckets, overTime } from './targets.ts';
-import { PER_MINUTE } from './units.ts';
+import { type Coloured, colourOf, inColour } from '../parts/colours.ts';
+import { bitsPerSecond, CLIENT_VPN, perMinute } from '../parts/domains.ts';
+import { DOWNWARD, graph, heatmap, ON_THE_RIGHT } from '../parts/graphs.ts';
+import { NAMED, named } from '../parts/names.ts';
+import { gauge, ofClientVpn, once } from '../parts/queries.ts';
+import { buckets, overTime } from '../parts/targets.ts';
+import { PER_MINUTE } from '../parts/units.ts';
 
 /** The statuses that AWS documents, and that of rows without one. */
 export const STATUSES: readonly Coloured[] = [

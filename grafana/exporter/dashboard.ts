@@ -1,14 +1,14 @@
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboard } from '../parts/dashboard.ts';
-import { awsPanels, faultsByKind, faultsByOperation } from '../parts/exporter-aws.ts';
-import { dataPanels } from '../parts/exporter-data.ts';
-import { processPanels } from '../parts/exporter-process.ts';
-import { answers, greatest, minutely, SINCE_SUCCESS, TARGETS, worst } from '../parts/exporter-queries.ts';
 import { graph } from '../parts/graphs.ts';
 import { scraped, total } from '../parts/queries.ts';
 import { ageSteps, inWords, NONE_IS_GOOD, stat, timeline } from '../parts/states.ts';
 import { latest, overTime } from '../parts/targets.ts';
 import { PER_MINUTE } from '../parts/units.ts';
+import { awsPanels, faultsByKind, faultsByOperation } from './aws.ts';
+import { dataPanels } from './data.ts';
+import { processPanels } from './process.ts';
+import { answers, greatest, minutely, SINCE_SUCCESS, TARGETS, worst } from './queries.ts';
 
 function headlines(): readonly Panel[] {
   return [

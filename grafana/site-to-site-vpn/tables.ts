@@ -1,13 +1,13 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { dataAge, inPlace, known, SITE_TO_SITE_VPN, state } from './domains.ts';
-import { brokenFirst, ENDPOINT_COLUMNS, stateColumn } from './endpoints.ts';
-import { rowToVpnConnection } from './links.ts';
-import { named, settingsOf } from './names.ts';
-import { ENDPOINT, since } from './queries.ts';
-import { CONNECTIONS, MISSING, TUNNELS } from './site-to-site-vpn.ts';
-import { inWords } from './states.ts';
-import { table } from './tables.ts';
-import { rows } from './targets.ts';
+import { dataAge, inPlace, known, SITE_TO_SITE_VPN, state } from '../parts/domains.ts';
+import { brokenFirst, ENDPOINT_COLUMNS, stateColumn } from '../parts/endpoints.ts';
+import { rowToVpnConnection } from '../parts/links.ts';
+import { named, settingsOf } from '../parts/names.ts';
+import { ENDPOINT, since } from '../parts/queries.ts';
+import { inWords } from '../parts/states.ts';
+import { table } from '../parts/tables.ts';
+import { rows } from '../parts/targets.ts';
+import { CONNECTIONS, MISSING, TUNNELS } from './tunnels.ts';
 
 const ALL = known(SITE_TO_SITE_VPN);
 

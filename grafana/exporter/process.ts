@@ -1,9 +1,9 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { graph } from './graphs.ts';
-import { ofExporter, ofProcess, rate, scraped, since } from './queries.ts';
-import { inWords, timeline } from './states.ts';
-import { table } from './tables.ts';
-import { overTime, rows } from './targets.ts';
+import { graph } from '../parts/graphs.ts';
+import { ofExporter, ofProcess, rate, scraped, since } from '../parts/queries.ts';
+import { inWords, timeline } from '../parts/states.ts';
+import { table } from '../parts/tables.ts';
+import { overTime, rows } from '../parts/targets.ts';
 
 const INSTANCE = ['job', 'instance'];
 

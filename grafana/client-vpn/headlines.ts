@@ -1,10 +1,10 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { connections, oldest, traffic, USERS } from './client-vpn.ts';
-import { CLIENT_VPN, COUNTED, totalOf } from './domains.ts';
-import { wellness } from './endpoints.ts';
-import { ofClientVpn, once, since, total } from './queries.ts';
-import { NONE_IS_GOOD, stat } from './states.ts';
-import { latest } from './targets.ts';
+import { CLIENT_VPN, COUNTED, totalOf } from '../parts/domains.ts';
+import { wellness } from '../parts/endpoints.ts';
+import { ofClientVpn, once, since, total } from '../parts/queries.ts';
+import { NONE_IS_GOOD, stat } from '../parts/states.ts';
+import { latest } from '../parts/targets.ts';
+import { connections, oldest, traffic, USERS } from './connections.ts';
 
 const AVAILABLE = once(ofClientVpn('aws_client_vpn_endpoint_status', 'status="available"'));
 

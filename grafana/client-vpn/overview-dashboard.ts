@@ -1,6 +1,4 @@
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { connections, history, posture, traffic, USERS } from '../parts/client-vpn.ts';
-import { clientVpnWellness, headlines } from '../parts/client-vpn-headlines.ts';
 import { dashboard } from '../parts/dashboard.ts';
 import { CLIENT_VPN, dataAge, inPlace, known, state } from '../parts/domains.ts';
 import { brokenFirst, ENDPOINT_COLUMNS, healthPanels, stateColumn } from '../parts/endpoints.ts';
@@ -10,6 +8,8 @@ import { NAMED, named } from '../parts/names.ts';
 import { ENDPOINT, gauge, KEY, ofClientVpn } from '../parts/queries.ts';
 import { table } from '../parts/tables.ts';
 import { latest, overTime, rows } from '../parts/targets.ts';
+import { connections, history, posture, traffic, USERS } from './connections.ts';
+import { clientVpnWellness, headlines } from './headlines.ts';
 
 const ALL = known(CLIENT_VPN);
 const topTen = (expr: string) => `sort_desc(${named(`topk(10, ${expr})`, CLIENT_VPN)})`;

@@ -1,8 +1,4 @@
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
-import { history, oldest, posture, STATUSES, sessionLengths } from '../parts/client-vpn.ts';
-import { clientVpnWellness, headlines } from '../parts/client-vpn-headlines.ts';
-import { connectionPanels, userPanels } from '../parts/client-vpn-opt-in.ts';
-import { trafficByStatus } from '../parts/client-vpn-traffic.ts';
 import { dashboard } from '../parts/dashboard.ts';
 import { CLIENT_VPN, inPlace, known, perMinute, state } from '../parts/domains.ts';
 import { brokenFirst, ENDPOINT_COLUMNS, healthPanels, stateColumn } from '../parts/endpoints.ts';
@@ -14,6 +10,10 @@ import { sayOne, timeline } from '../parts/states.ts';
 import { table } from '../parts/tables.ts';
 import { overTime, rows } from '../parts/targets.ts';
 import { PER_MINUTE } from '../parts/units.ts';
+import { history, oldest, posture, STATUSES, sessionLengths } from './connections.ts';
+import { clientVpnWellness, headlines } from './headlines.ts';
+import { connectionPanels, userPanels } from './opt-in.ts';
+import { trafficByStatus } from './traffic.ts';
 
 const TIMEOUT = ofClientVpn('aws_client_vpn_endpoint_session_timeout_seconds');
 const STATUS = once(ofClientVpn('aws_client_vpn_endpoint_status'), 'status');

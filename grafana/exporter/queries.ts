@@ -1,4 +1,4 @@
-import { liveRate, ofAccount, ofExporter, since, total } from './queries.ts';
+import { liveRate, ofAccount, ofExporter, since, total } from '../parts/queries.ts';
 
 const exporter = (name: string, ...matchers: readonly string[]) =>
   ofExporter(`aws_connections_exporter_${name}`, ...matchers);
