@@ -35,6 +35,9 @@ requests_per_second: 1000, confidence: 0.999, endpoints: [{url: "${URL_OF_STAGE}
     const grant = simulator.deny('GetConnection');
     const daemon = await lab.serve();
     const prometheus = await startPrometheus(daemon, lab.folder);
+    const passes = async () => total(await daemon.scrape(), 'aws_connections_exporter_passes_total') ?? 0;
+    // A pass over nobody, before they come.
+    await eventually(async () => expect(await passes()).toBeGreaterThanOrEqual(1));
 
     const feed = feedIntake({ url: daemon.intakeUrl, token: 'secret', world });
     const come = (id?: string) => {
@@ -58,7 +61,6 @@ requests_per_second: 1000, confidence: 0.999, endpoints: [{url: "${URL_OF_STAGE}
     for (const id of late) world.disconnect(id);
     expect(world.alive(API)).toBe(LIVING);
 
-    const passes = async () => total(await daemon.scrape(), 'aws_connections_exporter_passes_total') ?? 0;
     /** A pass that begins from now on has ended. */
     const nextPass = async () => {
       const before = await passes();
