@@ -28,7 +28,7 @@ const turns = (story: Story, page: string, word: string, labels: object, value: 
 
 /** What AWS says of a tunnel by the command of a page, without any key: a line of a table. */
 async function says(story: Story, page: string, tunnel: string): Promise<string> {
-  const { code, output } = await story.types(page, 'VgwTelemetry');
+  const { code, output } = await story.types(page, 'describe-vpn-connections');
   expect([code, output]).toEqual([0, expect.stringContaining(tunnel)]);
   for (const secret of story.lab.vpns.secrets()) expect(output).not.toContain(secret);
   const isOf = (line: string) => line.split('|').some((cell) => cell.trim() === tunnel);
@@ -109,6 +109,10 @@ export const siteToSiteVpnStories: readonly Told[] = [
     'a tunnel that comes and goes: the device does not answer dead peer detection',
     async (page) => {
       const { story, vpns, first, second } = await beginVpnStory('', { hasRules: true });
+      // A change counts from the first evaluation of the rules on.
+      await story.sees(
+        'account_region_endpoint_tunnel:aws_site_to_site_vpn_tunnel_status_change_timestamp_seconds:max',
+      );
       await turns(story, page, 'tunnel_up', { tunnel: first }, 1);
       for (let round = 1; round <= 3; round++) {
         vpns.takeDown(VPN, 0);
