@@ -123,7 +123,7 @@ export const PLACE = { account_id: '111122223333', region: 'eu-west-1' };
 /** The endpoint that the examples name. */
 export const ENDPOINT = 'cvpn-endpoint-0123456789abcdef0';
 /** The Site-to-Site VPN connection that the examples name. */
-const VPN = 'vpn-0123456789abcdef0';
+export const VPN = 'vpn-0123456789abcdef0';
 /** The connection that the examples name. */
 export const CONNECTION = 'cvpn-connection-0123456789abcdef0';
 const SOCKET = 'gbgBR89uMQAYKEiZJA==';

@@ -2,10 +2,17 @@ import { expect, test } from 'vitest';
 import { pages } from './runbook-pages.ts';
 import { clientVpnStories } from './stories/client-vpn.ts';
 import { exporterStories } from './stories/exporter.ts';
+import { siteToSiteVpnStories } from './stories/site-to-site-vpn.ts';
 import { targetsStories } from './stories/targets.ts';
 import { websocketStories } from './stories/websocket.ts';
 
-const stories = [...clientVpnStories, ...exporterStories, ...targetsStories, ...websocketStories];
+const stories = [
+  ...clientVpnStories,
+  ...exporterStories,
+  ...siteToSiteVpnStories,
+  ...targetsStories,
+  ...websocketStories,
+];
 
 /** The pages that cannot be followed, and why the simulator does not go there. */
 const NOT_FOLLOWED: Readonly<Record<string, string>> = {
