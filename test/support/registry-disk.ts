@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 import type { KeptRegistry } from '../../src/collectors/websocket/registry/kept-registry.ts';
-import { type Keeper, Registries } from '../../src/collectors/websocket/registry/registries.ts';
+import { type OpenedRegistry, Registries } from '../../src/collectors/websocket/registry/registries.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import type { Storage } from '../../src/storage/storage.ts';
@@ -52,17 +52,22 @@ export function copyOf(folder: string): string {
   return copy;
 }
 
-/** Everything that a keeper holds, to be compared. */
-export function contentsOf(keeper: Keeper) {
-  const { entries } = keeper as KeptRegistry;
+/** Everything that a opened holds, to be compared. */
+export function contentsOf(opened: OpenedRegistry) {
+  const { entries } = opened as KeptRegistry;
   return {
-    registry: keeper.registry.state(),
-    totals: keeper.totals.state(),
+    registry: opened.registry.state(),
+    totals: opened.totals.state(),
     entries: Object.fromEntries([...entries.open, ...entries.dead]),
   };
 }
 
 /** Takes in an event without a connect time, so long after the beginning. */
-export function take(keeper: Keeper, type: 'connect' | 'disconnect' | 'message', id: string, atMs = 0): void {
-  keeper.registry.take({ type, connectionId: id, connectedAt: undefined }, START + atMs, () => true);
+export function take(
+  opened: OpenedRegistry,
+  type: 'connect' | 'disconnect' | 'message',
+  id: string,
+  atMs = 0,
+): void {
+  opened.registry.take({ type, connectionId: id, connectedAt: undefined }, START + atMs, () => true);
 }

@@ -58,15 +58,15 @@ export async function* ask(
     };
   }
   for (const endpoint of endpoints) {
-    const { target: own, source: ids, apiId, stage, url } = endpoint;
+    const { target: own, origin, apiId, stage, url } = endpoint;
     const place = { accountId, region: own.region, partition };
     let id: string | undefined;
     let unread: string | undefined;
-    if (ids.type === 'dynamodb') {
+    if (origin.type === 'dynamodb') {
       const request = {
-        table: ids.table,
-        attributes: [ids.key],
-        limit: ids.prefix === null ? 1 : ROWS_TO_FIND_ONE,
+        table: origin.table,
+        attributes: [origin.key],
+        limit: origin.prefix === null ? 1 : ROWS_TO_FIND_ONE,
         startKey: undefined,
         segment: 0,
         segments: 1,
@@ -74,11 +74,11 @@ export async function* ask(
       const read = await judge(async () => {
         const { rows } = await scan(own, request, signal);
         [id] = rows
-          .flatMap((row) => toId(String(row[ids.key] ?? ''), ids.prefix) ?? [])
+          .flatMap((row) => toId(String(row[origin.key] ?? ''), origin.prefix) ?? [])
           .filter(isConnectionId);
       }, signal);
-      yield { action: SCAN, resource: tableArn(place, ids.table), ...read };
-    } else if (ids.type === 'file') {
+      yield { action: SCAN, resource: tableArn(place, origin.table), ...read };
+    } else if (origin.type === 'file') {
       try {
         const progress = await readerOf(endpoint)?.read(signal);
         id = progress?.state === 'complete' ? [...progress.ids.keys()][0] : undefined;

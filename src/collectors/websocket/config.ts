@@ -107,7 +107,7 @@ const bothPlaceholders = {
   abort: true,
 };
 
-const discoverSource = z
+const discoverOrigin = z
   .discriminatedUnion('type', [
     dynamodb(
       z
@@ -200,7 +200,7 @@ export const websocketConfig = z
       .boolean()
       .default(false)
       .describe('Whether the WebSocket APIs and stages of every target are discovered.'),
-    discover_source: discoverSource,
+    discover_source: discoverOrigin,
   })
   .prefault({})
   .describe('Connections of API Gateway WebSocket APIs.');
@@ -212,13 +212,13 @@ export type WebsocketConfig = z.output<typeof websocketConfig>;
 export type EndpointConfig = WebsocketConfig['endpoints'][number];
 
 /** Where the connection ids of an endpoint come from; the path of a file is absolute. */
-export type SourceConfig = EndpointConfig['source'];
+export type OriginConfig = EndpointConfig['source'];
 
 /** The same for stages that are discovered: `{api_id}` and `{stage}` in a name stand for theirs. */
-export type DiscoverSourceConfig = WebsocketConfig['discover_source'];
+export type DiscoverOriginConfig = WebsocketConfig['discover_source'];
 
 /** An endpoint by what its URL and the keys beside it say. */
-export interface EndpointPlace {
+export interface UrlPlace {
   /** The URL without its scheme and without a slash at its end. */
   readonly endpointId: string;
   readonly host: string;
@@ -230,7 +230,7 @@ export interface EndpointPlace {
 }
 
 /** Where an endpoint is, and whose events are its own: what its keys say, else what an execute-api URL says. */
-export function toPlace({ url: text, region, source }: EndpointConfig): EndpointPlace {
+export function readPlace({ url: text, region, source }: EndpointConfig): UrlPlace {
   const said = toManagementUrl(text);
   const own = source.type === 'intake' ? source : undefined;
   return {

@@ -1,5 +1,5 @@
 import type { Target } from '../../aws/targets.ts';
-import { type DiscoverSourceConfig, type EndpointConfig, type SourceConfig, toPlace } from './config.ts';
+import { type DiscoverOriginConfig, type EndpointConfig, type OriginConfig, readPlace } from './config.ts';
 import type { Discovered, Stage } from './discovery.ts';
 import { toManagementUrl } from './management-url.ts';
 
@@ -17,12 +17,13 @@ export interface Endpoint {
   readonly stage: string | undefined;
   /** The name of the API; empty until discovery says it. */
   readonly name: string;
-  readonly source: SourceConfig;
+  /** Where its ids come from: `source` in the configuration. */
+  readonly origin: OriginConfig;
 }
 
 /** An endpoint of the configuration, with the target that it names, else the first, in the region of its URL. */
 export function toNamed(config: EndpointConfig, targets: readonly Target[]): Endpoint {
-  const { endpointId, host, region, apiId, stage } = toPlace(config);
+  const { endpointId, host, region, apiId, stage } = readPlace(config);
   const own = targets.filter(({ name }) => config.target === null || name === config.target);
   const target = own.find((one) => one.region === region) ?? own[0];
   if (!target) throw new Error(`no target is named ${config.target}`);
@@ -34,7 +35,7 @@ export function toNamed(config: EndpointConfig, targets: readonly Target[]): End
     apiId,
     stage,
     name: '',
-    source: config.source,
+    origin: config.source,
   };
 }
 
@@ -47,17 +48,17 @@ export function withDiscovered(endpoint: Endpoint, { stages, behind }: Discovere
 }
 
 /** A discovered stage as an endpoint; `{api_id}` and `{stage}` in its source stand for its own. */
-export function toEndpoint(stage: Stage, target: Target, idSource: DiscoverSourceConfig): Endpoint {
+export function toEndpoint(stage: Stage, target: Target, discovered: DiscoverOriginConfig): Endpoint {
   const { url, endpointId, host } = toManagementUrl(stage.url);
-  return { ...stage, target, url, endpointId, host, source: sourceFor(idSource, stage) };
+  return { ...stage, target, url, endpointId, host, origin: originFor(discovered, stage) };
 }
 
-function sourceFor(source: DiscoverSourceConfig, { apiId, stage }: Stage): SourceConfig {
+function originFor(origin: DiscoverOriginConfig, { apiId, stage }: Stage): OriginConfig {
   const fill = (text: string) => text.replaceAll('{api_id}', apiId).replaceAll('{stage}', stage);
-  if (source.type === 'intake') return { type: 'intake', api_id: apiId, stage };
-  return source.type === 'file'
-    ? { ...source, path: fill(source.path) }
-    : { ...source, table: fill(source.table) };
+  if (origin.type === 'intake') return { type: 'intake', api_id: apiId, stage };
+  return origin.type === 'file'
+    ? { ...origin, path: fill(origin.path) }
+    : { ...origin, table: fill(origin.table) };
 }
 
 /** Whether two are one stage: by address, or by API and stage where both are known. */
@@ -66,22 +67,22 @@ export function isSame(a: Endpoint, b: Endpoint): boolean {
   return a.endpointId === b.endpointId || (isKnown && a.apiId === b.apiId && a.stage === b.stage);
 }
 
-/** What an endpoint's registry is kept under: ids from another source belong to another registry. */
-export function registryKey({ endpointId, source, target }: Endpoint) {
+/** What an endpoint's registry is kept under: ids of another origin belong to another registry. */
+export function registryKey({ endpointId, origin, target }: Endpoint) {
   const table =
-    source.type === 'dynamodb'
+    origin.type === 'dynamodb'
       ? [
           target.name,
           target.region,
-          source.table,
-          source.key,
-          ...(source.prefix === null ? [] : [source.prefix]),
+          origin.table,
+          origin.key,
+          ...(origin.prefix === null ? [] : [origin.prefix]),
         ]
       : [];
   return {
     endpointId,
-    source: source.type,
-    detail: source.type === 'file' ? source.path : table.join(' '),
+    source: origin.type,
+    detail: origin.type === 'file' ? origin.path : table.join(' '),
   };
 }
 

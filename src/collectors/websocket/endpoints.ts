@@ -58,7 +58,7 @@ export class Endpoints {
 
   /** Takes up what was discovered before: by the configuration before, else by the process before. Never rejects: it will be discovered again. */
   async load(): Promise<void> {
-    if (!this.#options.discoverSource) return;
+    if (!this.#options.discoverOrigin) return;
     const { discovered, storage, logger } = this.#deps;
     const found = new Map<string, Discovered>();
     try {
@@ -77,13 +77,13 @@ export class Endpoints {
 
   /** Every endpoint of a target as it is known now. */
   of(target: Target): readonly Endpoint[] {
-    const { named, discoverSource } = this.#options;
+    const { named, discoverOrigin } = this.#options;
     const key = targetKey(target);
     const own = named.filter((endpoint) => targetKey(endpoint.target) === key);
     const found = this.#known.get(key)?.found;
-    if (!found || !discoverSource || this.#leftOut.has(key)) return own;
+    if (!found || !discoverOrigin || this.#leftOut.has(key)) return own;
     const known = own.map((endpoint) => withDiscovered(endpoint, found));
-    const stages = found.stages.map((stage) => toEndpoint(stage, target, discoverSource));
+    const stages = found.stages.map((stage) => toEndpoint(stage, target, discoverOrigin));
     return [...known, ...stages.filter((stage) => ![...known, ...named].some((one) => isSame(one, stage)))];
   }
 
@@ -94,7 +94,7 @@ export class Endpoints {
 
   /** Whether every target has been discovered at least once, now or before a restart. */
   get isComplete(): boolean {
-    if (!this.#options.discoverSource) return true;
+    if (!this.#options.discoverOrigin) return true;
     return this.#targets.map(targetKey).every((key) => this.#known.has(key) || this.#leftOut.has(key));
   }
 
@@ -110,11 +110,11 @@ export class Endpoints {
   /** Discovers a target's endpoints when it is time to; why that failed, or was not done by `until`, in a sentence. Rejects only when the pass is broken off. */
   async refresh(target: Target, until: AbortSignal, signal: AbortSignal): Promise<string | undefined> {
     const { source, clock, faults, discovered } = this.#deps;
-    const { named, discoverSource } = this.#options;
+    const { named, discoverOrigin } = this.#options;
     const key = targetKey(target);
     const { at } = this.#known.get(key) ?? {};
     if (
-      !discoverSource ||
+      !discoverOrigin ||
       this.#leftOut.has(key) ||
       (at !== undefined && clock.monotonic() - at < DISCOVERY_EVERY_MS)
     )
@@ -144,13 +144,13 @@ export class Endpoints {
 
   #warn(target: Target, found: Discovered, own: readonly Endpoint[]): void {
     const { faults } = this.#deps;
-    const { discoverSource } = this.#options;
+    const { discoverOrigin } = this.#options;
     const warnOnce = (message: string, about: string, fields: LogFields) =>
       faults.warnOnce(`${message} ${about}`, message, { ...fieldsOf(target), ...fields });
     for (const endpoint of own.map((one) => withDiscovered(one, found))) {
       const { endpointId: endpoint_id } = endpoint;
       const isTwice = found.stages.some(
-        (stage) => discoverSource && isSame(endpoint, toEndpoint(stage, target, discoverSource)),
+        (stage) => discoverOrigin && isSame(endpoint, toEndpoint(stage, target, discoverOrigin)),
       );
       if (isTwice)
         warnOnce(

@@ -74,13 +74,13 @@ export function createFamilies(state: Readable<View, LastPass>): readonly Family
     polled('endpoint_info', {
       help: 'What is known of the endpoint; always 1',
       labels: ['api_id', 'stage', 'name', 'source'],
-      values: ({ endpoint: { apiId = '', stage = '', name, source } }) => [
-        [{ api_id: apiId, stage, name, source: source.type }, 1],
+      values: ({ endpoint: { apiId = '', stage = '', name, origin } }) => [
+        [{ api_id: apiId, stage, name, source: origin.type }, 1],
       ],
     }),
   ];
 }
 
 function eventCount({ endpoint }: View, count: number | undefined) {
-  return endpoint.source.type === 'intake' && count !== undefined ? [[{}, count] as const] : [];
+  return endpoint.origin.type === 'intake' && count !== undefined ? [[{}, count] as const] : [];
 }

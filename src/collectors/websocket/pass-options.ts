@@ -1,9 +1,9 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
-import type { DiscoverSourceConfig } from './config.ts';
+import type { DiscoverOriginConfig } from './config.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { IdReader } from './ids/id-reader.ts';
-import type { Keeper } from './registry/registries.ts';
+import type { OpenedRegistry } from './registry/registries.ts';
 import type { Source } from './source.ts';
 import type { State } from './state.ts';
 
@@ -12,7 +12,7 @@ export interface PassOptions {
   /** The endpoints that the configuration names. */
   readonly named: readonly Endpoint[];
   /** Where the ids of discovered endpoints come from; undefined while discovery is off. */
-  readonly discoverSource: DiscoverSourceConfig | undefined;
+  readonly discoverOrigin: DiscoverOriginConfig | undefined;
   readonly sampleSize: number;
   readonly requestsPerSecond: number;
   readonly concurrency: number;
@@ -31,7 +31,7 @@ export interface PassDeps {
   readonly readerOf: (endpoint: Endpoint) => IdReader | undefined;
   readonly state: State;
   /** What is kept of an endpoint; rejects when it is on disk and cannot be read. */
-  readonly open: (endpoint: Endpoint) => Promise<Keeper>;
+  readonly open: (endpoint: Endpoint) => Promise<OpenedRegistry>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Uniform in [0, 1). */

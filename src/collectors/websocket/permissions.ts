@@ -1,5 +1,5 @@
 import type { Permission, PolicyPlace } from '../../polling/domain.ts';
-import { type EndpointConfig, toPlace, type WebsocketConfig } from './config.ts';
+import { type EndpointConfig, readPlace, type WebsocketConfig } from './config.ts';
 
 /** The action of GetConnection. */
 export const LOOK_UP = 'execute-api:ManageConnections';
@@ -25,7 +25,7 @@ interface Need {
 
 function ofNamed(endpoint: EndpointConfig, places: readonly PolicyPlace[]): Need[] {
   const { target, source } = endpoint;
-  const { region, apiId, stage } = toPlace(endpoint);
+  const { region, apiId, stage } = readPlace(endpoint);
   const own = places.filter(({ name }) => target === null || name === target);
   const asked = region === undefined ? own : own.slice(0, 1).map((place) => ({ ...place, region }));
   return asked.flatMap((place) => [

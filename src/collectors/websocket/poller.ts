@@ -16,7 +16,7 @@ import { EventDesk } from './events/event-desk.ts';
 import { createFamilies } from './families.ts';
 import { NAME } from './name.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
-import { Keepers } from './registry/keepers.ts';
+import { OpenedRegistries } from './registry/opened-registries.ts';
 import { createReaders, targetsOf } from './settings.ts';
 import type { Source } from './source.ts';
 import { type Counters, countersOf, type LastPass, type State, type View } from './state.ts';
@@ -56,7 +56,7 @@ class WebsocketPoller implements Poller<View> {
   readonly #passDeps: PassDeps;
   readonly #endpoints: Endpoints;
   readonly #desk: EventDesk;
-  readonly #keepers: Keepers;
+  readonly #opened: OpenedRegistries;
   /** When what events told was last aged, on the monotonic clock. */
   #agedAt = Number.NEGATIVE_INFINITY;
   #isAging = false;
@@ -67,21 +67,21 @@ class WebsocketPoller implements Poller<View> {
     this.targets = targetsOf(deps.options, deps.targets);
     this.#passDeps = {
       ...deps,
-      open: (endpoint) => this.#keepers.open(endpoint),
+      open: (endpoint) => this.#opened.open(endpoint),
       readerOf: createReaders(deps.aws, deps.clock, ({ endpointId }, field, text) =>
         this.#reject(endpointId, field, text),
       ),
     };
     const { registries, held, discovered } = deps.state;
     const faults = this.#faults;
-    this.#keepers = new Keepers({ ...deps, registries, faults, onOpen: () => this.#desk.release() });
+    this.#opened = new OpenedRegistries({ ...deps, registries, faults, onOpen: () => this.#desk.release() });
     this.#endpoints = new Endpoints(deps.options, { ...deps, discovered, faults }, this.targets);
     this.#desk = new EventDesk({
       ...deps,
       endpoints: this.#endpoints,
       registries,
       held,
-      keeperOf: (endpointId) => this.#keepers.of(endpointId),
+      openedOf: (endpointId) => this.#opened.of(endpointId),
       mostHeld: Math.min(MOST_HELD, deps.options.maxConnections),
     });
     this.events = { take: (event) => this.#desk.take(event), flush: () => this.#flush() };
@@ -100,7 +100,7 @@ class WebsocketPoller implements Poller<View> {
     state.registries.maxConnections = options.maxConnections;
     await this.#endpoints.load();
     await state.held.load();
-    await this.#keepers.openOnly(this.#known());
+    await this.#opened.openOnly(this.#known());
     this.#desk.release();
   }
 
@@ -120,9 +120,9 @@ class WebsocketPoller implements Poller<View> {
     const nothing = { up: undefined, error: undefined, last: undefined, lastSuccessAt: undefined };
     return this.#endpoints.of(target).flatMap((endpoint): View[] => {
       const { endpointId, name } = endpoint;
-      const keeper = this.#keepers.of(endpointId);
-      return keeper
-        ? [{ accountId, region, endpointId, name, ...nothing, endpoint, counters: countersOf(keeper) }]
+      const opened = this.#opened.of(endpointId);
+      return opened
+        ? [{ accountId, region, endpointId, name, ...nothing, endpoint, counters: countersOf(opened) }]
         : [];
     });
   }
@@ -137,7 +137,7 @@ class WebsocketPoller implements Poller<View> {
 
   async save(views: readonly View[]): Promise<readonly View[]> {
     // As of now: events went on coming in, and what is published already must not fall.
-    const asOfNow = views.map((view) => this.#keepers.withCounters(view));
+    const asOfNow = views.map((view) => this.#opened.withCounters(view));
     await this.#deps.state.registries.flush();
     return asOfNow;
   }
@@ -159,9 +159,9 @@ class WebsocketPoller implements Poller<View> {
     const endpointsBefore = this.#endpoints.of(target);
     const error = await this.#endpoints.refresh(target, deadlines.discovery, signal);
     const endpoints = this.#endpoints.of(target);
-    await this.#keepers.retire(endpointsBefore, endpoints);
+    await this.#opened.retire(endpointsBefore, endpoints);
     // Who cannot be opened says so in its own pass.
-    await Promise.allSettled(endpoints.map((endpoint) => this.#keepers.open(endpoint)));
+    await Promise.allSettled(endpoints.map((endpoint) => this.#opened.open(endpoint)));
     const place = {
       accountId,
       region,
@@ -177,14 +177,14 @@ class WebsocketPoller implements Poller<View> {
       this.#isAging = true;
       this.#agedAt = clock.monotonic();
       // Not waited for: of many connections it takes seconds, in which what came in would not be saved.
-      void this.#keepers.age(clock.now()).finally(() => {
+      void this.#opened.age(clock.now()).finally(() => {
         this.#isAging = false;
       });
     }
     const counters = new Map<View, Counters | undefined>();
     let isChanged = false;
     for (const view of state.published.views.values()) {
-      const now = this.#keepers.withCounters(view).counters;
+      const now = this.#opened.withCounters(view).counters;
       counters.set(view, now);
       if (now?.opened !== view.counters?.opened || now?.closed !== view.counters?.closed) isChanged = true;
     }
@@ -211,7 +211,7 @@ class WebsocketPoller implements Poller<View> {
   }
 
   #warnTwice(accountId: string, { name, region }: Target, polledBy: Target): void {
-    if (!this.#deps.options.discoverSource) return;
+    if (!this.#deps.options.discoverOrigin) return;
     const message =
       'Two targets reach the same account and region; its APIs are discovered once, by one of them';
     const fields = { target: name, polled_by: polledBy.name, region };

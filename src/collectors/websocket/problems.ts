@@ -1,7 +1,7 @@
 import { given } from '../../fields/given.ts';
 import { nearest } from '../../fields/nearest.ts';
 import type { Fault, House, IsSound } from '../../polling/domain.ts';
-import { type EndpointPlace, toPlace, type WebsocketConfig } from './config.ts';
+import { readPlace, type UrlPlace, type WebsocketConfig } from './config.ts';
 
 /** The sections that must fit each other; a key that is not sound can hold anything. */
 interface Sections extends House {
@@ -43,7 +43,8 @@ function* targetFaults(sections: Sections): Iterable<Fault> {
   for (const { keys, endpoint } of soundEndpoints(sections, 'target', 'url', 'region', 'source')) {
     const target = targets.find(({ name }) => name === (endpoint.target ?? names[0]));
     if (endpoint.target === null && targets.length > 1) continue;
-    if (target === undefined || target.regions.length < 2 || toPlace(endpoint).region !== undefined) continue;
+    if (target === undefined || target.regions.length < 2 || readPlace(endpoint).region !== undefined)
+      continue;
     const message = `is needed: target ${target.name} has several regions, ${target.regions.join(', ')}`;
     yield { keys: [...keys, 'region'], message };
   }
@@ -53,7 +54,7 @@ function* eventFaults(sections: Sections): Iterable<Fault> {
   const { websocket, intake, isSound } = sections;
   const listening = [...soundEndpoints(sections, 'url', 'region', 'source')]
     .filter(({ endpoint }) => endpoint.source.type === 'intake')
-    .map(({ keys, index, endpoint }) => ({ keys: [...keys, 'source'], index, place: toPlace(endpoint) }));
+    .map(({ keys, index, endpoint }) => ({ keys: [...keys, 'source'], index, place: readPlace(endpoint) }));
   const discovered =
     websocket.discover &&
     isSound('websocket', 'discover_source') &&
@@ -78,7 +79,7 @@ function* eventFaults(sections: Sections): Iterable<Fault> {
   }
 }
 
-function sameEvents(one: EndpointPlace, other: EndpointPlace): boolean {
+function sameEvents(one: UrlPlace, other: UrlPlace): boolean {
   if (one.stage !== other.stage) return false;
   if (one.apiId === undefined || other.apiId === undefined) return one.host === other.host;
   return one.apiId === other.apiId;

@@ -18,7 +18,7 @@ export function toPassOptions(
 ): PassOptions {
   return {
     named: config.endpoints.map((endpoint) => toNamed(endpoint, targets)),
-    discoverSource: config.discover ? config.discover_source : undefined,
+    discoverOrigin: config.discover ? config.discover_source : undefined,
     sampleSize: config.sample_size,
     requestsPerSecond: config.requests_per_second,
     concurrency: config.concurrency,
@@ -43,13 +43,13 @@ export function createReaders(
     (...about) =>
       reject(endpoint, ...about);
   const make = (endpoint: Endpoint): IdReader | undefined => {
-    const { source, target } = endpoint;
-    if (source.type === 'file')
-      return createFileReader({ path: source.path, clock, reject: rejectOf(endpoint) });
-    if (source.type === 'intake') return undefined;
+    const { origin, target } = endpoint;
+    if (origin.type === 'file')
+      return createFileReader({ path: origin.path, clock, reject: rejectOf(endpoint) });
+    if (origin.type === 'intake') return undefined;
     return createDynamoDbReader({
       scan: (request, signal) => scan(target, request, signal),
-      config: source,
+      config: origin,
       clock,
       reject: rejectOf(endpoint),
     });
@@ -64,9 +64,9 @@ export function createReaders(
 
 /** The targets that are asked: those of named endpoints and, with discovery, all; each once. */
 export function targetsOf(
-  { named, discoverSource }: PassOptions,
+  { named, discoverOrigin }: PassOptions,
   targets: readonly Target[],
 ): readonly Target[] {
-  const all = [...(discoverSource ? targets : []), ...named.map(({ target }) => target)];
+  const all = [...(discoverOrigin ? targets : []), ...named.map(({ target }) => target)];
   return [...new Map(all.map((target) => [targetKey(target), target])).values()];
 }

@@ -7,7 +7,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { Estimate } from './estimate/estimate.ts';
 import type { LookupCounts, LookupState } from './estimate/lookup-totals.ts';
 import { HeldEvents } from './events/held-events.ts';
-import { type Keeper, Registries } from './registry/registries.ts';
+import { type OpenedRegistry, Registries } from './registry/registries.ts';
 import type { RegistryCounters } from './registry/registry.ts';
 
 /** What is published of one endpoint; its `last` is the last pass that looked up a sample. */
@@ -48,6 +48,6 @@ export class State {
 }
 
 /** The counters of an endpoint as of now. */
-export function countersOf({ registry, totals }: Keeper): Counters {
+export function countersOf({ registry, totals }: OpenedRegistry): Counters {
   return { ...registry.counters(), ...totals.state() };
 }

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../fields/duration.ts';
 import type { House } from '../../polling/domain.ts';
-import { toPlace, type WebsocketConfig } from './config.ts';
+import { readPlace, type WebsocketConfig } from './config.ts';
 
 /** With fewer answers an estimate says little, and a pass that was cut short publishes none. */
 const FEWEST_LOOKUPS = 30;
@@ -45,7 +45,7 @@ function* budgetWarnings(websocket: WebsocketConfig, { targets }: House) {
   const { requests_per_second: rate, timeout } = websocket;
   const places = websocket.endpoints.map((endpoint) => {
     const target = targets.find(({ name }) => name === endpoint.target) ?? targets[0];
-    const region = toPlace(endpoint).region ?? target?.regions[0];
+    const region = readPlace(endpoint).region ?? target?.regions[0];
     return [target?.name, region].filter(Boolean).join(', ');
   });
   for (const place of new Set(places)) {
@@ -59,8 +59,8 @@ function* budgetWarnings(websocket: WebsocketConfig, { targets }: House) {
 
 function* intakeWarnings(websocket: WebsocketConfig, { intake }: House) {
   if (!intake.enabled) return;
-  const { endpoints, discover, discover_source: discoverSource } = websocket;
-  const sources = [...endpoints.map(({ source }) => source), ...(discover ? [discoverSource] : [])];
+  const { endpoints, discover, discover_source: discoverOrigin } = websocket;
+  const sources = [...endpoints.map(({ source }) => source), ...(discover ? [discoverOrigin] : [])];
   if (!websocket.enabled) yield 'intake.enabled: has no effect while websocket.enabled is false';
   else if (!sources.some(({ type }) => type === 'intake'))
     yield 'intake.enabled: no endpoint has source: {type: intake}, so every event will be thrown away';

@@ -5,7 +5,7 @@ import { badge } from './badge.ts';
 import { endpointTable } from './endpoints.ts';
 import type { CollectorView } from './model.ts';
 import { NO_DATA, toNumber } from './number.ts';
-import { toPlace } from './place.ts';
+import { placeText } from './place.ts';
 import { ago, until } from './time.ts';
 
 /** One collector: its passes, and its targets with their endpoints. */
@@ -44,7 +44,7 @@ function endpointsUp({ targets }: CollectorView): Html {
 function targetPart(view: CollectorView, target: TargetStatus, index: number, now: number): Html {
   const { name, up, error, endpoints } = target;
   const id = targetAnchor(view.collector, index);
-  const place = toPlace(target);
+  const place = placeText(target);
   const heading =
     name === undefined ? html`${place}` : html`<bdi>${name}</bdi><span class="muted">, ${place}</span>`;
   const none = html`<p class="muted">No endpoints are known here.</p>\n`;

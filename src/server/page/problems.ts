@@ -2,7 +2,7 @@ import type { TargetStatus } from '../../core/collector.ts';
 import { endpointAnchor, targetAnchor } from './anchor.ts';
 import { toEndpointState } from './endpoint-state.ts';
 import type { CollectorView, StatusModel } from './model.ts';
-import { toPlace } from './place.ts';
+import { placeText } from './place.ts';
 
 /** Something that is wrong. */
 export interface Problem {
@@ -45,7 +45,7 @@ function ofTarget(collector: string, target: TargetStatus, index: number): reado
     return sentence === undefined ? [] : [{ of: 'endpoint', who, anchor, sentence }];
   });
   if (target.error === undefined) return endpoints;
-  const who = target.name ?? toPlace(target);
+  const who = target.name ?? placeText(target);
   const anchor = targetAnchor(collector, index);
   return [{ of: 'target', who, anchor, sentence: target.error }, ...endpoints];
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { toPlace } from '../../../src/collectors/websocket/config.ts';
+import { readPlace } from '../../../src/collectors/websocket/config.ts';
 import { toManagementUrl } from '../../../src/collectors/websocket/management-url.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 
@@ -184,7 +184,7 @@ test.each([
 
 test('an endpoint is where its keys say, else where its URL says', () => {
   const said = { url: STAGE, target: null, region: null, source: { type: 'file', path: '/ids' } } as const;
-  expect(toPlace(said)).toEqual({
+  expect(readPlace(said)).toEqual({
     endpointId: 'a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod',
     host: 'a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com',
     region: 'eu-west-1',
@@ -192,13 +192,13 @@ test('an endpoint is where its keys say, else where its URL says', () => {
     stage: 'prod',
   });
   const own = { type: 'intake', api_id: 'f6', stage: 'dev' } as const;
-  expect(toPlace({ ...said, url: 'https://ws.example.com/chat/', region: 'us-east-1', source: own })).toEqual(
-    {
-      endpointId: 'ws.example.com/chat',
-      host: 'ws.example.com',
-      region: 'us-east-1',
-      apiId: 'f6',
-      stage: 'dev',
-    },
-  );
+  expect(
+    readPlace({ ...said, url: 'https://ws.example.com/chat/', region: 'us-east-1', source: own }),
+  ).toEqual({
+    endpointId: 'ws.example.com/chat',
+    host: 'ws.example.com',
+    region: 'us-east-1',
+    apiId: 'f6',
+    stage: 'dev',
+  });
 });

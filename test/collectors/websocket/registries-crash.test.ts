@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Keeper } from '../../../src/collectors/websocket/registry/registries.ts';
+import type { OpenedRegistry } from '../../../src/collectors/websocket/registry/registries.ts';
 import { REGISTRY_FORMAT } from '../../../src/collectors/websocket/registry/registry-file.ts';
 import { endOf } from '../../../src/storage/journal-end.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
@@ -41,10 +41,10 @@ test('after a crash at any moment and any events meanwhile, what is read back is
     let flushed = -1;
     let at = 0;
     let present = flushes[0];
-    let keeper: Keeper | undefined;
+    let opened: OpenedRegistry | undefined;
     const happen = ([type, id]: Event) => {
       at += 1;
-      if (keeper) take(keeper, type, id, at);
+      if (opened) take(opened, type, id, at);
     };
     const crash = () => {
       crashes.push({ folder: copyOf(folder), from: Math.max(flushed, 0), to: moments.length - 1 });
@@ -60,7 +60,7 @@ test('after a crash at any moment and any events meanwhile, what is read back is
       for (const next of during) happen(next);
     }
     const onDisk = async (work: () => Promise<void>) => {
-      if (keeper) moments.push(contentsOf(keeper));
+      if (opened) moments.push(contentsOf(opened));
       if (present?.disk === 'refuses') throw new Error('ENOSPC');
       crash();
       await work();
@@ -91,8 +91,8 @@ test('after a crash at any moment and any events meanwhile, what is read back is
         crash();
       },
     }));
-    keeper = await registries.open(INTAKE);
-    moments.push(contentsOf(keeper));
+    opened = await registries.open(INTAKE);
+    moments.push(contentsOf(opened));
     for (present of flushes) {
       present.before.forEach(happen);
       await registries.flush();
@@ -113,10 +113,10 @@ test('after a crash at any moment and any events meanwhile, what is read back is
 
 test('what a crash left of an older base is never applied to a newer one, and is tidied away', async () => {
   const { registries, storage, folder } = await createRegistryDisk();
-  const keeper = await registries.open(INTAKE);
-  take(keeper, 'connect', 'a');
+  const opened = await registries.open(INTAKE);
+  take(opened, 'connect', 'a');
   await registries.flush();
-  take(keeper, 'disconnect', 'a', 1);
+  take(opened, 'disconnect', 'a', 1);
   await registries.flush();
   const [journal = '', base = ''] = await storage.list('websocket');
   const lines = (await storage.read(base, REGISTRY_FORMAT, 'it')) ?? [];

@@ -10,16 +10,16 @@ const FOLDER = 'websocket';
 /** A registry with a base and a journal of several batches, as a process left it that ended in peace. */
 async function createRegistry() {
   const { registries, storage, folder } = await createRegistryDisk();
-  const keeper = await registries.open(INTAKE);
+  const opened = await registries.open(INTAKE);
   for (const [at, id] of ['a', 'b', 'c', 'd', 'e'].entries()) {
-    take(keeper, 'connect', id, at);
-    if (id === 'd') take(keeper, 'disconnect', 'a', at);
+    take(opened, 'connect', id, at);
+    if (id === 'd') take(opened, 'disconnect', 'a', at);
     await registries.flush();
   }
   await storage.close();
   const files = readdirSync(join(folder, FOLDER));
   const fileOf = (ending: string) => join(FOLDER, files.find((file) => file.endsWith(ending)) ?? '');
-  return { folder, truth: contentsOf(keeper), files: files.map((file) => join(FOLDER, file)), fileOf };
+  return { folder, truth: contentsOf(opened), files: files.map((file) => join(FOLDER, file)), fileOf };
 }
 
 /** What a new process makes of a folder, and whether it says that something is lost: in a metric, in the log, and by a file kept aside. */
@@ -112,12 +112,12 @@ test('a base that is older than its journal, as from a backup, is used, and the 
   const { registries, folder } = await createRegistryDisk(undefined, ({ append }) => ({
     append: (...args) => (isRefused ? Promise.reject(new Error('ENOSPC')) : append(...args)),
   }));
-  const keeper = await registries.open(INTAKE);
-  take(keeper, 'connect', 'a');
+  const opened = await registries.open(INTAKE);
+  take(opened, 'connect', 'a');
   await registries.flush();
   const older = copyOf(folder);
   for (const id of ['b', 'c', 'd']) {
-    take(keeper, 'connect', id, 1);
+    take(opened, 'connect', id, 1);
     // What is not taken is made up for by a new base, from which a new journal goes on.
     await registries.flush();
     isRefused = false;
@@ -150,10 +150,10 @@ test('a power cut while a batch was being appended is no damage, whatever it lef
 
 test('a note of the end that a power cut left empty, full of zeros or behind its journal is no damage', async () => {
   const { registries, folder } = await createRegistryDisk();
-  const keeper = await registries.open(INTAKE);
+  const opened = await registries.open(INTAKE);
   const ends: Buffer[] = [];
   for (const [at, id] of ['a', 'b', 'c'].entries()) {
-    take(keeper, 'connect', id, at);
+    take(opened, 'connect', id, at);
     await registries.flush();
     const end = readdirSync(join(folder, FOLDER)).find((file) => file.endsWith('.end'));
     if (end) ends.push(readFileSync(join(folder, FOLDER, end)));
@@ -163,6 +163,6 @@ test('a note of the end that a power cut left empty, full of zeros or behind its
     const copy = copyOf(folder);
     writeFileSync(join(copy, FOLDER, name), bytes);
     const { contents, log } = await readBack(copy);
-    expect([contents, log]).toEqual([contentsOf(keeper), []]);
+    expect([contents, log]).toEqual([contentsOf(opened), []]);
   }
 });

@@ -16,23 +16,23 @@ async function readBack(folder: string, key: RegistryKey = INTAKE) {
 
 test('a new process finds what was flushed: a base first, then journals of what changed', async () => {
   const { registries, storage, folder } = await createRegistryDisk();
-  const keeper = await registries.open(INTAKE);
-  take(keeper, 'connect', 'L0SM9cOFvHcCIhw=');
-  take(keeper, 'connect', 'gbgBR89uMQAYKEiZJA==', 1);
+  const opened = await registries.open(INTAKE);
+  take(opened, 'connect', 'L0SM9cOFvHcCIhw=');
+  take(opened, 'connect', 'gbgBR89uMQAYKEiZJA==', 1);
   await registries.flush();
   expect(await storage.list('websocket')).toEqual([expect.stringMatching(BASE)]);
-  take(keeper, 'message', 'gbgBR89uMQAYKEiZJA==', 2);
-  take(keeper, 'disconnect', 'L0SM9cOFvHcCIhw=', 3);
-  keeper.registry.learn([['gbgBR89uMQAYKEiZJA==', { status: 'gone' }]], START + 40_000);
+  take(opened, 'message', 'gbgBR89uMQAYKEiZJA==', 2);
+  take(opened, 'disconnect', 'L0SM9cOFvHcCIhw=', 3);
+  opened.registry.learn([['gbgBR89uMQAYKEiZJA==', { status: 'gone' }]], START + 40_000);
   const outcome = { status: 'alive', connectedAt: START, lastActiveAt: START } as const;
-  keeper.totals.add([['x', outcome]], { now: START + 1000, idleAfterMs: 1 });
+  opened.totals.add([['x', outcome]], { now: START + 1000, idleAfterMs: 1 });
   await registries.flush();
   expect(await storage.list('websocket')).toEqual([
     expect.stringMatching(JOURNAL),
     expect.stringMatching(BASE),
   ]);
   const { contents, log } = await readBack(folder);
-  expect(contents).toEqual(contentsOf(keeper));
+  expect(contents).toEqual(contentsOf(opened));
   expect(contents.registry).toEqual({ opened: 2, closed: 1, missed: 0, listedAt: undefined });
   expect(contents.entries['gbgBR89uMQAYKEiZJA==']).toMatchObject({ end: 'gone', isUndecided: true });
   expect(log).toEqual([]);
@@ -40,16 +40,16 @@ test('a new process finds what was flushed: a base first, then journals of what 
 
 test('a listing is found again, with what it delisted, and is not the first any more', async () => {
   const { registries, folder } = await createRegistryDisk();
-  const keeper = await registries.open(LISTING);
+  const opened = await registries.open(LISTING);
   const list = (ids: string[], at: number) =>
-    keeper.registry.post({ ids: new Map(ids.map((id) => [id, undefined])), beganAt: at }, at);
+    opened.registry.post({ ids: new Map(ids.map((id) => [id, undefined])), beganAt: at }, at);
   list(['a', 'b', 'c'], START);
   await registries.flush();
-  keeper.registry.learn([['a', { status: 'gone' }]], START + 1);
+  opened.registry.learn([['a', { status: 'gone' }]], START + 1);
   list(['b'], START + 2);
   await registries.flush();
   const { contents } = await readBack(folder, LISTING);
-  expect(contents).toEqual(contentsOf(keeper));
+  expect(contents).toEqual(contentsOf(opened));
   expect(Object.keys(contents.entries).sort()).toEqual(['a', 'b']);
   expect(contents.entries.a).toMatchObject({ delistedAt: START + 2 });
   expect(contents.registry.listedAt).toBeDefined();
@@ -57,13 +57,13 @@ test('a listing is found again, with what it delisted, and is not the first any 
 
 test('an empty first listing and a pass of look-ups are something to write, nothing at all is not', async () => {
   const { registries, folder, storage } = await createRegistryDisk();
-  const keeper = await registries.open(LISTING);
+  const opened = await registries.open(LISTING);
   await registries.flush();
   expect(await storage.list('websocket')).toEqual([]);
-  keeper.registry.post({ ids: new Map(), beganAt: START }, START);
+  opened.registry.post({ ids: new Map(), beganAt: START }, START);
   await registries.flush();
   expect((await readBack(folder, LISTING)).contents.registry.listedAt).toBeDefined();
-  keeper.totals.add([['x', { status: 'error' }]], { now: START, idleAfterMs: 1 });
+  opened.totals.add([['x', { status: 'error' }]], { now: START, idleAfterMs: 1 });
   await registries.flush();
   expect((await readBack(folder, LISTING)).contents.totals.lookups.error).toBe(1);
   const files = await storage.list('websocket');
@@ -72,7 +72,7 @@ test('an empty first listing and a pass of look-ups are something to write, noth
   expect(files.map((name) => readFileSync(join(folder, name), 'utf8'))).toEqual(before);
 });
 
-test('the same key opens the same keeper, also when asked for twice at once; other sources and details open others', async () => {
+test('the same key opens the same opened, also when asked for twice at once; other sources and details open others', async () => {
   const { registries } = await createRegistryDisk();
   const keys = [
     INTAKE,
@@ -84,7 +84,7 @@ test('the same key opens the same keeper, also when asked for twice at once; oth
   const first = both.slice(0, keys.length);
   const again = await Promise.all(keys.map((key) => registries.open(key)));
   expect(new Set([...both, ...again])).toEqual(new Set(first));
-  expect(again.map((keeper, index) => keeper === first[index] && keeper === both[index + 4])).toEqual(
+  expect(again.map((opened, index) => opened === first[index] && opened === both[index + 4])).toEqual(
     keys.map(() => true),
   );
   expect(first.map(({ registry }) => registry.kind)).toEqual(['events', 'listing', 'listing', 'listing']);
@@ -119,29 +119,29 @@ test('what endpoints are called cannot lead out of the folder, nor clash, nor gr
 
 test('a journal that has grown long, before a restart or after it, gives way to a new base, and begins anew', async () => {
   const { registries, folder, storage } = await createRegistryDisk();
-  const keeper = await registries.open(INTAKE);
-  take(keeper, 'connect', 'a');
+  const opened = await registries.open(INTAKE);
+  take(opened, 'connect', 'a');
   await registries.flush();
   const [base = ''] = await storage.list('websocket');
   const before = readFileSync(join(folder, base), 'utf8');
-  for (let index = 0; index < 4_998; index += 1) take(keeper, 'connect', `id ${index}`);
+  for (let index = 0; index < 4_998; index += 1) take(opened, 'connect', `id ${index}`);
   await registries.flush();
-  for (let index = 0; index < 4_999; index += 1) take(keeper, 'message', `id ${index}`, 1);
+  for (let index = 0; index < 4_999; index += 1) take(opened, 'message', `id ${index}`, 1);
   await registries.flush();
   // 4,998 and 4,999 changes, each with a line of state: 9,999 lines.
   expect(await storage.list('websocket')).toEqual([expect.stringMatching(JOURNAL), base]);
   expect(readFileSync(join(folder, base), 'utf8')).toBe(before);
   const next = await createRegistryDisk(copyOf(folder));
   for (const each of [
-    { registries, storage, keeper },
-    { ...next, keeper: await next.registries.open(INTAKE) },
+    { registries, storage, opened },
+    { ...next, opened: await next.registries.open(INTAKE) },
   ]) {
-    take(each.keeper, 'message', 'a', 2);
+    take(each.opened, 'message', 'a', 2);
     await each.registries.flush();
     expect(await each.storage.list('websocket')).toEqual([base]);
   }
-  expect((await readBack(folder)).contents).toEqual(contentsOf(keeper));
-  take(keeper, 'message', 'a', 3);
+  expect((await readBack(folder)).contents).toEqual(contentsOf(opened));
+  take(opened, 'message', 'a', 3);
   await registries.flush();
   expect(await storage.list('websocket')).toEqual([expect.stringMatching(JOURNAL), base]);
 });
@@ -157,28 +157,28 @@ test('changes without end while the disk hangs are not remembered one by one', a
       await append(...args);
     },
   }));
-  const keeper = await registries.open(INTAKE);
-  take(keeper, 'connect', 'first');
+  const opened = await registries.open(INTAKE);
+  take(opened, 'connect', 'first');
   await registries.flush();
-  take(keeper, 'connect', 'second');
+  take(opened, 'connect', 'second');
   const flushed = registries.flush();
   registries.maxConnections = 100;
   for (let index = 0; index < 30_000; index += 1) {
     const connectionId = `id ${index}`;
     for (const type of ['connect', 'disconnect'] as const)
-      keeper.registry.take(
+      opened.registry.take(
         { type, connectionId, connectedAt: undefined },
         START + index,
         registries.makeRoom,
       );
   }
-  const { entries } = keeper as unknown as { entries: { changed: number } };
-  expect([keeper.registry.size, entries.changed]).toEqual([100, Number.POSITIVE_INFINITY]);
+  const { entries } = opened as unknown as { entries: { changed: number } };
+  expect([opened.registry.size, entries.changed]).toEqual([100, Number.POSITIVE_INFINITY]);
   release();
   await flushed;
   await registries.flush();
   const { contents } = await readBack(folder);
-  expect(contents).toEqual(contentsOf(keeper));
+  expect(contents).toEqual(contentsOf(opened));
   expect(contents.registry.closed).toBe(30_000);
 });
 
@@ -193,8 +193,8 @@ test('room is made by forgetting the longest dead of any source of events, and t
     ['y', undefined],
   ]);
   listing.registry.post({ ids, beganAt: START }, START);
-  const tell = (keeper: typeof one, type: 'connect' | 'disconnect', connectionId: string, at: number) =>
-    keeper.registry.take({ type, connectionId, connectedAt: undefined }, START + at, registries.makeRoom);
+  const tell = (opened: typeof one, type: 'connect' | 'disconnect', connectionId: string, at: number) =>
+    opened.registry.take({ type, connectionId, connectedAt: undefined }, START + at, registries.makeRoom);
   for (const id of ['a', 'b', 'c']) expect(tell(one, 'connect', id, 0)).toBe(true);
   expect(tell(other, 'disconnect', 'd', 1)).toBe(true);
   tell(one, 'disconnect', 'a', 2);
@@ -218,10 +218,10 @@ test.each([
   ['its base is of another format', (text: string) => text.replace('registry 1', 'registry 0')],
 ])('a registry begins anew when %s; the file and its journal are kept aside', async (_, change) => {
   const { registries, storage, folder } = await createRegistryDisk();
-  const keeper = await registries.open(INTAKE);
-  take(keeper, 'connect', 'a');
+  const opened = await registries.open(INTAKE);
+  take(opened, 'connect', 'a');
   await registries.flush();
-  take(keeper, 'connect', 'b');
+  take(opened, 'connect', 'b');
   await registries.flush();
   const [, base = ''] = await storage.list('websocket');
   writeFileSync(join(folder, base), change(readFileSync(join(folder, base), 'utf8')));
@@ -240,10 +240,10 @@ test.each(['base', 'journal'] as const)(
   'a whole %s that makes no sense is set aside with the reason',
   async (what) => {
     const { registries, storage, folder } = await createRegistryDisk();
-    const keeper = await registries.open(INTAKE);
-    take(keeper, 'connect', 'a');
+    const opened = await registries.open(INTAKE);
+    take(opened, 'connect', 'a');
     await registries.flush();
-    take(keeper, 'connect', 'b');
+    take(opened, 'connect', 'b');
     await registries.flush();
     const [journal = '', base = ''] = await storage.list('websocket');
     const format = readFileSync(join(folder, base), 'utf8').split('\n')[0] ?? '';
@@ -259,10 +259,10 @@ test.each(['base', 'journal'] as const)(
 
 test('a registry that is there and cannot be read is not written over, and is found as soon as it can be', async () => {
   const first = await createRegistryDisk();
-  const keeper = await first.registries.open(INTAKE);
-  take(keeper, 'connect', 'a');
+  const opened = await first.registries.open(INTAKE);
+  take(opened, 'connect', 'a');
   await first.registries.flush();
-  take(keeper, 'connect', 'b');
+  take(opened, 'connect', 'b');
   await first.registries.flush();
   const folder = copyOf(first.folder);
   for (const file of await first.storage.list('websocket')) {
@@ -283,7 +283,7 @@ test('a registry that is there and cannot be read is not written over, and is fo
   }));
   await expect(registries.open(INTAKE)).rejects.toThrow('EIO');
   isBroken = false;
-  expect(contentsOf(await registries.open(INTAKE))).toEqual(contentsOf(keeper));
+  expect(contentsOf(await registries.open(INTAKE))).toEqual(contentsOf(opened));
 });
 
 test('a disk that refuses is complained of once, forgets nothing, and is said to be well when it takes all', async () => {
@@ -295,11 +295,11 @@ test('a disk that refuses is complained of once, forgets nothing, and is said to
     write: guard('write', write),
     append: guard('append', append),
   }));
-  const keepers = [await registries.open(INTAKE), await registries.open({ ...INTAKE, endpointId: 'other' })];
+  const all = [await registries.open(INTAKE), await registries.open({ ...INTAKE, endpointId: 'other' })];
   let at = 0;
   const flushAfterEvents = async () => {
     at += 1;
-    for (const keeper of keepers) take(keeper, 'connect', `id ${at}`, at);
+    for (const opened of all) take(opened, 'connect', `id ${at}`, at);
     await registries.flush();
   };
   await flushAfterEvents();
@@ -317,39 +317,39 @@ test('a disk that refuses is complained of once, forgets nothing, and is said to
   await registries.flush();
   for (const [index, endpointId] of [INTAKE.endpointId, 'other'].entries()) {
     const { contents } = await readBack(folder, { ...INTAKE, endpointId });
-    expect(contents).toEqual(keepers.map(contentsOf)[index]);
+    expect(contents).toEqual(all.map(contentsOf)[index]);
   }
 });
 
 test('a removed registry is gone with its files, whatever is being written, and opens anew', async () => {
   const { registries, storage } = await createRegistryDisk();
-  const keeper = await registries.open(INTAKE);
+  const opened = await registries.open(INTAKE);
   const other = await registries.open({ ...INTAKE, endpointId: 'other' });
   for (const [index, id] of ['a', 'b'].entries()) {
-    for (const each of [keeper, other]) take(each, 'connect', id, index);
+    for (const each of [opened, other]) take(each, 'connect', id, index);
     await registries.flush();
   }
-  take(keeper, 'connect', 'c');
+  take(opened, 'connect', 'c');
   const flushed = registries.flush();
-  const removed = registries.remove(keeper);
+  const removed = registries.remove(opened);
   const anew = await registries.open(INTAKE);
   await Promise.all([flushed, removed]);
-  expect(anew).not.toBe(keeper);
+  expect(anew).not.toBe(opened);
   expect(contentsOf(anew).entries).toEqual({});
   const files = await storage.list('websocket');
   expect(files.map((name) => name.split('_')[0])).toEqual(['websocket/other', 'websocket/other']);
-  await registries.remove(keeper);
+  await registries.remove(opened);
   expect(await registries.open(INTAKE)).toBe(anew);
 });
 
 test('with nothing kept on disk all works from memory', async () => {
   const { registries, log } = await createRegistryDisk('');
-  const keeper = await registries.open(INTAKE);
-  take(keeper, 'connect', 'a');
+  const opened = await registries.open(INTAKE);
+  take(opened, 'connect', 'a');
   await registries.flush();
   await registries.flush();
-  expect(await registries.open(INTAKE)).toBe(keeper);
-  await registries.remove(keeper);
+  expect(await registries.open(INTAKE)).toBe(opened);
+  await registries.remove(opened);
   expect([log, existsSync('websocket')]).toEqual([[], false]);
 });
 
@@ -368,9 +368,9 @@ test.each(['.registry', '.journal'])(
         missing.delete(name);
       },
     }));
-    const keeper = await registries.open(INTAKE);
+    const opened = await registries.open(INTAKE);
     for (const [at, id] of ['a', 'b'].entries()) {
-      take(keeper, 'connect', id, at);
+      take(opened, 'connect', id, at);
       await registries.flush();
     }
     const removed = (await storage.list('websocket')).find((name) => name.endsWith(ending)) ?? '';
@@ -379,6 +379,6 @@ test.each(['.registry', '.journal'])(
     await registries.flush();
     expect(missing).toEqual(new Set());
     const { contents, log } = await readBack(folder);
-    expect([contents, log]).toEqual([contentsOf(keeper), []]);
+    expect([contents, log]).toEqual([contentsOf(opened), []]);
   },
 );

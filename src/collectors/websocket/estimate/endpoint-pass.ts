@@ -7,7 +7,7 @@ import type { Endpoint } from '../endpoint.ts';
 import type { Progress } from '../ids/id-reader.ts';
 import type { PassDeps, PassOptions } from '../pass-options.ts';
 import { LIFETIME_MS } from '../registry/entry.ts';
-import type { Keeper } from '../registry/registries.ts';
+import type { OpenedRegistry } from '../registry/registries.ts';
 import { countersOf, type LastPass, type View } from '../state.ts';
 import { type Estimate, estimate } from './estimate.ts';
 import type { LookedUp } from './look-up.ts';
@@ -24,7 +24,7 @@ export interface Polled {
 
 /** An endpoint in the middle of a pass: what can be alive, and the sample that was drawn of it. */
 export interface Begun extends Polled {
-  readonly keeper: Keeper;
+  readonly opened: OpenedRegistry;
   /** Ids that can be sampled. */
   readonly population: number;
   readonly young: number;
@@ -60,8 +60,8 @@ export async function beginEndpoint(
   signal: AbortSignal,
 ): Promise<Begun> {
   const { endpoint } = polled;
-  const keeper = await open(endpoint);
-  const { registry } = keeper;
+  const opened = await open(endpoint);
+  const { registry } = opened;
   const reading = readerOf(endpoint)
     ?.read(signal)
     .then((progress) => {
@@ -82,7 +82,7 @@ export async function beginEndpoint(
   for (const _ of registry.aging(clock.now())) await breathe();
   const { young, ids } = registry.candidates(clock.now());
   const drawn = isListed ? drawSample(ids, size, random) : [];
-  return { ...polled, keeper, population: ids.length, young, ids: drawn, reading, isListed };
+  return { ...polled, opened, population: ids.length, young, ids: drawn, reading, isListed };
 }
 
 /** Takes in what the look-ups found, or nothing of it when they say too little; a failure keeps what there was, and says why. */
@@ -92,20 +92,20 @@ export async function endEndpoint(
   options: PassOptions,
   deps: PassDeps,
 ): Promise<EndpointOutcome> {
-  const { scope, endpoint, previous, keeper } = begun;
+  const { scope, endpoint, previous, opened } = begun;
   const { faults } = deps.state.published;
   const failedToRead = await failedReading(begun);
   const now = deps.clock.now();
-  const sampled = keeper.totals.add(lookedUp.outcomes, { now, idleAfterMs: options.idleAfterMs });
+  const sampled = opened.totals.add(lookedUp.outcomes, { now, idleAfterMs: options.idleAfterMs });
   const failure = failedToRead ?? lookedUp.denied ?? tooFew(lookedUp, answersOf(sampled));
-  if (failure !== undefined) return failEndpoint(begun, failure, { faults, keeper });
+  if (failure !== undefined) return failEndpoint(begun, failure, { faults, opened });
   if (!begun.isListed) {
-    const level = keeper.registry.state().listedAt === undefined ? 'info' : 'error';
-    return failEndpoint(begun, await unread(begun), { faults, keeper, level });
+    const level = opened.registry.state().listedAt === undefined ? 'info' : 'error';
+    return failEndpoint(begun, await unread(begun), { faults, opened, level });
   }
-  keeper.registry.learn(lookedUp.outcomes, now);
+  opened.registry.learn(lookedUp.outcomes, now);
   const last = toLastPass(begun, sampled, options, deps.clock.monotonic());
-  const base = { ...scope, name: endpoint.name, endpoint, last, counters: countersOf(keeper) };
+  const base = { ...scope, name: endpoint.name, endpoint, last, counters: countersOf(opened) };
   if (!last.estimate) {
     const error = nothingAnswered(begun, lookedUp);
     const message = 'No connection of a WebSocket endpoint could be looked up';
@@ -140,7 +140,7 @@ function toLastPass(
 
 /** Says what is new of an endpoint that was estimated, and at debug what came of it. */
 function report(
-  { scope, endpoint, previous, keeper, population, young }: Begun,
+  { scope, endpoint, previous, opened, population, young }: Begun,
   { outcomes, cutShort }: LookedUp,
   sampled: LookupCounts,
   estimated: Estimate,
@@ -155,7 +155,7 @@ function report(
   faults.succeed(endpointId, news, scopeLabels(scope));
   const warnOnce = (message: string) =>
     faults.warnOnce(`${endpointId} ${message}`, message, { endpoint_id: endpointId });
-  if (keeper.registry.size === 0) warnOnce(NOBODY_KNOWN);
+  if (opened.registry.size === 0) warnOnce(NOBODY_KNOWN);
   if (invalid > 0 && invalid === answersOf(sampled)) warnOnce(ALL_INVALID);
   logger.debug('WebSocket connections were sampled', {
     ...scopeLabels(scope),
@@ -178,15 +178,15 @@ export function failEndpoint(
   error: string,
   {
     faults,
-    keeper,
+    opened,
     level = 'error',
-  }: { readonly faults: FaultLog; readonly keeper?: Keeper; readonly level?: 'info' | 'error' },
+  }: { readonly faults: FaultLog; readonly opened?: OpenedRegistry; readonly level?: 'info' | 'error' },
 ): EndpointOutcome {
   const rest = previous?.last ? 'its last good numbers stay' : 'it has no numbers yet';
   const message = `A WebSocket endpoint could not be estimated; ${rest}`;
   faults.fail(scope.endpointId, { message, reason: error, fields: scopeLabels(scope), level });
   const { last, lastSuccessAt } = previous ?? {};
-  const counters = keeper ? countersOf(keeper) : previous?.counters;
+  const counters = opened ? countersOf(opened) : previous?.counters;
   return {
     view: { ...scope, name: endpoint.name, endpoint, up: false, error, last, lastSuccessAt, counters },
     failed: true,
@@ -203,11 +203,11 @@ async function failedReading({ reading }: Begun): Promise<string | undefined> {
 }
 
 /** Why there is nothing to say yet: the source has never been read whole, or too long ago. */
-async function unread({ reading, keeper }: Begun): Promise<string> {
+async function unread({ reading, opened }: Begun): Promise<string> {
   const progress = await reading;
   if (progress?.state !== 'under way')
     return 'its source has just been read; a pass after this one looks connections up';
-  const { listedAt } = keeper.registry.state();
+  const { listedAt } = opened.registry.state();
   const before =
     listedAt === undefined
       ? 'the first reading of its source is under way'

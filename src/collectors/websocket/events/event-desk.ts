@@ -2,7 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/logger.ts';
 import type { ConnectionEvent, Taken } from '../../../core/websocket-event.ts';
 import type { Endpoints } from '../endpoints.ts';
-import type { Keeper, Registries } from '../registry/registries.ts';
+import type { OpenedRegistry, Registries } from '../registry/registries.ts';
 import type { HeldEvents } from './held-events.ts';
 
 /** What the desk works with. */
@@ -12,7 +12,7 @@ export interface DeskDeps {
   readonly endpoints: Pick<Endpoints, 'route' | 'isComplete'>;
   readonly registries: Pick<Registries, 'makeRoom'>;
   /** What is kept of an endpoint; undefined while it has not been read. */
-  readonly keeperOf: (endpointId: string) => Keeper | undefined;
+  readonly openedOf: (endpointId: string) => OpenedRegistry | undefined;
   readonly held: Pick<HeldEvents, 'size' | 'push' | 'takeAll'>;
   /** Most events that wait. */
   readonly mostHeld: number;
@@ -63,11 +63,11 @@ export class EventDesk {
   }
 
   #post(event: ConnectionEvent, at: number): Taken | 'early' {
-    const { endpoints, registries, keeperOf } = this.#deps;
+    const { endpoints, registries, openedOf } = this.#deps;
     const endpoint = endpoints.route(event);
     if (!endpoint) return endpoints.isComplete ? 'unroutable' : 'early';
-    const keeper = keeperOf(endpoint.endpointId);
-    if (!keeper) return 'early';
-    return keeper.registry.take(event, at, registries.makeRoom) ? 'accepted' : 'over_capacity';
+    const opened = openedOf(endpoint.endpointId);
+    if (!opened) return 'early';
+    return opened.registry.take(event, at, registries.makeRoom) ? 'accepted' : 'over_capacity';
   }
 }

@@ -6,7 +6,7 @@ export type Route = (event: ConnectionEvent) => Endpoint | undefined;
 
 /** By API and stage, else by domain and stage, else the only endpoint there is, unless the event says that it is of another. */
 export function createRoute(endpoints: readonly Endpoint[]): Route {
-  const own = endpoints.filter(({ source }) => source.type === 'intake');
+  const own = endpoints.filter(({ origin }) => origin.type === 'intake');
   const byApi = new Map(own.map((endpoint) => [key(endpoint.apiId, endpoint.stage), endpoint]));
   const byDomain = new Map(own.map((endpoint) => [key(endpoint.host, endpoint.stage), endpoint]));
   byApi.delete(undefined);

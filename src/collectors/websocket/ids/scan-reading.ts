@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { brokenAnswer } from '../../../aws/answers.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { isConnectionId } from '../../../core/websocket-id.ts';
-import type { SourceConfig } from '../config.ts';
+import type { OriginConfig } from '../config.ts';
 import { addId, type Reject, toId, toTime } from './row.ts';
 import type { ScanPage, StartKey } from './source-dynamodb.ts';
 
 /** A table of ids and how it is read, as configured. */
-export type TableConfig = Omit<Extract<SourceConfig, { type: 'dynamodb' }>, 'type'>;
+export type TableConfig = Omit<Extract<OriginConfig, { type: 'dynamodb' }>, 'type'>;
 
 /** A part of a table that is scanned by itself, and how far it has been. */
 export interface Segment {

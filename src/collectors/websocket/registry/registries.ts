@@ -8,7 +8,7 @@ import { KeptRegistry, nameOf, type RegistryKey } from './kept-registry.ts';
 import type { Registry } from './registry.ts';
 
 /** What is kept of one endpoint through one source; it is the same object until it is removed. */
-export interface Keeper {
+export interface OpenedRegistry {
   readonly endpointId: string;
   readonly registry: Registry;
   readonly totals: LookupTotals;
@@ -38,7 +38,7 @@ export class Registries {
    * The registry of an endpoint and source: as in memory, else as on disk, else a new one. Rejects when it is on disk and cannot be read, for
    * writing a new one would lose what it holds; the next call tries again.
    */
-  async open(key: RegistryKey): Promise<Keeper> {
+  async open(key: RegistryKey): Promise<OpenedRegistry> {
     const name = nameOf(key);
     this.#wanted.add(name);
     return this.#kept.get(name) ?? this.#serially(() => this.#read(name, key));
@@ -79,7 +79,7 @@ export class Registries {
   }
 
   /** Forgets a registry; its files are gone when this resolves. */
-  async remove({ endpointId, registry }: Keeper): Promise<void> {
+  async remove({ endpointId, registry }: OpenedRegistry): Promise<void> {
     for (const [name, kept] of this.#kept) {
       if (kept.registry !== registry) continue;
       this.#kept.delete(name);

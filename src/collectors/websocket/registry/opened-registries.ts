@@ -4,10 +4,10 @@ import type { FaultLog } from '../../../core/fault-log.ts';
 import type { Logger } from '../../../core/logger.ts';
 import { type Endpoint, registryKey } from '../endpoint.ts';
 import { countersOf, type View } from '../state.ts';
-import type { Keeper, Registries } from './registries.ts';
+import type { OpenedRegistry, Registries } from './registries.ts';
 
-/** What keepers are opened with. */
-export interface KeepersDeps {
+/** What registries are opened with. */
+export interface OpenedDeps {
   readonly registries: Registries;
   readonly logger: Logger;
   readonly faults: FaultLog;
@@ -16,25 +16,25 @@ export interface KeepersDeps {
 }
 
 /** The registries of the endpoints of one configuration, by endpoint id; an endpoint has none while what is kept of it cannot be read. */
-export class Keepers {
-  readonly #deps: KeepersDeps;
-  readonly #opened = new Map<string, Keeper>();
+export class OpenedRegistries {
+  readonly #deps: OpenedDeps;
+  readonly #opened = new Map<string, OpenedRegistry>();
 
-  constructor(deps: KeepersDeps) {
+  constructor(deps: OpenedDeps) {
     this.#deps = deps;
   }
 
   /** The registry of an endpoint, if it has been opened. */
-  of(endpointId: string): Keeper | undefined {
+  of(endpointId: string): OpenedRegistry | undefined {
     return this.#opened.get(endpointId);
   }
 
   /** Opens the registry of an endpoint; rejects when it is on disk and cannot be read. */
-  async open(endpoint: Endpoint): Promise<Keeper> {
-    const keeper = await this.#deps.registries.open(registryKey(endpoint));
-    this.#opened.set(endpoint.endpointId, keeper);
+  async open(endpoint: Endpoint): Promise<OpenedRegistry> {
+    const opened = await this.#deps.registries.open(registryKey(endpoint));
+    this.#opened.set(endpoint.endpointId, opened);
     this.#deps.onOpen();
-    return keeper;
+    return opened;
   }
 
   /** Opens the registries of these endpoints, and has all others put away: they wait on disk. Never rejects. */
@@ -57,10 +57,10 @@ export class Keepers {
       if (now.some((one) => one.endpointId === endpointId)) continue;
       faults.forget(endpointId);
       logger.info('A WebSocket endpoint ceased to exist', { endpoint_id: endpointId });
-      const keeper = this.#opened.get(endpointId);
+      const opened = this.#opened.get(endpointId);
       this.#opened.delete(endpointId);
-      if (!keeper) continue;
-      await registries.remove(keeper).catch((err: unknown) => {
+      if (!opened) continue;
+      await registries.remove(opened).catch((err: unknown) => {
         logger.warn('What was kept of a WebSocket endpoint stays on disk', { reason: toSentence(err) });
       });
     }
@@ -68,8 +68,8 @@ export class Keepers {
 
   /** A view with its counters as of now. */
   withCounters(view: View): View {
-    const keeper = this.#opened.get(view.endpointId);
-    return keeper ? { ...view, counters: countersOf(keeper) } : view;
+    const opened = this.#opened.get(view.endpointId);
+    return opened ? { ...view, counters: countersOf(opened) } : view;
   }
 
   /** Lets time pass for what events are told of, also where no pass comes by. */
