@@ -18,8 +18,9 @@ test('the page of a running demo says that all is well, estimates with their int
     'Everything is up',
     'Client VPN',
     'WebSocket',
+    'Site-to-Site VPN',
   ]);
-  expect(await page.getByRole('rowheader').count()).toBe(6);
+  expect(await page.getByRole('rowheader').count()).toBe(8);
   expect(await faults(page)).toEqual([]);
   expect([requests, complaints]).toEqual([[`${demo.url}/`], []]);
 
