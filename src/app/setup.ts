@@ -58,7 +58,7 @@ function startDomain<K extends DomainKey>(key: K, domain: Domain<Sections[K]>, d
     open: async (config: Config, shared: Shared): Promise<Part | undefined> => {
       const { [key]: own } = config;
       if (!own.enabled) return undefined;
-      const aws = shared.aws.limited(domain.limits?.(own) ?? {});
+      const aws = shared.aws.ofSection(key, domain.limits?.(own) ?? {});
       const collector = await open({ ...shared, aws, config: own });
       // They begin at 0: of a counter that begins with its first event, no rate ever sees that event.
       for (const field of domain.rejectable) deps.rejected.add({ collector: domain.name, field }, 0);

@@ -23,6 +23,8 @@ export interface CallLabels {
   readonly api: string;
   readonly region: string;
   accountId(): string | undefined;
+  /** The section of the configuration that asks; left out where it is for all of them. */
+  readonly section?: string | undefined;
 }
 
 type CallLabel = 'account_id' | 'region' | 'api' | 'operation';
@@ -92,7 +94,7 @@ export class Calls {
   }
 
   async #attempt<T>(
-    { api, region, accountId }: CallLabels,
+    { api, region, accountId, section }: CallLabels,
     operation: string,
     send: () => Promise<T>,
     signal: AbortSignal | undefined,
@@ -105,7 +107,7 @@ export class Calls {
     try {
       return await send();
     } catch (error) {
-      noteCall(error, api, operation);
+      noteCall(error, api, operation, section);
       // A call that we break off because its answer is no longer wanted is no error of AWS.
       if (!(signal?.reason instanceof Stopped)) this.#errors.add({ ...labels, error: toCallError(error) });
       throw error;

@@ -38,8 +38,8 @@ export interface Aws {
   accountId(target: Target, signal: AbortSignal): Promise<string>;
   /** The account as far as it is known without asking: as configured, else the role's, else as it was learned. */
   knownAccount(target: Target): string | undefined;
-  /** The same AWS with limiters of its own, in requests a second per target. */
-  limited(requestsPerSecond: Limits): Aws;
+  /** The same AWS for one section of the configuration, with limiters of its own, in requests a second per target. */
+  ofSection(section: string, requestsPerSecond: Limits): Aws;
   /** Closes the sockets, and ends helpers that are asked for credentials; calls under way fail. */
   close(): void;
 }
@@ -54,10 +54,11 @@ export function createAws(options: AwsOptions, deps: AwsDeps): Aws {
 interface Shared extends AwsDeps {
   readonly connection: Connection;
   readonly identities: ReturnType<typeof createIdentities>;
+  readonly section?: string;
 }
 
 function createClients(shared: Shared): Aws {
-  const { connection, identities, calls, clock, requestsPerSecond = {} } = shared;
+  const { connection, identities, calls, clock, section, requestsPerSecond = {} } = shared;
   const limiters = new Map<string, RateLimiter>();
 
   const toKey = (...[{ name, region }, ...more]: [target: Target, ...more: string[]]) =>
@@ -83,7 +84,7 @@ function createClients(shared: Shared): Aws {
     api: Api,
     target: Target,
   ) => {
-    middlewareStack.use(calls.plugin(identities.labels(api, target), limiterOf(api, target)));
+    middlewareStack.use(calls.plugin({ ...identities.labels(api, target), section }, limiterOf(api, target)));
     middlewareStack.use(renewWhenRefused(() => identities.replace(target)));
     // It copies every row of every answer for a logger that nobody gave: 2 µs a Client VPN connection.
     middlewareStack.remove('loggerMiddleware');
@@ -139,7 +140,7 @@ function createClients(shared: Shared): Aws {
 
     accountId: identities.accountId,
     knownAccount: identities.knownAccount,
-    limited: (limits) => createClients({ ...shared, requestsPerSecond: limits }),
+    ofSection: (name, limits) => createClients({ ...shared, section: name, requestsPerSecond: limits }),
     close() {
       identities.close();
       connection.close();

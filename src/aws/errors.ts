@@ -1,5 +1,6 @@
 import { toSentence } from '../core/error-text.ts';
 import { BY_STATUS, type CallError, RULES, type Rule } from './error-rules.ts';
+import { OF_SECTION } from './remedies.ts';
 
 const UNKNOWN = { error: 'other', remedy: 'if it lasts, report it as a bug, with this line' } as const;
 
@@ -19,14 +20,20 @@ export function explain(error: unknown, signal?: AbortSignal): string {
     .join(', ');
   const what = `${action === '' ? 'the call' : action} failed${label === '' ? '' : ` (${label})`}`;
   const said = message.replace(/\.+$/, '');
-  const { where, hint } = troubleOf(error);
+  const { where, hint, section } = troubleOf(error);
   const begin = where === undefined ? '' : `${where}: `;
   const end = hint === undefined ? '' : `; ${hint}`;
-  return `${begin}${what}: ${said === '' ? 'no reason given' : said}; ${remedy}${end}`;
+  return `${begin}${what}: ${said === '' ? 'no reason given' : said}; ${remedyIn(section, remedy)}${end}`;
 }
 
-/** Remembers of the error which call failed, as the IAM action that allows it, for `explain`. */
-export function noteCall(error: unknown, api: string, operation: string): void {
+/** A remedy that names keys of the section that asked. */
+function remedyIn(section: string | undefined, remedy: string): string {
+  return remedy.replaceAll(OF_SECTION, section === undefined ? '' : `${section}.`);
+}
+
+/** Remembers of the error which call failed, as the IAM action that allows it, and for which section of the configuration, for `explain`. */
+export function noteCall(error: unknown, api: string, operation: string, section?: string): void {
+  if (section !== undefined) noteTrouble(error, { section });
   // A call that could not be signed failed before itself: that was noted already.
   if (typeof error === 'object' && error !== null && !ACTIONS.has(error))
     ACTIONS.set(error, `${api}:${IAM_NAMES[api] ?? operation}`);
@@ -46,6 +53,8 @@ export interface Trouble {
   readonly where?: string;
   /** What else people can do; the sentence ends with it. */
   readonly hint?: string;
+  /** The section of the configuration that asked. */
+  readonly section?: string;
 }
 
 /** Remembers these of the error, which it returns; a call that was noted before stays what was being done. */

@@ -1,6 +1,9 @@
 /** What people can do: always the same, or by what was being done: an IAM action, or `getting credentials`. */
 export type Remedy = string | ((action: string) => string);
 
+/** Stands before a key of the section that asked, whichever that is: `client_vpn.` and so on. */
+export const OF_SECTION = '{section}.';
+
 /** The first choice whose pattern matches what was being done, else `otherwise`. */
 function byAction(otherwise: string, ...choices: readonly (readonly [actions: RegExp, remedy: string])[]) {
   return (action: string): string => choices.find(([actions]) => actions.test(action))?.[1] ?? otherwise;
@@ -54,20 +57,20 @@ export function toServed(action: string): string {
 export const toSlowDown = byAction(
   'poll less often (schedule); the limit may be shared with others',
   [
-    /^ec2:DescribeVpn/,
-    'poll less often (site_to_site_vpn.schedule); the limit is shared with all who ask EC2 for this account',
+    /^ec2:DescribeClientVpn/,
+    `poll less often (${OF_SECTION}schedule) or lower ${OF_SECTION}requests_per_second; the limit is shared with all who ask EC2 for this account`,
   ],
   [
     /^ec2:/,
-    'poll less often (client_vpn.schedule) or lower client_vpn.requests_per_second; the limit is shared with all who ask EC2 for this account',
+    `poll less often (${OF_SECTION}schedule); the limit is shared with all who ask EC2 for this account`,
   ],
   [
     /^execute-api:/,
-    'lower websocket.requests_per_second, or poll less often (websocket.schedule); the limit is shared with those who send to connections',
+    `lower ${OF_SECTION}requests_per_second, or poll less often (${OF_SECTION}schedule); the limit is shared with those who send to connections`,
   ],
   [
     /^apigateway:/,
-    'poll less often (websocket.schedule), or name the endpoints instead of discovering them; the limit is one of the whole account',
+    `poll less often (${OF_SECTION}schedule), or name the endpoints instead of discovering them; the limit is one of the whole account`,
   ],
   [
     /^dynamodb:/,
@@ -109,8 +112,8 @@ export const toWait = byAction(
 /** Of what AWS does not understand. */
 export const toCorrect = byAction(
   'check the configuration, and endpoint_url',
-  [/^ec2:DescribeVpn/, 'check the region, and endpoint_url: what answers may not be EC2'],
-  [/^ec2:/, 'check client_vpn of the configuration: endpoints, filters, page_size'],
+  [/^ec2:DescribeClientVpn/, `check ${OF_SECTION}endpoints, ${OF_SECTION}filters and ${OF_SECTION}page_size`],
+  [/^ec2:/, 'check the region, and endpoint_url: what answers may not be EC2'],
   [/^sts:AssumeRole$/, 'check role_arn and external_id of the target, or of its profile'],
   [WEB_IDENTITY, `check the role (AWS_ROLE_ARN, role_arn of a profile); ${TOKEN}`],
   [/^sts:/, 'check endpoint_url and the region: what answers may not be STS'],

@@ -55,7 +55,7 @@ async function askAws(config: Config, flags: Args['flags']): Promise<number> {
     const asked = eachDomain((key, domain) => {
       const { [key]: own } = config;
       if (!own.enabled) return [];
-      const setting = { ...shared, config: own, aws: aws.limited(domain.limits?.(own) ?? {}) };
+      const setting = { ...shared, config: own, aws: aws.ofSection(key, domain.limits?.(own) ?? {}) };
       const inTime = abortAfter(clock, signal, own.timeout, `${key}.timeout`);
       return targets.map((target) => collect(domain.ask(setting, target, inTime), signal));
     });

@@ -27,7 +27,7 @@ export async function connections({ flags }: Args): Promise<number> {
   const progress = createProgress(logger, clock);
   const wanted = { endpoints: flags.endpoint, statuses: flags.status, user: flags.user };
   try {
-    const limited = aws.limited(limits(config.client_vpn));
+    const limited = aws.ofSection('client_vpn', limits(config.client_vpn));
     const deps = { config: config.client_vpn, aws: limited, clock, onProgress: progress.onPage };
     const inTime = abortAfter(clock, signal, config.client_vpn.timeout, 'client_vpn.timeout');
     const { rows, failures, missing } = await list(deps, await resolveTargets(config), wanted, inTime);

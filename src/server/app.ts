@@ -106,7 +106,12 @@ export function createApp(routes: Routes): Express {
         503,
         'Some endpoint has not been listed yet since connections were enabled; try again soon.',
       );
-    else say(response, 404, 'Connections are not enabled: set client_vpn.connections.enabled to true.');
+    else
+      say(
+        response,
+        404,
+        'Connections are not enabled: set connections.enabled to true in the section of the collector.',
+      );
   });
   // Relative, as all links are: a proxy may serve us below a path of its own.
   get('/dashboards', (_request, response) => response.redirect(308, 'dashboards/'));

@@ -63,15 +63,15 @@ const LOOK_UP = 'execute-api:ManageConnections';
 const LIST = 'apigateway:GET';
 const SCAN = 'dynamodb:Scan';
 const GETTING = 'getting credentials';
-const CALLS: Readonly<Record<string, readonly [api: string, operation: string]>> = {
-  [VPN]: ['ec2', 'DescribeClientVpnConnections'],
-  [TUNNELS]: ['ec2', 'DescribeVpnConnections'],
+const CALLS: Readonly<Record<string, readonly [api: string, operation: string, section?: string]>> = {
+  [VPN]: ['ec2', 'DescribeClientVpnConnections', 'client_vpn'],
+  [TUNNELS]: ['ec2', 'DescribeVpnConnections', 'site_to_site_vpn'],
   [ROLE]: ['sts', 'AssumeRole'],
   [WEB_ROLE]: ['sts', 'AssumeRoleWithWebIdentity'],
   [WHO]: ['sts', 'GetCallerIdentity'],
-  [LOOK_UP]: ['execute-api', 'GetConnection'],
-  [LIST]: ['apigateway', 'GetApis'],
-  [SCAN]: ['dynamodb', 'Scan'],
+  [LOOK_UP]: ['execute-api', 'GetConnection', 'websocket'],
+  [LIST]: ['apigateway', 'GetApis', 'websocket'],
+  [SCAN]: ['dynamodb', 'Scan', 'websocket'],
 };
 const ACTIONS = [...Object.keys(CALLS), GETTING];
 
@@ -119,6 +119,7 @@ const answered = STATUSES.flatMap((status) =>
 test.each([...named, ...answered])('the remedy of %s is one for %s: %s', (name, action, remedy) => {
   expect(remedy).not.toContain('the words of AWS');
   expect(remedy).not.toContain('report it as a bug');
+  expect(remedy).not.toContain('{');
   for (const [word, actions] of OF_CREDENTIALS.test(name) || name === 'EndpointError' ? [] : WORDS)
     if (!actions.includes(action)) expect(remedy).not.toMatch(word);
 });

@@ -160,7 +160,7 @@ test.each([
     'GET',
     '/api/v1/connections',
     404,
-    'Connections are not enabled: set client_vpn.connections.enabled to true.\n',
+    'Connections are not enabled: set connections.enabled to true in the section of the collector.\n',
   ],
   ['GET', '/dashboards/vpn', 404, 'There is no such dashboard; there are: vpn.json, websocket.json.\n'],
   [
