@@ -27,6 +27,7 @@ export class Ec2Protocol extends AwsEc2QueryProtocol {
     if (response.statusCode !== 200 || !read) return super.deserializeResponse(operation, context, response);
     const $metadata = this.deserializeMetadata(response);
     try {
+      // What Output is stands in the schema of the operation alone; that each reader gives it is held by tests against the SDK's own.
       return { ...read(response.body), $metadata } as unknown as Output;
     } catch (error) {
       // The SDK adds a hint for its own developers to the message of an error that lacks this.

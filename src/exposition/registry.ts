@@ -69,6 +69,7 @@ function toValue(name: string, { labels, value, suffix }: Sample) {
 async function render(family: Rendered): Promise<string> {
   const registry = new Registry();
   const metric = { name: family.name, get: async () => family };
+  // Of a metric the registry asks for its name and `get` alone; the type wants one of the library's classes.
   registry.registerMetric(metric as unknown as Metric);
   const text = `${await registry.getSingleMetricAsString(family.name)}\n`;
   const hasNaN = family.values.some(({ value }) => Number.isNaN(value));
@@ -101,6 +102,7 @@ export function createProcessMetrics(): {
     names: registry.getMetricsAsArray().map(({ name }) => name),
     async render() {
       const pieces: Uint8Array[] = [];
+      // They are written back as they come; the type leaves out the names and labels of their values.
       for (const metric of (await registry.getMetricsAsJSON()) as unknown as Rendered[]) {
         const values = metric.values.filter(
           ({ value }) => Number.isFinite(value) && value !== NOTHING_MEASURED,

@@ -14,8 +14,8 @@ import { Publishing } from './publishing.ts';
 
 interface PollingDeps<V extends View> {
   readonly clock: Clock;
-  readonly published: Published<V>;
-  readonly staleAfterMs: number;
+  readonly state: { readonly published: Published<V> };
+  readonly options: { readonly staleAfterMs: number };
 }
 
 /** What the targets that are done wait for the others, before they are published without them. */
@@ -35,12 +35,12 @@ export class PollingCollector<V extends View> implements Collector {
   /** Targets and accounts whose stored state has been published. */
   readonly #restored = new Set<string>();
 
-  constructor({ clock, published, staleAfterMs }: PollingDeps<V>, poller: Poller<V>) {
+  constructor({ clock, state: { published }, options }: PollingDeps<V>, poller: Poller<V>) {
     this.#clock = clock;
     this.#published = published;
     this.#poller = poller;
     this.#publishing = new Publishing(poller, published);
-    this.#freshness = createFreshness(clock, staleAfterMs);
+    this.#freshness = createFreshness(clock, options.staleAfterMs);
     const state = { views: () => published.views.values(), isFresh: this.#freshness.isFresh };
     this.families = poller.families(state);
     this.tables = poller.tables?.(state) ?? new Map();

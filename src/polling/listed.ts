@@ -27,7 +27,10 @@ export function listedDomain<C extends ListedSection, T extends Item, S extends 
       const reject = createReject(name, { ...deps, faults: published.faults });
       return async ({ config: section, targets, aws }) => {
         const poller = new ListedPoller(own, section, { ...deps, state, targets, aws, reject });
-        return new PollingCollector({ ...deps, published, staleAfterMs: section.stale_after }, poller);
+        return new PollingCollector(
+          { ...deps, state, options: { staleAfterMs: section.stale_after } },
+          poller,
+        );
       };
     },
     permissions(_, places) {

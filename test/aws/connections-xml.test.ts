@@ -16,6 +16,7 @@ type Deserialize = Parameters<AwsEc2QueryProtocol['deserializeResponse']>;
 /** What the SDK's own deserialiser makes of the same document. */
 async function parseWithSdk(xml: string): Promise<unknown> {
   const operation = { name: 'DescribeClientVpnConnections', output: DescribeClientVpnConnectionsResult$ };
+  // As much of an operation, a context and a response as the SDK's deserialiser looks at.
   const response = { statusCode: 200, headers: {}, body: Buffer.from(xml) };
   const { $metadata, ...page } = await sdk.deserializeResponse(
     operation as unknown as Deserialize[0],

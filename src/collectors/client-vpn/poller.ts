@@ -1,7 +1,6 @@
 import { explain } from '../../aws/errors.ts';
 import { subjectOf, type Target } from '../../aws/targets.ts';
-import type { Collector, EndpointStatus } from '../../core/collector.ts';
-import { Stopped } from '../../core/collector.ts';
+import { type Collector, type EndpointStatus, Stopped } from '../../core/collector.ts';
 import { eachOf } from '../../core/each-of.ts';
 import type { Family } from '../../core/family.ts';
 import type { Scope } from '../../core/scope.ts';
@@ -12,16 +11,14 @@ import type { TargetOutcome } from '../../polling/outcomes.ts';
 import type { Pass, Place, Poller } from '../../polling/poller.ts';
 import { createReject } from '../../polling/warnings.ts';
 import { type EndpointOutcome, passEndpoint, passMissing } from './endpoint-pass.ts';
-import type { Endpoint } from './endpoints.ts';
-import { type Discovered, discover } from './endpoints.ts';
+import { type Discovered, discover, type Endpoint } from './endpoints.ts';
 import { createFamilies } from './families.ts';
 import type { ReadableState } from './family-makers.ts';
 import { NAME } from './name.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
 import { COUNTERS, TIMES } from './record.ts';
 import type { Source } from './source.ts';
-import type { LastPass, State, View } from './state.ts';
-import { isWanted, readingOf, storedViews } from './state.ts';
+import { isWanted, type LastPass, readingOf, type State, storedViews, type View } from './state.ts';
 import { toTable } from './table.ts';
 
 /** What a collector is made of; what is on disk it reaches through its state alone. */
@@ -39,12 +36,7 @@ const NEVER = { name: '', lastSuccessAt: undefined, last: undefined, counters: u
 
 /** A collector of these targets, on state that outlives it. */
 export function createCollector(deps: PollerDeps): Collector {
-  const { clock, state, options } = deps;
-  const { published } = state;
-  return new PollingCollector(
-    { clock, published, staleAfterMs: options.staleAfterMs },
-    new ClientVpnPoller(deps),
-  );
+  return new PollingCollector(deps, new ClientVpnPoller(deps));
 }
 
 /** Polls the Client VPN connections of a place: discovery, then every endpoint. */

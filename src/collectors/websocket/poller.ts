@@ -39,12 +39,7 @@ const AGE_EVERY_MS = 60_000;
 
 /** A collector of these targets, on state that outlives it. */
 export function createCollector(deps: PollerDeps): Collector {
-  const { clock, state, options } = deps;
-  const { published } = state;
-  return new PollingCollector(
-    { clock, published, staleAfterMs: options.staleAfterMs },
-    new WebsocketPoller(deps),
-  );
+  return new PollingCollector(deps, new WebsocketPoller(deps));
 }
 
 /** Looks up a sample of the known connection ids of every endpoint of a place, and takes in events between passes. */
