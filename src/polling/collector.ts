@@ -123,8 +123,16 @@ export class PollingCollector<V extends View> implements Collector {
     try {
       await this.#restore(target, accountId);
       const outcome = await pass.over(place, this.#publishing.viewsOf(place), resolved.polledBy);
-      if (outcome) faults.succeed(subject, 'A target recovered', fields);
-      return outcome && { target, accountId, outcome };
+      if (outcome) {
+        faults.succeed(subject, 'A target recovered', fields);
+        return { target, accountId, outcome };
+      }
+      faults.warnOnce(
+        `duplicate ${subject}`,
+        'Two targets reach the same account and region; it is polled once, by the first',
+        { target: target.name, polled_by: resolved.polledBy?.name, account_id: accountId, region },
+      );
+      return undefined;
     } catch (err) {
       if (signal.reason instanceof Stopped) return nothing;
       const message = 'A target could not be polled';

@@ -100,16 +100,8 @@ class ClientVpnPoller implements Poller<View> {
 
   begin(signal: AbortSignal): Pass<View> {
     return {
-      over: async (place, before, polledBy) => {
-        if (!polledBy) return this.#passTarget(place, before, signal);
-        const { target, accountId, region } = place;
-        this.#faults.warnOnce(
-          `duplicate ${subjectOf(target)}`,
-          'Two targets reach the same account and region; it is polled once, by the first',
-          { target: target.name, polled_by: polledBy.name, account_id: accountId, region },
-        );
-        return undefined;
-      },
+      over: async (place, before, polledBy) =>
+        polledBy ? undefined : this.#passTarget(place, before, signal),
     };
   }
 

@@ -181,3 +181,19 @@ test('the status page counts tunnels', async () => {
   expect(text).toContain('Endpoints and their tunnels by status');
   expect(text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')).toMatch(/branch \S+ up \S+ s ago 1 1/);
 });
+
+test('two targets that reach the same account and region are polled once, which is told once', async () => {
+  const rig = await startRig({
+    ...sections,
+    targets: [
+      { name: 'home', regions: [HOME.region] },
+      { name: 'again', regions: [HOME.region] },
+    ],
+  });
+  rig.vpns.addConnection();
+  for (let n = 0; n < 2; n += 1) expect(await rig.pass()).toBe(true);
+  expect(rig.simulator.requests().filter(({ action }) => action === LISTING)).toHaveLength(2);
+  expect(said(rig.log, 'it is polled once, by the first')).toEqual([
+    expect.stringContaining('target=again polled_by=home'),
+  ]);
+});
