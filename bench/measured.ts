@@ -45,7 +45,7 @@ client_vpn: {requests_per_second: 100000, connections: {enabled: ${max > 0}, max
     clock: systemClock,
     telemetryPath: '/metrics',
     maxRequests: 0,
-    scrape: (gzip) => exporter.scrape(gzip),
+    scrape: (form, gzip) => exporter.scrape(form, gzip),
     status: () => exporter.status(),
     dashboards: async () => [],
     documents: { runbooks: new Map(), docs: new Map() },

@@ -2,7 +2,7 @@ import { Calls } from '../aws/calls.ts';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import { Stopped } from '../core/collector.ts';
-import type { Family } from '../core/family.ts';
+import type { ExpositionForm, Family } from '../core/family.ts';
 import type { Logger } from '../core/logger.ts';
 import { Snapshot } from '../exposition/snapshot.ts';
 import { passFamilies } from '../schedule/families.ts';
@@ -124,9 +124,9 @@ export class Exporter {
     return this.#reloads.reload(load);
   }
 
-  /** The exposition as of now. */
-  scrape(gzip: boolean): Promise<Uint8Array> {
-    return this.#snapshot.scrape(gzip);
+  /** The exposition as of now, in this form, gzipped if asked for. */
+  scrape(form: ExpositionForm, gzip: boolean): Promise<Uint8Array> {
+    return this.#snapshot.scrape(form, gzip);
   }
 
   /** Every family of the exposition, but for those of the process and of Node.js. */

@@ -36,7 +36,7 @@ export async function once({ flags }: Args): Promise<number> {
         logger.error(`The pass was stopped by ${success}`);
         return 1;
       }
-      await print(await exporter.scrape(false));
+      await print(await exporter.scrape('text', false));
       return success ? 0 : 1;
     } catch (err) {
       logger.error('The pass could not be completed', { err });

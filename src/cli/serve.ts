@@ -110,7 +110,7 @@ export async function start(
     clock,
     telemetryPath: flags['web.telemetry-path'],
     maxRequests: flags['web.max-requests'],
-    scrape: (gzip) => exporter.scrape(gzip),
+    scrape: (form, gzip) => exporter.scrape(form, gzip),
     status: () => exporter.status(),
     dashboards: () => loadDashboards(flags['web.external-url']),
     documents,

@@ -1,6 +1,9 @@
 /** The Prometheus types that this exporter emits. */
 export type FamilyType = 'counter' | 'gauge' | 'histogram';
 
+/** How an exposition is written: Prometheus' text format 0.0.4, or OpenMetrics 1.0. */
+export type ExpositionForm = 'text' | 'openmetrics';
+
 /** One value with its labels; a histogram's samples also carry the suffix and, on buckets, the `le` label. */
 export interface Sample<L extends string = string> {
   readonly labels: Readonly<Record<L, string>> & { readonly le?: string };

@@ -2,6 +2,7 @@ import type { Metric } from 'prom-client';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { breathe } from '../core/clock.ts';
 import type { Family, Sample } from '../core/family.ts';
+import { type RenderedFamily, toHeader } from './forms.ts';
 
 /** Series rendered at a time before the event loop gets its turn; a few milliseconds of work. */
 const SERIES_AT_A_TIME = 2_000;
@@ -15,13 +16,13 @@ interface Rendered {
 }
 
 /**
- * The families in text format 0.0.4, in pieces. All samples are taken before the first await, so that they are of one
+ * The families, written once for every form. All samples are taken before the first await, so that they are of one
  * moment. A family that throws is left out whole and reported; one without samples leaves no trace.
  */
 export async function renderFamilies(
   families: readonly Family[],
   onFamilyError: (family: string, error: unknown) => void,
-): Promise<Uint8Array[]> {
+): Promise<readonly RenderedFamily[]> {
   const taken: Rendered[] = [];
   for (const family of families) {
     try {
@@ -30,26 +31,26 @@ export async function renderFamilies(
       onFamilyError(family.name, error);
     }
   }
-  const pieces: Uint8Array[] = [];
+  const rendered: RenderedFamily[] = [];
   let sinceBreath = 0;
   for (const family of taken) {
-    const own: Uint8Array[] = [];
+    if (family.values.length === 0) continue;
+    const series: Uint8Array[] = [];
     try {
       for (let start = 0; start < family.values.length; start += SERIES_AT_A_TIME) {
         const values = family.values.slice(start, start + SERIES_AT_A_TIME);
-        const text = await render({ ...family, values });
-        own.push(Buffer.from(start === 0 ? text : withoutHeader(text)));
+        series.push(await render({ ...family, values }));
         sinceBreath += values.length;
         if (sinceBreath < SERIES_AT_A_TIME) continue;
         sinceBreath = 0;
         await breathe();
       }
-      pieces.push(...own);
+      rendered.push({ header: toHeader(family), series });
     } catch (error) {
       onFamilyError(family.name, error);
     }
   }
-  return pieces;
+  return rendered;
 }
 
 function take(family: Family): Rendered {
@@ -63,20 +64,20 @@ function toValue(name: string, { labels, value, suffix }: Sample) {
 }
 
 /**
- * One family through prom-client's text format, but not through its Gauge and Counter: they take two series for one
+ * The series of one family through prom-client, but not through its Gauge and Counter: they take two series for one
  * when label values hold commas and colons, and keep label sets that no longer exist.
  */
-async function render(family: Rendered): Promise<string> {
+async function render(family: Rendered): Promise<Uint8Array> {
   const registry = new Registry();
   const metric = { name: family.name, get: async () => family };
   // Of a metric the registry asks for its name and `get` alone; the type wants one of the library's classes.
   registry.registerMetric(metric as unknown as Metric);
-  const text = `${await registry.getSingleMetricAsString(family.name)}\n`;
+  const series = withoutHeader(`${await registry.getSingleMetricAsString(family.name)}\n`);
   const hasNaN = family.values.some(({ value }) => Number.isNaN(value));
-  return hasNaN ? text.replaceAll(' Nan\n', ' NaN\n') : text;
+  return Buffer.from(hasNaN ? series.replaceAll(' Nan\n', ' NaN\n') : series);
 }
 
-/** Without the HELP and TYPE lines. */
+/** Without the HELP and TYPE lines: they differ by form. */
 function withoutHeader(text: string): string {
   return text.slice(text.indexOf('\n', text.indexOf('\n') + 1) + 1);
 }
@@ -93,7 +94,7 @@ const NOTHING_MEASURED = Number(2n ** 63n - 1n) / 1e9;
 /** Metrics of this process and of Node.js, rendered anew by each call; make them once, for measuring goes on for ever. */
 export function createProcessMetrics(): {
   readonly names: readonly string[];
-  render(): Promise<Uint8Array[]>;
+  render(): Promise<readonly RenderedFamily[]>;
 } {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -101,15 +102,16 @@ export function createProcessMetrics(): {
   return {
     names: registry.getMetricsAsArray().map(({ name }) => name),
     async render() {
-      const pieces: Uint8Array[] = [];
+      const rendered: RenderedFamily[] = [];
       // They are written back as they come; the type leaves out the names and labels of their values.
       for (const metric of (await registry.getMetricsAsJSON()) as unknown as Rendered[]) {
         const values = metric.values.filter(
           ({ value }) => Number.isFinite(value) && value !== NOTHING_MEASURED,
         );
-        if (values.length > 0) pieces.push(Buffer.from(await render({ ...metric, values })));
+        if (values.length === 0) continue;
+        rendered.push({ header: toHeader(metric), series: [await render({ ...metric, values })] });
       }
-      return pieces;
+      return rendered;
     },
   };
 }

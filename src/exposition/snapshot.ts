@@ -1,6 +1,6 @@
-import { promisify } from 'node:util';
-import { constants, crc32, deflateRaw } from 'node:zlib';
-import type { Family } from '../core/family.ts';
+import type { ExpositionForm, Family } from '../core/family.ts';
+import { END, type RenderedFamily, toPieces } from './forms.ts';
+import { type Deflated, deflate, NOTHING, toGzip } from './gzip.ts';
 import { createProcessMetrics, renderFamilies } from './registry.ts';
 
 interface SnapshotOptions {
@@ -11,25 +11,18 @@ interface SnapshotOptions {
   onFamilyError(family: string, error: unknown): void;
 }
 
+/** The families of one rendering, of which both forms are made: they hold the same series, byte for byte. */
 interface Kept {
   readonly names: readonly string[];
-  readonly bytes: Uint8Array;
-  /** `bytes` as raw deflate blocks that end on a byte and are not the last ones. */
-  readonly deflated: Uint8Array;
-  readonly crc: number;
+  readonly families: readonly RenderedFamily[];
+  readonly deflated: Readonly<Record<ExpositionForm, Deflated>>;
 }
-
-const EMPTY = new Uint8Array();
-/** A gzip member without name, time or flags (RFC 1952, section 2.3). */
-const GZIP_HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
-
-const deflate = promisify(deflateRaw);
 
 /** The exposition: domain families as bytes rendered when their data changed, the exporter's own as of each scrape. */
 export class Snapshot {
   readonly #options: SnapshotOptions;
   readonly #process = createProcessMetrics();
-  #kept: Kept = { names: [], bytes: EMPTY, deflated: EMPTY, crc: 0 };
+  #kept: Kept = { names: [], families: [], deflated: { text: NOTHING, openmetrics: NOTHING } };
   #rendering: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
@@ -60,25 +53,25 @@ export class Snapshot {
     const families = this.#options.kept();
     const names = families.map(({ name }) => name);
     refuseDoubles([...names, ...this.#options.live().map(({ name }) => name), ...this.#process.names]);
-    const bytes = Buffer.concat(await renderFamilies(families, this.#options.onFamilyError));
-    const deflated = await deflate(bytes, { finishFlush: constants.Z_FULL_FLUSH });
-    this.#kept = { names, bytes, deflated, crc: crc32(bytes) };
+    const rendered = await renderFamilies(families, this.#options.onFamilyError);
+    const deflated = {
+      text: await deflate(toPieces(rendered, 'text')),
+      openmetrics: await deflate(toPieces(rendered, 'openmetrics')),
+    };
+    this.#kept = { names, families: rendered, deflated };
   }
 
-  /** The exposition in text format 0.0.4, or the same as one gzip member; only what is live is rendered for it. */
-  async scrape(gzip: boolean): Promise<Uint8Array> {
+  /** The exposition in this form, or the same as one gzip member; only what is live is rendered for it. */
+  async scrape(form: ExpositionForm, gzip: boolean): Promise<Uint8Array> {
     const families = this.#options.live();
     // Taken before the first await, as the samples of what is live are: both are of one moment.
     const kept = this.#kept;
     refuseDoubles([...families.map(({ name }) => name), ...kept.names, ...this.#process.names]);
     const own = await renderFamilies(families, this.#options.onFamilyError);
-    const live = Buffer.concat([...own, ...(await this.#process.render())]);
-    if (!gzip) return Buffer.concat([kept.bytes, live]);
-    const deflated = await deflate(live);
-    const trailer = Buffer.alloc(8);
-    trailer.writeUInt32LE(crc32(live, kept.crc), 0);
-    trailer.writeUInt32LE((kept.bytes.length + live.length) % 2 ** 32, 4);
-    return Buffer.concat([GZIP_HEADER, kept.deflated, deflated, trailer]);
+    const live = [...toPieces([...own, ...(await this.#process.render())], form), Buffer.from(END[form])];
+    return gzip
+      ? toGzip(kept.deflated[form], live)
+      : Buffer.concat([...toPieces(kept.families, form), ...live]);
   }
 }
 

@@ -1,5 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
 import type { Clock } from '../core/clock.ts';
+import type { ExpositionForm } from '../core/family.ts';
+import { negotiate } from './accept.ts';
 import { acceptsGzip } from './accept-encoding.ts';
 import { toForeign } from './foreign.ts';
 import { HEADERS } from './headers.ts';
@@ -16,8 +18,8 @@ export interface Routes {
   readonly telemetryPath: string;
   /** How many scrapes may be under way at once; 0 for any number. */
   readonly maxRequests: number;
-  /** The exposition in text format 0.0.4, gzipped if asked for. */
-  scrape(gzip: boolean): Promise<Uint8Array>;
+  /** The exposition in this form, gzipped if asked for. */
+  scrape(form: ExpositionForm, gzip: boolean): Promise<Uint8Array>;
   status(): StatusModel;
   /** The Grafana dashboards that come with the exporter. */
   dashboards(): Promise<readonly Dashboard[]>;
@@ -38,7 +40,6 @@ export interface Routes {
 
 /** How many answers to people may be under way at once. */
 const MAX_PAGES = 40;
-const EXPOSITION = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** The exporter's HTTP answers as an express application; it listens nowhere yet. */
 export function createApp(routes: Routes): Express {
@@ -54,6 +55,10 @@ export function createApp(routes: Routes): Express {
     app.route(path).get(handlers).all(refuse('GET, HEAD'));
   get(
     literal(routes.telemetryPath),
+    (_request, response, next) => {
+      response.set('Vary', 'Accept, Accept-Encoding');
+      next();
+    },
     slots(
       {
         max: routes.maxRequests,
@@ -142,12 +147,9 @@ export function createApp(routes: Routes): Express {
 function scrapeHandler(routes: Routes): RequestHandler {
   return async (request, response) => {
     const gzip = acceptsGzip(request.headers['accept-encoding']);
-    const body = await routes.scrape(gzip);
-    response.set({
-      'Content-Type': EXPOSITION,
-      'Content-Length': String(body.length),
-      Vary: 'Accept-Encoding',
-    });
+    const { form, contentType } = negotiate(request.headers.accept);
+    const body = await routes.scrape(form, gzip);
+    response.set({ 'Content-Type': contentType, 'Content-Length': String(body.length) });
     if (gzip) response.set('Content-Encoding', 'gzip');
     response.end(request.method === 'HEAD' ? undefined : body);
   };

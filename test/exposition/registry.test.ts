@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { Family, Sample } from '../../src/core/family.ts';
 import { Histogram, histogramSamples } from '../../src/core/histogram.ts';
 import { Tally } from '../../src/core/tally.ts';
+import { toPieces } from '../../src/exposition/forms.ts';
 import { createProcessMetrics, renderFamilies } from '../../src/exposition/registry.ts';
 import { needs, programPath } from '../support/programs.ts';
 
@@ -16,8 +17,8 @@ function toUser(user: string, value = 1): Sample {
 }
 
 async function text(families: readonly Family[], errors: string[] = []): Promise<string> {
-  const pieces = await renderFamilies(families, (name, error) => errors.push(`${name}: ${error}`));
-  return Buffer.concat(pieces).toString();
+  const rendered = await renderFamilies(families, (name, error) => errors.push(`${name}: ${error}`));
+  return Buffer.concat(toPieces(rendered, 'text')).toString();
 }
 
 test('families come out in text format 0.0.4, one after the other', async () => {
@@ -169,7 +170,7 @@ test('a large family has one header, all its series in order, and lets others go
 
 test('process metrics are those of prom-client, without misnamed ones and without what was not measured', async () => {
   const metrics = createProcessMetrics();
-  const output = Buffer.concat(await metrics.render()).toString();
+  const output = Buffer.concat(toPieces(await metrics.render(), 'text')).toString();
   expect(output).toMatch(/^process_cpu_seconds_total [0-9.]+$/m);
   expect(output).toMatch(/^nodejs_version_info\{version="v/m);
   expect(output).not.toMatch(/nodejs_active_\w+_total/);
@@ -184,7 +185,7 @@ needs('promtool')('promtool has nothing to say about process metrics and odd lab
     [family('connected_users', () => odd.map((user) => toUser(user)))],
     () => {},
   );
-  const input = Buffer.concat([...families, ...(await createProcessMetrics().render())]);
+  const input = Buffer.concat(toPieces([...families, ...(await createProcessMetrics().render())], 'text'));
   const { status, stderr } = spawnSync(programPath('promtool'), ['check', 'metrics', '--extended'], {
     input,
   });

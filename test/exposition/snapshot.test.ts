@@ -14,7 +14,7 @@ function createSnapshot(kept: readonly Family[], live: readonly Family[], errors
 
 /** The lines of a scrape without comments and without this process's own. */
 async function lines(snapshot: Snapshot, gzip = false): Promise<string[]> {
-  const bytes = await snapshot.scrape(gzip);
+  const bytes = await snapshot.scrape('text', gzip);
   const text = (gzip ? gunzipSync(bytes) : Buffer.from(bytes)).toString();
   return text.split('\n').filter((line) => line && !/^(#|process_|nodejs_)/.test(line));
 }
@@ -32,7 +32,7 @@ test('kept families are as of the last rendering, live ones as of the scrape', a
 });
 
 test('a scrape holds process metrics', async () => {
-  const text = Buffer.from(await createSnapshot([], []).scrape(false)).toString();
+  const text = Buffer.from(await createSnapshot([], []).scrape('text', false)).toString();
   expect(text).toMatch(/^process_start_time_seconds \d+/m);
 });
 
@@ -76,9 +76,9 @@ test('a name used twice is refused at once, wherever the other one is', async ()
   await expect(createSnapshot([twin()], [twin()]).render()).rejects.toThrow(
     'two metric families are named twin',
   );
-  await expect(createSnapshot([], [twin(), twin()]).scrape(false)).rejects.toThrow('named twin');
+  await expect(createSnapshot([], [twin(), twin()]).scrape('text', false)).rejects.toThrow('named twin');
   const own = family('process_open_fds', () => 1);
-  await expect(createSnapshot([], [own]).scrape(true)).rejects.toThrow('named process_open_fds');
+  await expect(createSnapshot([], [own]).scrape('text', true)).rejects.toThrow('named process_open_fds');
 });
 
 test('families that throw are reported, kept ones by the rendering and live ones by the scrape', async () => {

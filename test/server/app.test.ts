@@ -6,7 +6,10 @@ import { createApp, type Routes } from '../../src/server/app.ts';
 import { listen } from '../../src/server/listen.ts';
 import { idle } from '../support/status-models.ts';
 
-const KEPT = '# HELP a A.\n# TYPE a gauge\na 1\n';
+const KEPT = {
+  text: '# HELP a A.\n# TYPE a gauge\na 1\n',
+  openmetrics: '# TYPE a gauge\n# HELP a A.\na 1\n# EOF\n',
+};
 const GZIPPED = Buffer.from('1f8b08000000000000034b040043beb7e801000000', 'hex');
 const TEXT = 'text/plain; charset=utf-8';
 
@@ -28,7 +31,7 @@ async function setUp(change: Partial<Routes> = {}) {
     clock: systemClock,
     telemetryPath: '/metrics',
     maxRequests: 40,
-    scrape: async (gzip) => (gzip ? GZIPPED : Buffer.from(KEPT)),
+    scrape: async (form, gzip) => (gzip ? GZIPPED : Buffer.from(KEPT[form])),
     status: () => idle,
     dashboards: async () => [
       { name: 'vpn', title: 'Client <VPN>', description: 'Who & what.', json: '{"uid": "vpn"}\n' },
@@ -67,11 +70,11 @@ test('the exposition comes as it is, with its content type and no more than it n
   const { ask } = await setUp();
   const { status, headers, body } = await ask('/metrics');
   expect(status).toBe(200);
-  expect(body.toString()).toBe(KEPT);
+  expect(body.toString()).toBe(KEPT.text);
   expect(headers).toMatchObject({
-    'content-type': 'text/plain; version=0.0.4; charset=utf-8',
-    'content-length': String(KEPT.length),
-    vary: 'Accept-Encoding',
+    'content-type': 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores',
+    'content-length': String(KEPT.text.length),
+    vary: 'Accept, Accept-Encoding',
   });
   expect(headers).not.toHaveProperty('content-encoding');
   expect(headers).not.toHaveProperty('etag');
@@ -84,19 +87,40 @@ test('the exposition comes gzipped when that is accepted', async () => {
   expect(headers).toMatchObject({ 'content-encoding': 'gzip', 'content-length': String(GZIPPED.length) });
   expect(gunzipSync(body).toString()).toBe('a');
   const refused = await ask('/metrics', 'GET', { 'accept-encoding': 'gzip;q=0' });
-  expect(refused.body.toString()).toBe(KEPT);
+  expect(refused.body.toString()).toBe(KEPT.text);
+});
+
+test('the exposition comes as OpenMetrics to those who ask for it, and says what it depends on in every answer', async () => {
+  const { ask } = await setUp();
+  const accept = 'application/openmetrics-text;version=1.0.0;escaping=dots;q=0.6,*/*;q=2';
+  const { headers, body } = await ask('/metrics', 'GET', { accept });
+  expect(body.toString()).toBe(KEPT.openmetrics);
+  expect(headers).toMatchObject({
+    'content-type': 'application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=dots',
+    'content-length': String(KEPT.openmetrics.length),
+    vary: 'Accept, Accept-Encoding',
+  });
+  const head = await ask('/metrics', 'HEAD', { accept, 'accept-encoding': 'gzip' });
+  expect(head.headers).toMatchObject({
+    'content-type': headers['content-type'],
+    'content-encoding': 'gzip',
+    vary: 'Accept, Accept-Encoding',
+  });
+  const { ask: askBroken } = await setUp({ scrape: () => Promise.reject(new Error('broken')) });
+  const broken = await askBroken('/metrics', 'GET', { accept });
+  expect([broken.status, broken.headers.vary]).toEqual([500, 'Accept, Accept-Encoding']);
 });
 
 test('HEAD has the headers of GET and no body', async () => {
   const { ask } = await setUp();
   const { status, headers, body } = await ask('/metrics', 'HEAD');
-  expect([status, headers['content-length'], body.length]).toEqual([200, String(KEPT.length), 0]);
+  expect([status, headers['content-length'], body.length]).toEqual([200, String(KEPT.text.length), 0]);
   expect((await ask('/', 'HEAD')).status).toBe(200);
 });
 
 test('the path of the exposition can be any', async () => {
   const { ask } = await setUp({ telemetryPath: '/a(b)/:c*' });
-  expect((await ask('/a(b)/:c*')).body.toString()).toBe(KEPT);
+  expect((await ask('/a(b)/:c*')).body.toString()).toBe(KEPT.text);
   expect((await ask('/a(b)/dd')).status).toBe(404);
   expect((await ask('/metrics')).status).toBe(404);
 });
@@ -123,7 +147,7 @@ test('more scrapes at a time than allowed are turned away, and allowed again lat
     maxRequests: 2,
     scrape: () =>
       new Promise((resolve) => {
-        waiting.push(() => resolve(Buffer.from(KEPT)));
+        waiting.push(() => resolve(Buffer.from(KEPT.text)));
         if (waiting.length === 2) begin();
       }),
   });

@@ -197,7 +197,7 @@ async function start(
     clock,
     telemetryPath: '/metrics',
     maxRequests: 0,
-    scrape: (gzip) => exporter.scrape(gzip),
+    scrape: (form, gzip) => exporter.scrape(form, gzip),
     status: () => exporter.status(),
     dashboards: () => loadDashboards(''),
     documents,
