@@ -1,6 +1,7 @@
 #!/bin/sh
 # Fetches the real programs that the tests run (test/support/programs.txt) and that this machine lacks:
-# as root on Debian by apt-get install, as another user by unpacking the packages into a cache folder.
+# as root on Debian by apt-get install, as another user by unpacking the packages into a cache folder. What is written in
+# Go is built into that folder, where there is Go.
 # It never fails: a test whose program is missing is skipped with its reason (or, with CI set, fails).
 set -eu
 
@@ -15,7 +16,43 @@ missing() {
       if command -v "$name" || [ -x "$cache/bin/$name" ]; then continue 2; fi
     done >/dev/null
     if [ "$1" = 1 ]; then echo "$command"; else echo "$package"; fi
-  done | sort -u | paste -sd ' ' -
+  done | grep -v '^go:' | sort -u | paste -sd ' ' -
+}
+
+# openmetrics-python: the first Python that has the module. It is no command of PATH, where python3 may be another than Debian's.
+write_python() {
+  for python in /usr/bin/python3 "$cache/root/usr/bin/python3"; do
+    libraries=
+    [ "$python" = /usr/bin/python3 ] || libraries=$cache/root/usr/lib/$(uname -m)-linux-gnu
+    for modules in "" "$cache/root/usr/lib/python3/dist-packages"; do
+      cat >"$cache/bin/.new.$$" <<WRAPPER
+#!/bin/sh
+LD_LIBRARY_PATH="$libraries" PYTHONPATH="$modules" exec "$python" "\$@"
+WRAPPER
+      chmod 755 "$cache/bin/.new.$$"
+      "$cache/bin/.new.$$" -c 'import prometheus_client.openmetrics.parser' 2>/dev/null || continue
+      mv "$cache/bin/.new.$$" "$cache/bin/openmetrics-python"
+      return
+    done
+  done
+  rm -f "$cache/bin/.new.$$" "$cache/bin/openmetrics-python"
+}
+
+# Builds anew each time, for the sources may have changed: Go has most of it from last time.
+build_go() {
+  command -v go >/dev/null || return 0
+  sed 's/#.*//' "$here/test/support/programs.txt" | while read -r command package _; do
+    folder=$here/test/support/judges/${package#go:}
+    [ "$package" != "${package#go:}" ] || continue
+    [ -x "$cache/bin/$command" ] || echo "Building $command with Go"
+    # Put there in one step: another checkout may be running the one that is there.
+    if (cd "$folder" && go build -o "$cache/bin/.new.$$" . </dev/null); then
+      mv "$cache/bin/.new.$$" "$cache/bin/$command"
+    else
+      echo "Go could not build $command" >&2
+      rm -f "$cache/bin/$command"
+    fi
+  done
 }
 
 # Packages such as prometheus start a daemon when they are installed and at each boot: here they do neither.
@@ -75,6 +112,10 @@ WRAPPER
   done
 }
 
+if mkdir -p "$cache/bin"; then
+  write_python
+  build_go
+fi
 packages=$(missing 2)
 [ -n "$packages" ] || exit 0
 if command -v apt-get >/dev/null; then
@@ -82,9 +123,12 @@ if command -v apt-get >/dev/null; then
   if [ "$(id -u)" = 0 ]; then fetch=install_as_root; else fetch=unpack_as_user; fi
   # shellcheck disable=SC2086
   ($fetch $packages) || echo "apt-get could not fetch all of: $packages" >&2
+  write_python || true
 fi
 left=$(missing 1)
 if [ -n "$left" ]; then
   echo "Not found on this machine: $left. The tests that need them are skipped."
-  echo "To run them too, put these programs on PATH (Debian packages: $(missing 2))."
+  packages=$(missing 2)
+  [ -z "$packages" ] || echo "To run them too, put these programs on PATH (Debian packages: $packages)."
+  [ "${left#*prometheus-judge}" = "$left" ] || echo "prometheus-judge is built from test/support/judges where there is Go."
 fi

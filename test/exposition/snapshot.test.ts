@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Family } from '../../src/core/family.ts';
+import type { ExpositionForm, Family } from '../../src/core/family.ts';
 import { Snapshot } from '../../src/exposition/snapshot.ts';
 
 function family(name: string, value: () => number, labels: Record<string, string> = {}): Family {
@@ -13,8 +13,8 @@ function createSnapshot(kept: readonly Family[], live: readonly Family[], errors
 }
 
 /** The lines of a scrape without comments and without this process's own. */
-async function lines(snapshot: Snapshot, gzip = false): Promise<string[]> {
-  const bytes = await snapshot.scrape('text', gzip);
+async function lines(snapshot: Snapshot, gzip = false, form: ExpositionForm = 'text'): Promise<string[]> {
+  const bytes = await snapshot.scrape(form, gzip);
   const text = (gzip ? gunzipSync(bytes) : Buffer.from(bytes)).toString();
   return text.split('\n').filter((line) => line && !/^(#|process_|nodejs_)/.test(line));
 }
@@ -29,6 +29,26 @@ test('kept families are as of the last rendering, live ones as of the scrape', a
   expect(await lines(snapshot, true)).toEqual(['kept 1', 'live 2']);
   await snapshot.render();
   expect(await lines(snapshot, true)).toEqual(['kept 2', 'live 2']);
+});
+
+test('OpenMetrics is of the same rendering as text, and ends once, after what is live', async () => {
+  let now = 1;
+  let taken = 0;
+  const kept = family('kept', () => {
+    taken += 1;
+    return now;
+  });
+  const snapshot = createSnapshot([kept], [family('live', () => now)]);
+  await snapshot.render();
+  now = 2;
+  for (const gzip of [false, true]) {
+    const bytes = await snapshot.scrape('openmetrics', gzip);
+    const text = (gzip ? gunzipSync(bytes) : Buffer.from(bytes)).toString();
+    expect(text).toMatch(/^# TYPE kept gauge\n# HELP kept Help\.\nkept 1\n# TYPE live gauge\n/);
+    expect(text.indexOf('# EOF\n')).toBe(text.length - '# EOF\n'.length);
+    expect(await lines(snapshot, gzip, 'openmetrics')).toEqual(await lines(snapshot, gzip));
+  }
+  expect(taken).toBe(1);
 });
 
 test('a scrape holds process metrics', async () => {
@@ -94,7 +114,7 @@ test('families that throw are reported, kept ones by the rendering and live ones
   expect(errors).toEqual(['kept', 'live']);
 });
 
-test('gunzip gives the same text, whatever is kept and live', async () => {
+test('gunzip gives the same, and OpenMetrics the same series, whatever is kept and live', async () => {
   const values = fc.array(fc.string({ unit: 'grapheme', maxLength: 300 }), { maxLength: 20 });
   const state: { kept: readonly string[]; live: readonly string[] } = { kept: [], live: [] };
   const list = (name: 'kept' | 'live'): Family => ({
@@ -113,6 +133,8 @@ test('gunzip gives the same text, whatever is kept and live', async () => {
       const plain = await lines(snapshot);
       expect(plain).toHaveLength(kept.length + live.length);
       expect(await lines(snapshot, true)).toEqual(plain);
+      expect(await lines(snapshot, false, 'openmetrics')).toEqual(plain);
+      expect(await lines(snapshot, true, 'openmetrics')).toEqual(plain);
     }),
   );
 });

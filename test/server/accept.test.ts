@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { negotiate } from '../../src/server/accept.ts';
+import { openJudge } from '../support/judges.ts';
+import { needs } from '../support/programs.ts';
 
 const TEXT = 'text/plain; version=0.0.4; charset=utf-8; escaping=';
 const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=';
@@ -103,4 +106,57 @@ test.each([
   const { form, contentType } = negotiate(accept);
   expect(contentType).toBe(`${answered}underscores`);
   expect(form).toBe(answered === TEXT ? 'text' : 'openmetrics');
+});
+
+const anyClause = fc
+  .record({
+    media: fc.constantFrom(
+      'application/openmetrics-text',
+      'text/plain',
+      'application/vnd.google.protobuf',
+      'text/html',
+      '*/*',
+      'text/*',
+      'text',
+      '',
+    ),
+    parameters: fc.array(
+      fc.oneof(
+        fc.constantFrom('version=1.0.0', 'version=0.0.1', 'version=0.0.4', 'version=2.0.0', 'version='),
+        fc.constantFrom('q=0', 'q=0.1', 'q=0.5', 'q=1', 'q=2', 'q=abc', 'q=', 'q=0.5=1'),
+        fc.constantFrom(
+          'escaping=allow-utf-8',
+          'escaping=dots',
+          'escaping=rot13',
+          'charset=utf-8',
+          '',
+          '=',
+          'q',
+        ),
+      ),
+      { maxLength: 4 },
+    ),
+    space: fc.constantFrom('', ' '),
+  })
+  // A wildcard with a version is nobody's wish, and Prometheus' library takes it for any type.
+  .filter(
+    ({ media, parameters }) => !media.includes('*') || !parameters.some((one) => one.includes('version')),
+  )
+  .map(({ media, parameters, space }) => [media, ...parameters].join(`;${space}`));
+
+needs('prometheus-judge')("any Accept header is answered as Prometheus' Go library answers it", async () => {
+  const judge = openJudge('prometheus-judge');
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyClause, { maxLength: 6 }), async (clauses) => {
+      const accept = clauses.join(',');
+      expect(negotiate(accept).contentType).toBe(await judge.negotiate(accept));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+needs('prometheus-judge')("the table is what Prometheus' Go library answers", async () => {
+  const judge = openJudge('prometheus-judge');
+  for (const [, accept, contentType] of BY_PROMETHEUS)
+    expect(await judge.negotiate(accept)).toBe(contentType);
 });

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { negotiate } from '../../../src/server/accept.ts';
 import { type Rig, startRig } from '../../support/exporter.ts';
+import { type Judged, openJudge } from '../../support/judges.ts';
 import { needs, programPath } from '../../support/programs.ts';
 import { API, INTAKE, post, tellOf } from '../../support/websocket.ts';
 
@@ -113,3 +115,27 @@ needs('promtool')('promtool finds nothing to say of the whole exposition', async
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
+
+for (const name of ['prometheus-judge', 'openmetrics-python'] as const) {
+  needs(name)(`${name} reads the same in OpenMetrics as in text, of the whole exposition`, async () => {
+    const rig = await fixedWorld();
+    const judge = openJudge(name);
+    const read = async (accept: string) => {
+      const { text } = await rig.get('/metrics', { headers: { accept } });
+      return judge.read(negotiate(accept).contentType, text);
+    };
+    const text = await read('text/plain');
+    const openmetrics = await read('application/openmetrics-text;version=1.0.0');
+    expect(withoutProcess(openmetrics.samples)).toEqual(withoutProcess(text.samples));
+    expect(openmetrics.samples.length).toBeGreaterThan(400);
+    for (const { name: family, type } of rig.exporter.families()) {
+      if (family === 'aws_connections_exporter_family_errors_total') continue;
+      expect(openmetrics.metadata).toContainEqual(['type', family.replace(/_total$/, ''), type]);
+    }
+  });
+}
+
+/** What does not change between two scrapes. */
+function withoutProcess(samples: Judged['samples']): Judged['samples'] {
+  return samples.filter(([name]) => !/^(process|nodejs)_/.test(name));
+}
