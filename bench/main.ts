@@ -50,7 +50,7 @@ async function main(): Promise<void> {
 
   const scrapes = await benchScrape([1_000, 10_000, 100_000]);
   printTable(
-    'One scrape over HTTP, gzip, one after another',
+    'One scrape over HTTP, OpenMetrics, gzip, one after another',
     [
       'series',
       'bytes',

@@ -6,6 +6,8 @@ import { startSimulated } from './simulated.ts';
 
 const IDLE_SCRAPES = 300;
 const SERIES_PER_CONNECTION = 4;
+/** What decides the answer, of the headers that Prometheus sends. */
+const AS_PROMETHEUS = { accept: 'application/openmetrics-text;version=1.0.0', 'accept-encoding': 'gzip' };
 
 interface Latencies {
   readonly p50: number;
@@ -70,7 +72,7 @@ async function scrapes(url: string, agent: Agent, isEnough: (count: number) => b
 function scrape(url: string, agent: Agent): Promise<{ ms: number; body: Buffer }> {
   const begin = performance.now();
   return new Promise((resolve, reject) => {
-    get(url, { agent, headers: { 'accept-encoding': 'gzip' } }, (response) => {
+    get(url, { agent, headers: AS_PROMETHEUS }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => resolve({ ms: performance.now() - begin, body: Buffer.concat(chunks) }));
