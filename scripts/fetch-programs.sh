@@ -117,8 +117,7 @@ if mkdir -p "$cache/bin"; then
   build_go
 fi
 packages=$(missing 2)
-[ -n "$packages" ] || exit 0
-if command -v apt-get >/dev/null; then
+if [ -n "$packages" ] && command -v apt-get >/dev/null; then
   echo "Fetching what the tests need: $packages"
   if [ "$(id -u)" = 0 ]; then fetch=install_as_root; else fetch=unpack_as_user; fi
   # shellcheck disable=SC2086

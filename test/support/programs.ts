@@ -65,9 +65,8 @@ export function programPath(name: string): string {
 export function howToGet(names: readonly string[]): string {
   const packages = [...new Set(names.map((name) => lookUp(name).debianPackage))];
   const debian = packages.filter((name) => !name.startsWith(BUILT_WITH_GO));
-  const ways = debian.length === packages.length ? ['run'] : ['put Go on PATH and run'];
-  if (debian.length > 0) ways.push(`or on Debian: apt-get install ${debian.join(' ')}`);
-  return [`${ways[0]} scripts/fetch-programs.sh`, ...ways.slice(1)].join(', ');
+  const script = `run scripts/fetch-programs.sh${debian.length < packages.length ? ' (with Go on PATH)' : ''}`;
+  return debian.length > 0 ? `${script}, or on Debian: apt-get install ${debian.join(' ')}` : script;
 }
 
 /** `test` of vitest, without its chain of modifiers. */
