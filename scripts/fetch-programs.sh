@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fetches the real programs that the tests run (test/support/programs.txt) and that this machine lacks:
-# as root on Debian by apt-get install, as another user by unpacking the packages into a cache folder. What is written in
-# Go is built into that folder, where there is Go.
+# as root on Debian by apt-get install, as another user by unpacking the packages into a cache folder.
+# What no package brings is built into that folder, where there is Go.
 # It never fails: a test whose program is missing is skipped with its reason (or, with CI set, fails).
 set -eu
 
@@ -19,7 +19,7 @@ missing() {
   done | grep -v '^go:' | sort -u | paste -sd ' ' -
 }
 
-# openmetrics-python: the first Python that has the module. It is no command of PATH, where python3 may be another than Debian's.
+# openmetrics-python: the first Python that has the module; python3 on PATH may be another than Debian's.
 write_python() {
   for python in /usr/bin/python3 "$cache/root/usr/bin/python3"; do
     libraries=

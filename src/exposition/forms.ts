@@ -15,8 +15,8 @@ export const END: Header = { text: '', openmetrics: '# EOF\n' };
 const UNIT = /_(seconds|bytes|ratio|celsius|meters|grams|joules|volts|amperes)$/;
 
 /**
- * The header of a family in both forms. An `_info` stays a gauge in OpenMetrics too: as its type `info` the family would
- * have another name there, and Prometheus would show its help and type under that.
+ * The header of a family in both forms. An `_info` stays a gauge in OpenMetrics too: of its type `info` the family
+ * would be named without `_info` there, and Prometheus would show type and help under that name.
  */
 export function toHeader({ name, help, type }: { name: string; help: string; type: string }): Header {
   const escaped = help.replace(/\\/g, '\\\\').replace(/\n/g, '\\n');

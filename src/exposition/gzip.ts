@@ -17,7 +17,7 @@ export const NOTHING: Deflated = { blocks: new Uint8Array(), crc: 0, length: 0 }
 /** A gzip member without name, time or flags (RFC 1952, section 2.3). */
 const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
 
-/** Bytes deflated at a time: a trip to the thread that does it costs as much as some kilobytes, and a copy holds up the event loop. */
+/** Bytes deflated at a time: few trips to the thread that does it, and no copy that would hold up the event loop. */
 const CHUNK_BYTES = 2 ** 18;
 
 /** Deflates the beginning of a gzip member, piece by piece and off the event loop. */

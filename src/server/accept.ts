@@ -31,8 +31,8 @@ const OFFERS: readonly Offer[] = [
 const ESCAPINGS = ['allow-utf-8', 'underscores', 'dots', 'values'];
 
 /**
- * The form that an Accept header asks for, chosen as Prometheus' Go library does: the heaviest clause that names a media
- * type and version of ours; text when none does. No header is an error, however odd: a scrape is not lost over it.
+ * The form that an Accept header asks for, chosen as Prometheus' Go library does: the heaviest clause that names a
+ * media type and version of ours; text when none does. No header is an error: a scrape is not lost over an odd one.
  *
  * By hand, because what express brings (`accepts`) wants every parameter of a clause in what is offered: the `escaping`
  * of Prometheus 3 leads it to text, or to OpenMetrics 0.0.1.

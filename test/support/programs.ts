@@ -77,7 +77,7 @@ export interface ProgramTest {
 
 /**
  * A `test` for tests that run these real programs. Where one is missing, the tests are skipped and their names say why;
- * with CI set in the environment they fail instead, but for those that want Go where there is none: they are left out aloud.
+ * with CI set in the environment they fail instead. Those that want Go where there is none are left out there, aloud.
  */
 export function needs(...names: readonly string[]): ProgramTest {
   const missing = names.filter((name) => program(name) === undefined);

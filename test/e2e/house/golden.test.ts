@@ -129,6 +129,7 @@ for (const name of ['prometheus-judge', 'openmetrics-python'] as const) {
     expect(withoutProcess(openmetrics.samples)).toEqual(withoutProcess(text.samples));
     expect(openmetrics.samples.length).toBeGreaterThan(400);
     for (const { name: family, type } of rig.exporter.families()) {
+      expect([family, /_total$/.test(family)]).toEqual([family, type === 'counter']);
       if (family === 'aws_connections_exporter_family_errors_total') continue;
       expect(openmetrics.metadata).toContainEqual(['type', family.replace(/_total$/, ''), type]);
     }

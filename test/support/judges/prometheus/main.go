@@ -1,5 +1,5 @@
-// Reads expositions as Prometheus reads them, and answers Accept headers as its client library does. One request a line on
-// stdin, one answer a line on stdout, both JSON.
+// Reads expositions as Prometheus reads them, and answers Accept headers as its client library does.
+// One request a line on stdin, one answer a line on stdout, both JSON.
 package main
 
 import (
