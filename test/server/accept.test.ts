@@ -39,6 +39,11 @@ const BY_PROMETHEUS: readonly (readonly [version: string, accept: string, answer
     `${OPENMETRICS}allow-utf-8`,
   ],
   ['3.4 to 3.14', since34('allow-utf-8'), `${OPENMETRICS}allow-utf-8`],
+  [
+    '3.16',
+    'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.7,application/openmetrics-text;version=0.0.1;q=0.6,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.5,text/plain;version=0.0.4;q=0.4,*/*;q=0.3',
+    `${OPENMETRICS}allow-utf-8`,
+  ],
   ['3.4 to 3.14 with underscores', since34('underscores'), `${OPENMETRICS}underscores`],
   ['3.4 to 3.14 with dots', since34('dots'), `${OPENMETRICS}dots`],
   ['3.4 to 3.14 with values', since34('values'), `${OPENMETRICS}values`],
