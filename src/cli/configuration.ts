@@ -43,7 +43,7 @@ export function readConfig(path: string | undefined): Read | Refused {
     const read = readWebConfig(file);
     for (const [name, look] of read.looks) looks.set(name, look);
     if ('problems' in read) return read.problems;
-    webWarnings.push(...read.warnings);
+    webWarnings.push(...read.warnings.map((warning) => `intake.web_config_file: ${warning}`));
     return [];
   };
   const result = loadConfig({ path, readFile, judgeWebFile });
