@@ -449,6 +449,11 @@ export const BESIDES: readonly Row[] = [
     unlikePromtool: INLINE,
   },
   {
+    name: 'PEM as the name of a file',
+    text: tls('cert_file: server.pem', inline('key_file', 'server.key')),
+    refused: /:3: tls_server_config.key_file: failed to read it: .*goes to key$/,
+  },
+  {
     name: 'junk as PEM',
     text: tls('cert: junk', 'key: junk'),
     refused: /:2: tls_server_config.cert: failed to load .*holds no certificate in PEM form/,
