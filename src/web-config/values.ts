@@ -53,7 +53,9 @@ export function remedy(name: string, names: readonly string[]): string {
 }
 
 function unspelled(value: unknown): unknown {
-  return value instanceof Spelled ? value.value : value;
+  if (!(value instanceof Spelled)) return value;
+  // A date is an object, which must not pass for a mapping without keys.
+  return typeof value.value === 'object' ? value.text : value.value;
 }
 
 /** What a value is, without showing it where it may be a secret: text, and all that can be read as text. */

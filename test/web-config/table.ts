@@ -279,6 +279,22 @@ export const BESIDES: readonly Row[] = [
     refused: /:1: tls_server_config: expected a mapping of keys/,
   },
   {
+    name: 'a date for a section',
+    text: 'tls_server_config: 2001-01-01\n',
+    refused: /:1: tls_server_config: expected a mapping of keys, got text/,
+  },
+  {
+    name: 'a set for a section',
+    text: 'tls_server_config: !!set {cert_file}\n',
+    refused: /:1: tls_server_config: expected a mapping of keys, got a list/,
+    unlikePromtool: 'Go takes a set for a mapping, and its keys for empty ones',
+  },
+  {
+    name: 'an ordered mapping for a section',
+    text: 'tls_server_config: !!omap [cert_file: server.pem]\n',
+    refused: /:1: tls_server_config: expected a mapping of keys, got a list/,
+  },
+  {
     name: 'a list for users',
     text: 'basic_auth_users: [alice]\n',
     refused: /basic_auth_users: expected a mapping of keys, got a list/,
