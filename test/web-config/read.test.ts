@@ -160,6 +160,39 @@ rate_limit: {interval: 1m30.5s, burst: 1_000}
   ]);
 });
 
+test('a header is sent as Go sends it: UTF-8 in one line', () => {
+  const { headers } = configOf(`http_server_config:
+  headers:
+    Content-Security-Policy: |
+      default-src 'self';
+      img-src *
+    X-XSS-Protection: "1; r=ü "
+`);
+  expect(headers['Content-Security-Policy']).toBe("default-src 'self'; img-src *");
+  expect(Buffer.from(headers['X-XSS-Protection'] ?? '', 'latin1').toString()).toBe('1; r=ü');
+});
+
+test('a salt that an old program left untidy is tidied', () => {
+  const hash = (last: string) => `$2y$12$1DpfPeqF9HzHJt.EWswy1${last}xHluGfbhnn3yXhR7Xes6m3WJqFg0Wby`;
+  const { users } = configOf(`basic_auth_users: {tidy: ${hash('e')}, untidy: ${hash('f')}}\n`);
+  expect(users.get('untidy')).toBe(hash('e').replace('$2y', '$2b'));
+  expect(users.get('tidy')).toBe(users.get('untidy'));
+});
+
+test('users have the names that JavaScript has for itself, too', () => {
+  const hash = '$2y$10$qRTBuFoULoYNA7AQ/F3ck.trZBPyjV64.oA4ZsSBCIWvXuvQlQTuu';
+  for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty'])
+    expect([...configOf(`basic_auth_users: {${name}: ${hash}}\n`).users.keys()]).toEqual([name]);
+  for (const name of ['__proto__', 'constructor']) {
+    expect(problemsOf(readWebConfig(webFile(`${name}: {}\n`)))).toEqual([
+      expect.stringContaining('unknown key'),
+    ]);
+    expect(problemsOf(readWebConfig(webFile(`http_server_config: {headers: {${name}: x}}\n`)))).toEqual([
+      expect.stringContaining('cannot be configured'),
+    ]);
+  }
+});
+
 test('a hash that no password fits stays one, at the same cost', () => {
   const config = configOf(`basic_auth_users: {alice: "$2y$11$${'x'.repeat(52)}"}\n`);
   expect(config.users.get('alice')).toBe(`$2b$11$${'.'.repeat(52)}/`);

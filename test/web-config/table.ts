@@ -351,6 +351,16 @@ export const BESIDES: readonly Row[] = [
   { name: 'a value in capitals', text: headers('X-Frame-Options: DENY'), refused: /invalid value/ },
   { name: 'an empty value of few', text: headers('X-Frame-Options: ""'), refused: /invalid value/ },
   { name: 'an empty value of many', text: headers('Content-Security-Policy: ""') },
+  {
+    name: 'a header with a zero',
+    text: headers('Content-Security-Policy: "a\\0b"'),
+    refused: /holds a control character/,
+    unlikePromtool: 'Go sends it as it is, which Node.js does not',
+  },
+  {
+    name: 'a header of two lines',
+    text: headers('Content-Security-Policy: "a\\r\\nSet-Cookie: b"'),
+  },
   { name: 'the empty client_auth_type', text: tls(PAIR, 'client_auth_type: ""') },
   { name: 'the old client_auth_type', text: tls(PAIR, 'client_auth_type: RequireClientCert'), warned: [ANY] },
   {
