@@ -14,6 +14,7 @@ import { buildInfo, createOwnCounters, targetUp } from './own-families.ts';
 import { ownProblems } from './own-problems.ts';
 import { Passes } from './passes.ts';
 import { type Loaded, Reloads } from './reloads.ts';
+import { type OfCollector, SeriesLimit } from './series-limit.ts';
 import { type Part, type Setup, startDomains } from './setup.ts';
 import { version } from './version.ts';
 
@@ -44,6 +45,9 @@ export class Exporter {
   readonly #events: Events;
   readonly #reloads: Reloads;
   readonly #snapshot: Snapshot;
+  readonly #limit: SeriesLimit;
+  /** Whether the rendering under way, or the next, tells of a pass. */
+  #isOfPass = false;
   #setup: Setup | undefined;
   #cancelChange = () => {};
   #isScheduled = false;
@@ -53,7 +57,7 @@ export class Exporter {
     this.#deps = deps;
     this.#calls = new Calls(deps.clock);
     this.#open = startDomains({ ...deps, ...this.#own });
-    this.#passes = new Passes({ ...deps, parts: () => this.#parts(), render: () => this.#render() });
+    this.#passes = new Passes({ ...deps, parts: () => this.#parts(), render: () => this.#renderPass() });
     this.#events = new Events({
       ...deps,
       ...this.#own,
@@ -70,8 +74,9 @@ export class Exporter {
       ...deps.storage.families,
       droppedLogLines,
     ];
+    this.#limit = new SeriesLimit({ ...deps, ...this.#own });
     this.#snapshot = new Snapshot({
-      kept: () => this.#kept(),
+      kept: () => this.#keptWithinLimit(),
       live: () => this.#live(),
       onFamilyError: (family, err) => {
         this.#own.familyErrors.add({ family });
@@ -103,6 +108,7 @@ export class Exporter {
     // From here on the new collectors take events in; what comes before they have restored themselves waits in them.
     this.#setup?.aws.close();
     this.#setup = setup;
+    this.#limit.begin(config.limits.series, setup.parts.keys());
     for (const { collector } of setup.parts.values()) await collector.restore();
     await this.#render();
     this.#startPasses();
@@ -131,7 +137,7 @@ export class Exporter {
 
   /** Every family of the exposition, but for those of the process and of Node.js. */
   families(): readonly Family[] {
-    return [...this.#kept(), ...this.#live()];
+    return [...this.#kept().flatMap(({ families }) => families), ...this.#live()];
   }
 
   /** Where events are taken in; empty while nowhere. */
@@ -171,7 +177,7 @@ export class Exporter {
       version,
       now: this.#deps.clock.now(),
       intakeUrls: this.intakeUrls.map((url) => `${url}/websocket`),
-      problems: ownProblems(this.#deps.storage, this.#reloads),
+      problems: ownProblems(this.#deps.storage, this.#reloads, this.#limit),
       collectors: this.#passes.states().flatMap((state) => {
         const part = this.#parts().get(state.collector);
         if (!part) return [];
@@ -204,8 +210,18 @@ export class Exporter {
   }
 
   /** What a pass published: rendered together, so that no part of it is told before another. */
-  #kept(): readonly Family[] {
-    return [...[...this.#parts().values()].flatMap(({ collector }) => collector.families), this.#targetUp];
+  #kept(): readonly OfCollector[] {
+    const parts = [...this.#parts()].map(([name, { collector }]) => ({
+      collector: name,
+      families: collector.families,
+    }));
+    return [...parts, { collector: undefined, families: [this.#targetUp] }];
+  }
+
+  #keptWithinLimit(): readonly Family[] {
+    const isOfPass = this.#isOfPass;
+    this.#isOfPass = false;
+    return this.#limit.within(this.#kept(), this.#live(), isOfPass);
   }
 
   #live(): readonly Family[] {
@@ -222,6 +238,11 @@ export class Exporter {
 
   async #stopPasses(): Promise<void> {
     await this.#passes.stop(new Stopped('the exporter is shutting down'));
+  }
+
+  async #renderPass(): Promise<void> {
+    this.#isOfPass = true;
+    await this.#render();
   }
 
   /** Renders what collectors publish, and again by itself when that changes without a pass. */

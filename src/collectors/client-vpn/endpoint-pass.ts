@@ -7,6 +7,7 @@ import type { Book } from './book.ts';
 import { UnreadableBook } from './books.ts';
 import type { Endpoint } from './endpoints.ts';
 import { exportedConnections, isExportable } from './exported.ts';
+import { SERIES_PER_STATUS } from './families.ts';
 import { gather, type Listing, post } from './listing.ts';
 import { SERIES_PER_CONNECTION, SERIES_PER_USER } from './opt-in-families.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
@@ -142,6 +143,7 @@ function completeView(
       ((listing.connections ?? []).filter(isExportable).length - exported.length) * SERIES_PER_CONNECTION,
     ],
     ['posture_cap', foldPostures(listing.postures).folded],
+    ['status_cap', book.foldedStatuses * SERIES_PER_STATUS],
   ];
   for (const [reason, series] of counted) drop(reason, series);
   const last = { endedAtMonotonic: clock.monotonic(), endpoint, listing, exported };

@@ -57,6 +57,8 @@ type InfoLabel = (typeof INFO_LABELS)[number];
 
 /** `vpn-` and hexadecimal digits today, which AWS does not promise. */
 const CONNECTION_ID = /^[\w-]{1,128}$/;
+/** AWS has two; the rest of more is rejected. */
+export const MOST_TUNNELS = 16;
 /** AWS shows these for a while; they are no more. */
 const GONE: ReadonlySet<string> = new Set(['deleting', 'deleted']);
 
@@ -120,12 +122,12 @@ function expected(
   return config.expected_tunnels;
 }
 
-/** Each address once: of two with the same the first counts, and the other is rejected. */
+/** Each address once: of two with the same the first counts, and the other is rejected, as are more than a connection has. */
 function tunnelsOf(raws: readonly RawTunnel[], reject: Reject): readonly Tunnel[] {
   const tunnels = new Map<string, Tunnel>();
   for (const raw of raws) {
     const { outsideIpAddress: address = '' } = raw;
-    if (address === '' || tunnels.has(address)) reject('tunnel', address);
+    if (address === '' || tunnels.has(address) || tunnels.size === MOST_TUNNELS) reject('tunnel', address);
     else tunnels.set(address, toTunnel(address, raw, reject));
   }
   return [...tunnels.values()];
