@@ -2,7 +2,7 @@ import { explain } from '../../aws/errors.ts';
 import type { Target } from '../../aws/targets.ts';
 import { Stopped } from '../../core/collector.ts';
 import { type Scope, scopeLabels } from '../../core/scope.ts';
-import { namedGone } from '../../polling/named.ts';
+import { type Named, namedGone } from '../../polling/named.ts';
 import type { Book } from './book.ts';
 import { UnreadableBook } from './books.ts';
 import type { Endpoint } from './endpoints.ts';
@@ -73,15 +73,16 @@ export async function passEndpoint(
 
 /** What becomes of an endpoint that was not found: a named one stays, not up; one that is gone ceases to exist; any other is no longer wanted. */
 export async function passMissing(
-  view: View,
   isGone: boolean,
+  view: View,
+  named: Named,
   options: PassOptions,
   deps: PassDeps,
 ): Promise<EndpointOutcome> {
-  if (!options.selection.named.includes(view.endpointId)) {
+  if (!named.ids.includes(view.endpointId)) {
     return isGone ? retireEndpoint(view, options, deps) : { view: undefined, failed: false };
   }
-  const error = namedGone(options.named, view, deps.state.published.faults);
+  const error = namedGone(named, view, deps.state.published.faults);
   return { view: { ...view, up: false, error }, failed: true };
 }
 

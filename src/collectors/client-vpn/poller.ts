@@ -9,6 +9,7 @@ import type { Deps } from '../../polling/domain.ts';
 import { namedNowhere } from '../../polling/named.ts';
 import type { TargetOutcome } from '../../polling/outcomes.ts';
 import type { Pass, Place, Poller } from '../../polling/poller.ts';
+import { isExcluded, NamedButExcluded } from '../../polling/selection.ts';
 import { createReject } from '../../polling/warnings.ts';
 import { type EndpointOutcome, passEndpoint, passMissing } from './endpoint-pass.ts';
 import { type Discovered, discover, type Endpoint } from './endpoints.ts';
@@ -45,9 +46,11 @@ class ClientVpnPoller implements Poller<View> {
   readonly targets: readonly Target[];
   readonly #deps: PollerDeps;
   readonly #passDeps: PassDeps;
+  readonly #excluded: NamedButExcluded;
 
   constructor(deps: PollerDeps) {
     this.#deps = deps;
+    this.#excluded = new NamedButExcluded(deps.options.named, this.#faults);
     this.accounts = deps.source;
     this.targets = deps.targets;
     this.#passDeps = {
@@ -91,7 +94,9 @@ class ClientVpnPoller implements Poller<View> {
     const reading = readingOf(options.books);
     const isSame = reading === state.reading;
     state.reading = reading;
-    return isSame ? views.filter(({ endpointId }) => isWanted(endpointId, options.selection)) : [];
+    return isSame
+      ? views.filter(({ endpointId, name }) => isWanted(endpointId, name, options.selection))
+      : [];
   }
 
   stored(place: Place): Promise<readonly View[]> {
@@ -111,7 +116,7 @@ class ClientVpnPoller implements Poller<View> {
   }
 
   nowhere(views: readonly View[]): readonly View[] {
-    return namedNowhere(this.#deps.options.named, views, this.#faults).map((one) => ({
+    return namedNowhere(this.#excluded.others, views, this.#faults).map((one) => ({
       ...NEVER,
       ...one,
       up: false,
@@ -128,22 +133,37 @@ class ClientVpnPoller implements Poller<View> {
     const known = new Map(before.map((view) => [view.endpointId, view]));
     let error: string | undefined;
     let found: Pick<Discovered, 'isGone'> & { readonly endpoints: ReadonlyMap<string, Endpoint | undefined> };
+    const unasked = new Map<string, View>();
     try {
-      found = await discover(this.#deps.source, target, options.selection, this.#passDeps.reject, signal);
+      const discovered = await discover(
+        this.#deps.source,
+        target,
+        options.selection,
+        this.#passDeps.reject,
+        signal,
+      );
+      await this.#leaveOut({ accountId, region }, discovered);
+      found = discovered;
     } catch (cause) {
       if (signal.reason instanceof Stopped) return { views: [], failed: 0, error };
       error = options.redact(explain(cause, signal));
       const message = 'Discovery of Client VPN endpoints failed; those known before are polled';
       const fields = { target: target.name, account_id: accountId, region };
       this.#faults.fail(subjectOf(target), { message, reason: error, fields });
-      const endpoints = new Map(before.map((view) => [view.endpointId, view.last?.endpoint]));
+      // Of what is known from before a restart nobody knows the name, which may be one that is never to be polled.
+      const isKnown = ({ name }: View) => name !== '' || options.selection.exclude.length === 0;
+      for (const view of before.filter((view) => !isKnown(view)))
+        unasked.set(view.endpointId, { ...view, up: false, error });
+      const endpoints = new Map(before.filter(isKnown).map((view) => [view.endpointId, view.last?.endpoint]));
       found = { endpoints, isGone: () => false };
     }
 
-    const outcomes: EndpointOutcome[] = [];
+    const outcomes: EndpointOutcome[] = [...unasked.values()].map((view) => ({ view, failed: true }));
+    const { others } = this.#excluded;
     for (const view of before) {
-      if (found.endpoints.has(view.endpointId)) continue;
-      outcomes.push(await passMissing(view, found.isGone(view.endpointId), options, this.#passDeps));
+      const { endpointId } = view;
+      if (found.endpoints.has(endpointId) || unasked.has(endpointId)) continue;
+      outcomes.push(await passMissing(found.isGone(endpointId), view, others, options, this.#passDeps));
     }
     await eachOf(found.endpoints, options.concurrency, async ([endpointId, endpoint]) => {
       const scope = { accountId, region, endpointId };
@@ -155,6 +175,24 @@ class ClientVpnPoller implements Poller<View> {
       failed: outcomes.filter(({ failed }) => failed).length,
       error,
     };
+  }
+
+  /** What is excluded is retired: its ledger is kept for 30 days, and goes on where it was when it is polled again. */
+  async #leaveOut(place: Pick<Scope, 'accountId' | 'region'>, { excluded }: Discovered): Promise<void> {
+    const { state, options, clock, logger } = this.#deps;
+    for (const [endpointId, name] of excluded) this.#excluded.note({ ...place, endpointId }, name);
+    if (options.selection.exclude.length === 0) return;
+    const books = (await state.books.of(place, options.books)).filter(({ scope: { endpointId } }) =>
+      isExcluded(options.selection, { ids: [endpointId], name: excluded.get(endpointId) ?? '' }),
+    );
+    for (const book of books) {
+      this.#faults.forget(book.scope.endpointId);
+      book.retire(clock.now());
+    }
+    if (books.length === 0) return;
+    const message = 'Client VPN endpoints are excluded and no longer polled; their series end';
+    const named = books.slice(0, 3).map(({ scope }) => scope.endpointId);
+    logger.info(message, { count: books.length, such_as: named.join(', ') });
   }
 
   /** Every connection of the last passes; undefined while there are passes that did not keep theirs. */

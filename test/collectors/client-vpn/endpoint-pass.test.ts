@@ -35,7 +35,7 @@ async function createDesk(changes: Partial<PassOptions> = {}) {
     onPage: () => {},
   };
   const options: PassOptions = {
-    selection: { named: [], tags: new Map() },
+    selection: { named: [], tags: new Map(), exclude: [] },
     named: { noun: 'endpoint', key: 'client_vpn.endpoints', ids: [] },
     books: { identity: plain.tag, filters: [] },
     identity: plain,
