@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { Stopped } from '../core/collector.ts';
 import type { Family } from '../core/family.ts';
 import type { Logger } from '../core/logger.ts';
+import { Seldom } from '../core/seldom.ts';
 import { Snapshot } from '../exposition/snapshot.ts';
 import { passFamilies } from '../schedule/families.ts';
 import type { StatusModel } from '../server/page/model.ts';
@@ -17,6 +18,9 @@ import { type Loaded, Reloads } from './reloads.ts';
 import { type OfCollector, SeriesLimit } from './series-limit.ts';
 import { type Part, type Setup, startDomains } from './setup.ts';
 import { version } from './version.ts';
+
+/** What goes wrong with every scrape. */
+const SAY_AGAIN_MS = 10 * 60_000;
 
 /** What an exporter is made of. */
 export interface ExporterDeps {
@@ -74,13 +78,18 @@ export class Exporter {
       ...deps.storage.families,
       droppedLogLines,
     ];
+    const seldom = new Seldom(deps.clock, SAY_AGAIN_MS);
     this.#limit = new SeriesLimit({ ...deps, ...this.#own });
     this.#snapshot = new Snapshot({
       kept: () => this.#keptWithinLimit(),
       live: () => this.#live(),
       onFamilyError: (family, err) => {
         this.#own.familyErrors.add({ family });
-        deps.logger.error('A metric family could not be rendered and was left out', { family, err });
+        const count = seldom.due(family);
+        if (count === undefined) return;
+        const message =
+          'A metric family could not be rendered and was left out (said at most every ten minutes)';
+        deps.logger.error(message, { family, count, err });
       },
     });
   }
@@ -152,7 +161,7 @@ export class Exporter {
   }
 
   /** A table of the last pass by its name: its rows, once a pass has filled it; undefined while no collector keeps it. */
-  table(name: string): { readonly rows: readonly unknown[] | undefined } | undefined {
+  table(name: string): { readonly rows: Iterable<unknown> | undefined } | undefined {
     for (const { collector } of this.#parts().values()) {
       const table = collector.tables.get(name);
       if (table) return { rows: table() };

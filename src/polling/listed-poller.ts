@@ -156,7 +156,7 @@ export class ListedPoller<C extends ListedSection, T extends Item> implements Po
       return [{ ...view, up: false, error: namedGone(this.#named, view, this.#faults) }];
     this.#faults.forget(endpointId);
     const isThere = isOnlyNamed(this.#selection) || items.some(({ id }) => id === endpointId);
-    if (!isThere) this.#deps.logger.info(`A ${this.#own.noun} ceased to exist`, scopeLabels(view));
+    if (!isThere) this.#faults.happen(endpointId, `A ${this.#own.noun} ceased to exist`, scopeLabels(view));
     return [];
   }
 

@@ -10,6 +10,9 @@ export interface Selection {
   readonly exclude: readonly string[];
 }
 
+/** The most tags of an endpoint: AWS allows 50, beside its own; the rest is rejected. */
+export const MOST_TAGS = 200;
+
 /** As the keys `endpoints`, `tags` and `exclude` of a section say it. */
 export function toSelection({
   endpoints,

@@ -101,7 +101,8 @@ async function retireEndpoint(
   });
   if (book?.retiredAt === undefined) {
     book?.retire(clock.now());
-    logger.info('A Client VPN endpoint ceased to exist', scopeLabels(scope));
+    const message = 'A Client VPN endpoint ceased to exist';
+    state.published.faults.happen(endpointId, message, scopeLabels(scope));
   }
   return { view: undefined, failed: false };
 }

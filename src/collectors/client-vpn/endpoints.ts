@@ -1,5 +1,5 @@
 import type { Target } from '../../aws/targets.ts';
-import { isExcluded, isOnlyNamed, isSelected, type Selection } from '../../polling/selection.ts';
+import { isExcluded, isOnlyNamed, isSelected, MOST_TAGS, type Selection } from '../../polling/selection.ts';
 import type { Reject } from '../../polling/warnings.ts';
 import { NO_STATUS } from './record.ts';
 import type { RawEndpoint, Source } from './source.ts';
@@ -37,7 +37,9 @@ export function toEndpoint(raw: RawEndpoint, reject: Reject): Endpoint | undefin
     return undefined;
   }
   const hours = raw.SessionTimeoutHours;
-  const tags = new Map((raw.Tags ?? []).map(({ Key, Value }) => [toText(Key), toText(Value)]));
+  const { Tags = [] } = raw;
+  if (Tags.length > MOST_TAGS) reject('tags', `${Tags.length} of one endpoint`);
+  const tags = new Map(Tags.slice(0, MOST_TAGS).map(({ Key, Value }) => [toText(Key), toText(Value)]));
   return {
     id: raw.ClientVpnEndpointId,
     status: toText(raw.Status?.Code) || NO_STATUS,

@@ -3,7 +3,7 @@ import { subjectOf, type Target } from '../../aws/targets.ts';
 import { type Collector, type EndpointStatus, Stopped } from '../../core/collector.ts';
 import { eachOf } from '../../core/each-of.ts';
 import type { Family } from '../../core/family.ts';
-import type { Scope } from '../../core/scope.ts';
+import { type Scope, scopeLabels } from '../../core/scope.ts';
 import { PollingCollector } from '../../polling/collector.ts';
 import type { Deps } from '../../polling/domain.ts';
 import { namedNowhere } from '../../polling/named.ts';
@@ -47,6 +47,8 @@ class ClientVpnPoller implements Poller<View> {
   readonly #deps: PollerDeps;
   readonly #passDeps: PassDeps;
   readonly #excluded: NamedButExcluded;
+  /** What was last shown as a table, and of which views. */
+  #rows: { readonly of: readonly View[]; readonly rows: Iterable<unknown> } | undefined;
 
   constructor(deps: PollerDeps) {
     this.#deps = deps;
@@ -179,35 +181,38 @@ class ClientVpnPoller implements Poller<View> {
 
   /** What is excluded is retired: its ledger is kept for 30 days, and goes on where it was when it is polled again. */
   async #leaveOut(place: Pick<Scope, 'accountId' | 'region'>, { excluded }: Discovered): Promise<void> {
-    const { state, options, clock, logger } = this.#deps;
+    const { state, options, clock } = this.#deps;
     for (const [endpointId, name] of excluded) this.#excluded.note({ ...place, endpointId }, name);
     if (options.selection.exclude.length === 0) return;
     const books = (await state.books.of(place, options.books)).filter(({ scope: { endpointId } }) =>
       isExcluded(options.selection, { ids: [endpointId], name: excluded.get(endpointId) ?? '' }),
     );
     for (const book of books) {
-      this.#faults.forget(book.scope.endpointId);
+      const { endpointId } = book.scope;
+      this.#faults.forget(endpointId);
       book.retire(clock.now());
+      const message = 'A Client VPN endpoint is excluded and no longer polled; its series end';
+      this.#faults.happen(endpointId, message, scopeLabels(book.scope));
     }
-    if (books.length === 0) return;
-    const message = 'Client VPN endpoints are excluded and no longer polled; their series end';
-    const named = books.slice(0, 3).map(({ scope }) => scope.endpointId);
-    logger.info(message, { count: books.length, such_as: named.join(', ') });
   }
 
   /** Every connection of the last passes; undefined while there are passes that did not keep theirs. */
-  #table({ views, isFresh }: ReadableState): readonly unknown[] | undefined {
-    const fresh = [...views()].flatMap((view) =>
-      view.last && isFresh(view.last) ? [{ view, last: view.last }] : [],
-    );
+  #table({ views, isFresh }: ReadableState): Iterable<unknown> | undefined {
+    const fresh = [...views()].filter(({ last }) => last && isFresh(last));
     const isFilled =
-      this.#deps.state.published.targets.length > 0 && fresh.every(({ last }) => last.listing.connections);
-    return isFilled
-      ? fresh.flatMap(({ view, last }) => toTable(view, last.listing.connections ?? []))
-      : undefined;
+      this.#deps.state.published.targets.length > 0 && fresh.every(({ last }) => last?.listing.connections);
+    if (!isFilled) return undefined;
+    const isSame =
+      fresh.length === this.#rows?.of.length && fresh.every((view, index) => view === this.#rows?.of[index]);
+    if (!isSame) this.#rows = { of: fresh, rows: { [Symbol.iterator]: () => rowsOf(fresh) } };
+    return this.#rows?.rows;
   }
 
   get #faults() {
     return this.#deps.state.published.faults;
   }
+}
+
+function* rowsOf(views: readonly View[]): Iterator<unknown> {
+  for (const view of views) yield* toTable(view, view.last?.listing.connections ?? []);
 }

@@ -10,7 +10,7 @@ export const COUNTERS = ['ingress_bytes', 'egress_bytes', 'ingress_packets', 'eg
 export const TIMES = ['established_at', 'ended_at', 'updated_at'] as const;
 
 /** Every field whose value can be rejected, `endpoint_id` that of an endpoint. */
-export const REJECTABLE = ['connection_id', 'endpoint_id', 'posture', ...COUNTERS, ...TIMES] as const;
+export const REJECTABLE = ['connection_id', 'endpoint_id', 'tags', 'posture', ...COUNTERS, ...TIMES] as const;
 
 /** The longest id that is taken for one: AWS' have 33 characters. */
 export const LONGEST_ID = 128;

@@ -2,12 +2,14 @@ import type { RawTunnel, RawVpnConnection } from '../../aws/vpn-connections-xml.
 import { toExact } from '../../core/exact.ts';
 import { toInstant } from '../../core/instant.ts';
 import type { Item } from '../../polling/item.ts';
+import { MOST_TAGS } from '../../polling/selection.ts';
 import type { Reject } from '../../polling/warnings.ts';
 import type { SiteToSiteVpnConfig } from './config.ts';
 
 /** Every field whose value can be rejected; `tunnel` is the outside address, without which a tunnel cannot be told apart. */
 export const REJECTABLE = [
   'connection_id',
+  'tags',
   'tunnel',
   'tunnel_status',
   'status_changed_at',
@@ -74,7 +76,9 @@ export function toVpnConnection(
     return undefined;
   }
   if (GONE.has(state)) return undefined;
-  const tags = new Map((raw.tagSet ?? []).map(({ key = '', value = '' }) => [key, value]));
+  const { tagSet = [] } = raw;
+  if (tagSet.length > MOST_TAGS) reject('tags', `${tagSet.length} of one connection`);
+  const tags = new Map(tagSet.slice(0, MOST_TAGS).map(({ key = '', value = '' }) => [key, value]));
   const name = tags.get('Name') ?? '';
   return {
     id,

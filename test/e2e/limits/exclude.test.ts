@@ -37,14 +37,14 @@ test('an endpoint excluded at a reload ends, and goes on where it was when it is
   await rig.idle();
   const without = await rig.metrics();
   expect(without.text).not.toContain(BAD);
-  expect(said(rig.log, 'are excluded and no longer polled')).toHaveLength(1);
+  expect(said(rig.log, 'is excluded and no longer polled')).toHaveLength(1);
 
   // Also after a restart nothing of it is shown, though its name is not known then.
   await rig.restart();
   expect((await rig.metrics()).text).not.toContain(BAD);
   rig.world.talk(id, { ingressBytes: 20 });
   await rig.pass();
-  expect(said(rig.log, 'are excluded and no longer polled')).toHaveLength(1);
+  expect(said(rig.log, 'is excluded and no longer polled')).toHaveLength(1);
   expect((await rig.metrics()).text).not.toContain(BAD);
 
   await rig.reload({});
