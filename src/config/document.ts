@@ -14,11 +14,11 @@ export interface Document {
 }
 
 /** Far more than the schema has. */
-const DEEPEST = 100;
+export const DEEPEST = 100;
 /** Far more than people or programs write for this schema, and so few that reading them takes no longer than a second or two. */
-const MOST_TOKENS = 150_000;
+export const MOST_TOKENS = 150_000;
 const MOST_VALUES = 100_000;
-const MOST_ALIASES = 1_000;
+export const MOST_ALIASES = 1_000;
 
 /** Reads one YAML 1.2 document, in time that grows no faster than its length; never throws. Anchors and `<<` are resolved. */
 export function toDocument(text: string): Document {

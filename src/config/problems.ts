@@ -18,7 +18,7 @@ export function toPath(keys: readonly PropertyKey[]): string {
 }
 
 /** A file with more is not a configuration that somebody mistyped. */
-const MOST_PROBLEMS = 100;
+export const MOST_PROBLEMS = 100;
 
 const LONGEST_PATH = 200;
 

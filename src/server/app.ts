@@ -38,7 +38,7 @@ export interface Routes {
 }
 
 /** How many answers to people may be under way at once. */
-const MAX_PAGES = 40;
+export const MAX_PAGES = 40;
 const EXPOSITION = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** The exporter's HTTP answers as an express application; it listens nowhere yet. */

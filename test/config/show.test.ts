@@ -37,6 +37,7 @@ client_vpn:
   stale_after: 1h
   endpoints: []
   tags: {}
+  exclude: []
   filters: []
   page_size: 1000
   concurrency: 4
@@ -63,12 +64,15 @@ websocket:
   discover: false
   discover_source:
     type: intake
+  exclude: []
 intake:
   enabled: false
   listen_address: :10177
   token_file: null
   allow_unauthenticated: false
   max_connections: 1000000
+limits:
+  series: 500000
 `);
 });
 

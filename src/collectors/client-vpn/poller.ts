@@ -3,16 +3,18 @@ import { subjectOf, type Target } from '../../aws/targets.ts';
 import { type Collector, type EndpointStatus, Stopped } from '../../core/collector.ts';
 import { eachOf } from '../../core/each-of.ts';
 import type { Family } from '../../core/family.ts';
-import { type Scope, scopeLabels } from '../../core/scope.ts';
+import type { Scope } from '../../core/scope.ts';
 import { PollingCollector } from '../../polling/collector.ts';
 import type { Deps } from '../../polling/domain.ts';
 import { namedNowhere } from '../../polling/named.ts';
 import type { TargetOutcome } from '../../polling/outcomes.ts';
 import type { Pass, Place, Poller } from '../../polling/poller.ts';
-import { isExcluded, NamedButExcluded } from '../../polling/selection.ts';
+import { NamedButExcluded } from '../../polling/selection.ts';
 import { createReject } from '../../polling/warnings.ts';
+import { CurrentTable } from './current-table.ts';
 import { type EndpointOutcome, passEndpoint, passMissing } from './endpoint-pass.ts';
 import { type Discovered, discover, type Endpoint } from './endpoints.ts';
+import { retireExcluded } from './excluded.ts';
 import { createFamilies } from './families.ts';
 import type { ReadableState } from './family-makers.ts';
 import { NAME } from './name.ts';
@@ -20,7 +22,6 @@ import type { PassDeps, PassOptions } from './pass-options.ts';
 import { COUNTERS, TIMES } from './record.ts';
 import type { Source } from './source.ts';
 import { isWanted, type LastPass, readingOf, type State, storedViews, type View } from './state.ts';
-import { toTable } from './table.ts';
 
 /** What a collector is made of; what is on disk it reaches through its state alone. */
 interface PollerDeps extends Omit<Deps, 'storage' | 'random'> {
@@ -47,11 +48,11 @@ class ClientVpnPoller implements Poller<View> {
   readonly #deps: PollerDeps;
   readonly #passDeps: PassDeps;
   readonly #excluded: NamedButExcluded;
-  /** What was last shown as a table, and of which views. */
-  #rows: { readonly of: readonly View[]; readonly rows: Iterable<unknown> } | undefined;
+  readonly #table: CurrentTable;
 
   constructor(deps: PollerDeps) {
     this.#deps = deps;
+    this.#table = new CurrentTable(deps.state);
     this.#excluded = new NamedButExcluded(deps.options.named, this.#faults);
     this.accounts = deps.source;
     this.targets = deps.targets;
@@ -77,7 +78,7 @@ class ClientVpnPoller implements Poller<View> {
 
   tables(state: ReadableState): Collector['tables'] {
     if (this.#deps.options.maxConnections === undefined) return new Map();
-    return new Map([['connections', () => this.#table(state)]]);
+    return new Map([['connections', () => this.#table.rows(state)]]);
   }
 
   shows(last: LastPass | undefined): Pick<EndpointStatus, 'connections' | 'estimated'> {
@@ -144,7 +145,7 @@ class ClientVpnPoller implements Poller<View> {
         this.#passDeps.reject,
         signal,
       );
-      await this.#leaveOut({ accountId, region }, discovered);
+      await retireExcluded({ accountId, region }, discovered, this.#excluded, options, this.#passDeps);
       found = discovered;
     } catch (cause) {
       if (signal.reason instanceof Stopped) return { views: [], failed: 0, error };
@@ -179,40 +180,7 @@ class ClientVpnPoller implements Poller<View> {
     };
   }
 
-  /** What is excluded is retired: its ledger is kept for 30 days, and goes on where it was when it is polled again. */
-  async #leaveOut(place: Pick<Scope, 'accountId' | 'region'>, { excluded }: Discovered): Promise<void> {
-    const { state, options, clock } = this.#deps;
-    for (const [endpointId, name] of excluded) this.#excluded.note({ ...place, endpointId }, name);
-    if (options.selection.exclude.length === 0) return;
-    const books = (await state.books.of(place, options.books)).filter(({ scope: { endpointId } }) =>
-      isExcluded(options.selection, { ids: [endpointId], name: excluded.get(endpointId) ?? '' }),
-    );
-    for (const book of books) {
-      const { endpointId } = book.scope;
-      this.#faults.forget(endpointId);
-      book.retire(clock.now());
-      const message = 'A Client VPN endpoint is excluded and no longer polled; its series end';
-      this.#faults.happen(endpointId, message, scopeLabels(book.scope));
-    }
-  }
-
-  /** Every connection of the last passes; undefined while there are passes that did not keep theirs. */
-  #table({ views, isFresh }: ReadableState): Iterable<unknown> | undefined {
-    const fresh = [...views()].filter(({ last }) => last && isFresh(last));
-    const isFilled =
-      this.#deps.state.published.targets.length > 0 && fresh.every(({ last }) => last?.listing.connections);
-    if (!isFilled) return undefined;
-    const isSame =
-      fresh.length === this.#rows?.of.length && fresh.every((view, index) => view === this.#rows?.of[index]);
-    if (!isSame) this.#rows = { of: fresh, rows: { [Symbol.iterator]: () => rowsOf(fresh) } };
-    return this.#rows?.rows;
-  }
-
   get #faults() {
     return this.#deps.state.published.faults;
   }
-}
-
-function* rowsOf(views: readonly View[]): Iterator<unknown> {
-  for (const view of views) yield* toTable(view, view.last?.listing.connections ?? []);
 }

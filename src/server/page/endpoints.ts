@@ -1,11 +1,11 @@
 import type { EndpointStatus, Estimated } from '../../core/collector.ts';
-import { shown } from '../../core/shown.ts';
+import { cut } from '../../core/cut.ts';
 import { type Html, html } from '../html.ts';
 import { endpointAnchor, targetAnchor } from './anchor.ts';
 import { badge } from './badge.ts';
 import { toEndpointState } from './endpoint-state.ts';
 import type { CollectorView } from './model.ts';
-import { NO_DATA, toNumber } from './number.ts';
+import { MOST_CHARACTERS, NO_DATA, toNumber } from './number.ts';
 import type { Row } from './rows.ts';
 import { ago } from './time.ts';
 
@@ -55,14 +55,14 @@ ${rows}</tbody>
 
 function endpointRow(id: string, endpoint: EndpointStatus, columns: readonly Column[]): Html {
   const { name, endpointId } = endpoint;
-  const named = name === '' ? [] : html`<bdi class="name">${shown(name)}</bdi> `;
+  const named = name === '' ? [] : html`<bdi class="name">${cut(name, MOST_CHARACTERS)}</bdi> `;
   const { problem } = toEndpointState(endpoint);
   const head = `${id}-name`;
   const cells = columns.map(
     (column) =>
       html`<td role="cell" data-label="${column.title}"${numeric(column.isNumber)}>${column.cell(endpoint)}</td>`,
   );
-  return html`<tr role="row" id="${id}"><th scope="row" role="rowheader" id="${head}">${named}<bdi class="id">${shown(endpointId)}</bdi></th>${cells}</tr>
+  return html`<tr role="row" id="${id}"><th scope="row" role="rowheader" id="${head}">${named}<bdi class="id">${cut(endpointId, MOST_CHARACTERS)}</bdi></th>${cells}</tr>
 ${problem === undefined ? [] : html`<tr role="row" class="more"><td role="cell" class="why" headers="${head}" colspan="${columns.length + 1}">Problem: <bdi>${problem}</bdi></td></tr>\n`}`;
 }
 
@@ -76,7 +76,11 @@ function columnsOf(endpoints: readonly EndpointStatus[], counted: string, now: n
     { title: 'State', isNumber: false, cell: state },
     { title: 'Last success', isNumber: false, cell: age(now) },
     ...(hasEstimates ? [{ title, isNumber: true, cell: estimate }] : []),
-    ...statuses.map((status) => ({ title: shown(status), isNumber: true, cell: count([status]) })),
+    ...statuses.map((status) => ({
+      title: cut(status, MOST_CHARACTERS),
+      isNumber: true,
+      cell: count([status]),
+    })),
     ...(others.length > 0 ? [{ title: 'others', isNumber: true, cell: count(others) }] : []),
     ...(statuses.length === 0 ? [{ title, isNumber: true, cell: () => NO_DATA }] : []),
   ];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { shown } from '../../../src/core/shown.ts';
+import { toLabel } from '../../../src/app/short-labels.ts';
 import { said, startRig } from '../../support/exporter.ts';
 
 const TOTAL = 'aws_client_vpn_ingress_bytes_total';
@@ -74,11 +74,11 @@ test('any two texts are shown as two, none of them long', () => {
   const text = fc.string({ unit: 'binary', maxLength: 600 });
   fc.assert(
     fc.property(text, text, fc.constantFrom('', 'a'.repeat(250), '🦊'.repeat(255)), (a, b, before) => {
-      const [one, two] = [shown(before + a), shown(before + b)];
+      const [one, two] = [toLabel(before + a), toLabel(before + b)];
       expect([...one].length).toBeLessThanOrEqual(256);
       expect(one === two).toBe(a === b);
       if ([...(before + a)].length <= 256) expect(one).toBe(before + a);
-      expect(shown(one)).toBe(one);
+      expect(toLabel(one)).toBe(one);
     }),
   );
 });
