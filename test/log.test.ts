@@ -106,3 +106,14 @@ test('any text stays on one line and can be read back', () => {
     }),
   );
 });
+
+test('a field of any length is cut, and halves no character', () => {
+  const line = logfmt('m', {
+    at: 'a'.repeat(16_384),
+    past: `${'a'.repeat(16_383)}🦊${'b'.repeat(1_000_000)}`,
+  });
+  const [, at, past] = /at=(\S+) past=(\S+)/.exec(line) ?? [];
+  expect(at).toHaveLength(16_384);
+  expect(past).toHaveLength(16_385);
+  expect(past?.isWellFormed()).toBe(true);
+});

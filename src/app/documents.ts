@@ -54,6 +54,7 @@ const DOCS: Readonly<Record<string, Load>> = {
   'site-to-site-vpn': () => import('../../docs/site-to-site-vpn.md'),
   accounts: () => import('../../docs/accounts.md'),
   'web-config': () => import('../../docs/web-config.md'),
+  limits: () => import('../../docs/limits.md'),
   'in-trouble': () => import('../../docs/in-trouble.md'),
 };
 

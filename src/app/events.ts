@@ -9,6 +9,7 @@ import type { ConnectionEvent, Taken } from '../core/websocket-event.ts';
 import { takeSmallFile } from '../files/small-file.ts';
 import { createIntakeApp } from '../intake/app.ts';
 import { toTokens } from '../intake/token.ts';
+import { createErrorLog } from '../server/error-log.ts';
 import type { OnUnreadable } from '../server/listen.ts';
 import { createUnreadableLog } from '../server/unreadable-log.ts';
 import type { OwnCounters } from './own-families.ts';
@@ -52,6 +53,7 @@ export class Events {
   readonly #deps: EventsDeps;
   readonly #seldom: Seldom;
   readonly #onUnreadable: OnUnreadable;
+  readonly #onError: (path: string, err: unknown) => void;
   #open: (Awaited<ReturnType<Listen>> & { readonly address: string }) | undefined;
   #app: RequestListener = (_request, response) => response.writeHead(503).end();
   #cancelSettling = () => {};
@@ -63,6 +65,7 @@ export class Events {
   constructor(deps: EventsDeps) {
     this.#deps = deps;
     this.#seldom = new Seldom(deps.clock, SAY_AGAIN_MS);
+    this.#onError = createErrorLog(deps, 'An event could not be taken in');
     const sayUnreadable = createUnreadableLog(deps, 'the intake', { metric: metricOf('unreadable') });
     this.#onUnreadable = (unreadable, from) => {
       deps.intakeEvents.add({ event: 'unknown', result: 'unreadable' });
@@ -144,7 +147,7 @@ export class Events {
   }
 
   async #createApp({ token_file: file }: IntakeConfig): Promise<RequestListener> {
-    const { logger, intakeEvents } = this.#deps;
+    const { intakeEvents } = this.#deps;
     const tokens = file === null ? undefined : toTokens(await readToken(file));
     for (const event of ['connect', 'disconnect', 'message'] as const)
       for (const result of ['accepted', 'over_capacity', 'unroutable', 'unreadable', 'unauthorized'] as const)
@@ -158,7 +161,7 @@ export class Events {
         intakeEvents.add({ event, result });
         this.#say(result, reason === undefined ? {} : { reason });
       },
-      onError: (path, err) => logger.error('An event could not be taken in', { path, err }),
+      onError: this.#onError,
     });
   }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { Stopped } from '../core/collector.ts';
 import type { ExpositionForm, Family } from '../core/family.ts';
 import type { Logger } from '../core/logger.ts';
+import { Seldom } from '../core/seldom.ts';
 import { Snapshot } from '../exposition/snapshot.ts';
 import { passFamilies } from '../schedule/families.ts';
 import type { StatusModel } from '../server/page/model.ts';
@@ -14,8 +15,12 @@ import { buildInfo, createOwnCounters, targetUp } from './own-families.ts';
 import { ownProblems } from './own-problems.ts';
 import { Passes } from './passes.ts';
 import { type Loaded, Reloads } from './reloads.ts';
+import { type OfCollector, SeriesLimit } from './series-limit.ts';
 import { type Part, type Setup, startDomains } from './setup.ts';
 import { version } from './version.ts';
+
+/** What goes wrong with every scrape. */
+const SAY_AGAIN_MS = 10 * 60_000;
 
 /** What an exporter is made of. */
 export interface ExporterDeps {
@@ -44,6 +49,9 @@ export class Exporter {
   readonly #events: Events;
   readonly #reloads: Reloads;
   readonly #snapshot: Snapshot;
+  readonly #limit: SeriesLimit;
+  /** Whether the rendering under way, or the next, tells of a pass. */
+  #isOfPass = false;
   #setup: Setup | undefined;
   #cancelChange = () => {};
   #isScheduled = false;
@@ -53,7 +61,7 @@ export class Exporter {
     this.#deps = deps;
     this.#calls = new Calls(deps.clock);
     this.#open = startDomains({ ...deps, ...this.#own });
-    this.#passes = new Passes({ ...deps, parts: () => this.#parts(), render: () => this.#render() });
+    this.#passes = new Passes({ ...deps, parts: () => this.#parts(), render: () => this.#renderPass() });
     this.#events = new Events({
       ...deps,
       ...this.#own,
@@ -70,12 +78,18 @@ export class Exporter {
       ...deps.storage.families,
       droppedLogLines,
     ];
+    const seldom = new Seldom(deps.clock, SAY_AGAIN_MS);
+    this.#limit = new SeriesLimit({ ...deps, ...this.#own });
     this.#snapshot = new Snapshot({
-      kept: () => this.#kept(),
+      kept: () => this.#keptWithinLimit(),
       live: () => this.#live(),
       onFamilyError: (family, err) => {
         this.#own.familyErrors.add({ family });
-        deps.logger.error('A metric family could not be rendered and was left out', { family, err });
+        const count = seldom.due(family);
+        if (count === undefined) return;
+        const message =
+          'A metric family could not be rendered and was left out (said at most every ten minutes)';
+        deps.logger.error(message, { family, count, err });
       },
     });
   }
@@ -103,6 +117,7 @@ export class Exporter {
     // From here on the new collectors take events in; what comes before they have restored themselves waits in them.
     this.#setup?.aws.close();
     this.#setup = setup;
+    this.#limit.begin(config.limits.series, setup.parts.keys());
     for (const { collector } of setup.parts.values()) await collector.restore();
     await this.#render();
     this.#startPasses();
@@ -131,7 +146,7 @@ export class Exporter {
 
   /** Every family of the exposition, but for those of the process and of Node.js. */
   families(): readonly Family[] {
-    return [...this.#kept(), ...this.#live()];
+    return [...this.#kept().flatMap(({ families }) => families), ...this.#live()];
   }
 
   /** Where events are taken in; empty while nowhere. */
@@ -146,7 +161,7 @@ export class Exporter {
   }
 
   /** A table of the last pass by its name: its rows, once a pass has filled it; undefined while no collector keeps it. */
-  table(name: string): { readonly rows: readonly unknown[] | undefined } | undefined {
+  table(name: string): { readonly rows: Iterable<unknown> | undefined } | undefined {
     for (const { collector } of this.#parts().values()) {
       const table = collector.tables.get(name);
       if (table) return { rows: table() };
@@ -171,7 +186,7 @@ export class Exporter {
       version,
       now: this.#deps.clock.now(),
       intakeUrls: this.intakeUrls.map((url) => `${url}/websocket`),
-      problems: ownProblems(this.#deps.storage, this.#reloads),
+      problems: ownProblems(this.#deps.storage, this.#reloads, this.#limit),
       collectors: this.#passes.states().flatMap((state) => {
         const part = this.#parts().get(state.collector);
         if (!part) return [];
@@ -204,8 +219,18 @@ export class Exporter {
   }
 
   /** What a pass published: rendered together, so that no part of it is told before another. */
-  #kept(): readonly Family[] {
-    return [...[...this.#parts().values()].flatMap(({ collector }) => collector.families), this.#targetUp];
+  #kept(): readonly OfCollector[] {
+    const parts = [...this.#parts()].map(([name, { collector }]) => ({
+      collector: name,
+      families: collector.families,
+    }));
+    return [...parts, { collector: undefined, families: [this.#targetUp] }];
+  }
+
+  #keptWithinLimit(): readonly Family[] {
+    const isOfPass = this.#isOfPass;
+    this.#isOfPass = false;
+    return this.#limit.within(this.#kept(), this.#live(), isOfPass);
   }
 
   #live(): readonly Family[] {
@@ -222,6 +247,11 @@ export class Exporter {
 
   async #stopPasses(): Promise<void> {
     await this.#passes.stop(new Stopped('the exporter is shutting down'));
+  }
+
+  async #renderPass(): Promise<void> {
+    this.#isOfPass = true;
+    await this.#render();
   }
 
   /** Renders what collectors publish, and again by itself when that changes without a pass. */

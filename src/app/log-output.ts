@@ -14,7 +14,7 @@ export interface LogOutput {
 }
 
 /** Some thousand lines; whoever reads that slowly has stopped. */
-const MOST_WAITING_BYTES = 2 ** 20;
+export const MOST_WAITING_BYTES = 2 ** 20;
 
 /** Lines to a stream; of those it does not take at once so many bytes wait. */
 export function streamOutput(stream: Writable, mostWaitingBytes = MOST_WAITING_BYTES): LogOutput {

@@ -44,9 +44,14 @@ function withFields(log: pino.Logger, common: LogFields): Logger {
   };
 }
 
+/** The longest text of a field, in UTF-16 units; what is longer is cut. */
+export const LONGEST_FIELD = 16_384;
+
 /** What JSON cannot say becomes text. */
 function toPlain(value: unknown): unknown {
   if (value instanceof Error) return toSentence(value);
+  if (typeof value === 'string' && value.length > LONGEST_FIELD)
+    return `${value.slice(0, LONGEST_FIELD).toWellFormed()}…`;
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   return value;

@@ -59,6 +59,7 @@ export function targetUp(
     help: 'Whether discovery and every endpoint of the account and region succeeded in the last pass (1) or not (0).',
     type: 'gauge',
     labelNames: ['collector', 'account_id', 'region'],
+    importance: 'first',
     samples() {
       const series = new Map<string, { labels: Record<string, string>; value: number }>();
       for (const [collector, targets] of statuses()) {

@@ -20,16 +20,25 @@ export interface Page<T> {
  * The largest listing is that of a Client VPN endpoint: 126,000 connections at a time, and those that ended within the last
  * hour; on the smallest pages, of 5, the former are 25,200 pages.
  */
-const MAX_ITEMS = 500_000;
-const MAX_PAGES = 50_000;
+export const MAX_ITEMS = 500_000;
+export const MAX_PAGES = 50_000;
+
+/** The most endpoints of an account and region, and items of the listings that lead to them: more than any quota of AWS can be raised to. */
+export const MOST_ENDPOINTS = 10_000;
+
+/** An error for a listing that goes on for too long. */
+export function tooLong(operation: string, after: string): Error {
+  return brokenAnswer(`${operation}: no end after ${after}; AWS has no listing as long as that`);
+}
 
 /**
  * A listing page by page, complete or throwing `brokenAnswer`: a page without its list, or with a token seen before, is an error,
- * and so is a listing that goes on for too long.
+ * and so is a listing that goes on for too long, or has more than `mostItems`.
  */
 export async function* pages<T>(
   operation: string,
   send: (token: string | undefined) => Promise<Page<T>>,
+  mostItems = MAX_ITEMS,
 ): AsyncIterable<readonly T[]> {
   const seen = new Set<string>();
   let items = 0;
@@ -41,10 +50,8 @@ export async function* pages<T>(
         `${operation}: the answer lacks its list; AWS, or something between, sent an empty or foreign document`,
       );
     items += page.items.length;
-    if (items > MAX_ITEMS || seen.size >= MAX_PAGES)
-      throw brokenAnswer(
-        `${operation}: no end after ${items} items on ${seen.size + 1} pages; AWS has no listing as long as that`,
-      );
+    if (items > mostItems || seen.size >= MAX_PAGES)
+      throw tooLong(operation, `${items} items on ${seen.size + 1} pages`);
     yield page.items;
     token = page.next || undefined;
     if (token !== undefined) {

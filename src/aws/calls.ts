@@ -12,6 +12,7 @@ import { Tally } from '../core/tally.ts';
 import { abortError } from './answers.ts';
 import { CALL_ERRORS } from './error-rules.ts';
 import { noteCall, toCallError } from './errors.ts';
+import { InFlight, MOST_IN_FLIGHT } from './in-flight.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { diedIdle } from './sockets.ts';
 
@@ -36,6 +37,7 @@ const LABEL_NAMES = ['account_id', 'region', 'api', 'operation'] as const;
 /** Every HTTP attempt to AWS, retries included, as metrics. */
 export class Calls {
   readonly #clock: Clock;
+  readonly #inFlight: InFlight;
   readonly #requests = new Tally<CallLabel>(
     `${PREFIX}s_total`,
     'HTTP requests to AWS, retries included.',
@@ -52,12 +54,13 @@ export class Calls {
   >();
   readonly families: readonly Family[] = [this.#requests, this.#errors, this.#durationFamily()];
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, mostInFlight = MOST_IN_FLIGHT) {
     this.#clock = clock;
+    this.#inFlight = new InFlight(mostInFlight);
   }
 
   /**
-   * A plugin for an SDK client: each attempt waits for `limiter`, if any, and is then counted and timed until its body
+   * A plugin for an SDK client: each attempt waits for `limiter`, if any, and for a place, and is then counted and timed until its body
    * is read; one whose socket had died while it idled is sent once more. A call whose signal is aborted rejects at once, even while credentials are being fetched.
    */
   plugin<Input extends object, Output extends object>(
@@ -70,7 +73,10 @@ export class Calls {
       const operation = String(context.commandName).replace(/Command$/, '');
       const send = async () => {
         await limiter?.(toSignal(context));
-        return this.#attempt(labels, operation, () => next(args), toSignal(context));
+        const attempt = () => this.#attempt(labels, operation, () => next(args), toSignal(context));
+        // Whoever waits for credentials may have a place already: STS must not wait for one.
+        if (labels.api === 'sts') return attempt();
+        return this.#inFlight.run(`${labels.accountId()} ${labels.region}`, attempt, toSignal(context));
       };
       try {
         return await send();

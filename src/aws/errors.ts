@@ -162,7 +162,7 @@ function toFacts(error: unknown) {
 /** What answers may give any length to names and messages; patterns are matched against no more than this. */
 const LONGEST_NAME = 100;
 const LONGEST_READ = 2_000;
-const LONGEST_MESSAGE = 300;
+export const LONGEST_MESSAGE = 300;
 
 function toName(value: unknown): string {
   if (typeof value !== 'string') return '';

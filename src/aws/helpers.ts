@@ -11,7 +11,7 @@ export interface Attempt {
 }
 
 /** Far more than any credentials. */
-const MOST_CHARACTERS = 2 ** 20;
+export const MOST_CHARACTERS = 2 ** 20;
 
 const attempts = new AsyncLocalStorage<Attempt>();
 const running = new Set<ChildProcess>();

@@ -5,7 +5,7 @@ import { abortError, brokenAnswer } from './answers.ts';
  * The largest honest answers are pages of 1,000 Client VPN connections, of about 1.5 kB each, and pages of DynamoDB, which
  * end at 1 MB before they are written as JSON: ten times as much is none of AWS' answers.
  */
-const MAX_MIB = 16;
+export const MAX_MIB = 16;
 
 /** The SDK's HTTP, except that an answer comes with its whole body, of bounded size, and that redirects and unknown statuses are errors. */
 export class HttpHandler extends NodeHttpHandler {

@@ -20,7 +20,10 @@ const END = 2;
 const OTHER = 3;
 
 /** Answers are six elements deep; each takes a place on the stack. */
-const MAX_DEPTH = 100;
+export const MAX_DEPTH = 100;
+
+/** The longest text of an element, in bytes: names, states and numbers have hundreds at most; what is longer is skipped by who knows it. */
+export const LONGEST_TEXT = 65_536;
 
 /** A start tag without attributes, `<name>`, as bytes that are compared four at a time. */
 export type Tag = DataView;
@@ -127,6 +130,7 @@ export class XmlReader {
     }
     // Anything but plain letters up to the end tag takes the long way.
     if (byte !== LT || bytes[at + 1] !== SLASH) return this.#mixedText();
+    if (at - from > LONGEST_TEXT) throw this.#tooLong();
     this.#at = at + 2;
     this.#endTag(this.#nameAt, this.#nameEnd);
     if (at === same && at - from === last.text.length) return last.text;
@@ -179,11 +183,13 @@ export class XmlReader {
     const nameAt = this.#nameAt;
     const nameEnd = this.#nameEnd;
     const parts: string[] = [];
+    const end = this.#at + LONGEST_TEXT;
     let whole = !this.#hasAttributes;
     for (;;) {
       const from = this.#at;
       this.#toMarkup();
       const to = this.#at;
+      if (to > end) throw this.#tooLong();
       if (to > from) parts.push(toText(bytes.toString('utf8', from, to)));
       const markup = this.#markup();
       if (markup === END) break;
@@ -278,6 +284,10 @@ export class XmlReader {
 
   #wrongEnd(nameAt: number, nameEnd: number): Error {
     return this.#malformed(`<${this.#bytes.toString('utf8', nameAt, nameEnd)}> has no end tag`);
+  }
+
+  #tooLong(): Error {
+    return this.#malformed(`a text is longer than ${LONGEST_TEXT} bytes, as in no answer of AWS`);
   }
 
   #malformed(what: string): Error {

@@ -13,6 +13,7 @@ import { systemClock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import { lookAt } from '../files/small-file.ts';
 import { createApp } from '../server/app.ts';
+import { createErrorLog } from '../server/error-log.ts';
 import { createFullLog } from '../server/full-log.ts';
 import { INTAKE_LIMITS } from '../server/limits.ts';
 import { type ListenAddress, listen, toListenAddress } from '../server/listen.ts';
@@ -122,7 +123,7 @@ export async function start(
     config: () => showConfig(exporter.config),
     connections: () => exporter.table('connections'),
     onFull: createFullLog({ clock, logger }),
-    onError: (path, err) => logger.error('A request could not be answered', { path, err }),
+    onError: createErrorLog({ clock, logger }, 'A request could not be answered'),
   });
   const onUnreadable = createUnreadableLog({ clock, logger }, 'the metrics port');
   const { urls, close } = await listen(app, addresses, { onUnreadable });

@@ -15,11 +15,11 @@ export interface Document {
 }
 
 /** Far more than the schema has. */
-const DEEPEST = 100;
+export const DEEPEST = 100;
 /** Far more than people or programs write for this schema, and so few that reading them takes no longer than a second or two. */
-const MOST_TOKENS = 150_000;
+export const MOST_TOKENS = 150_000;
 const MOST_VALUES = 100_000;
-const MOST_ALIASES = 1_000;
+export const MOST_ALIASES = 1_000;
 
 /** Which YAML a text is, and whether what is not text comes with its spelling (`Spelled`), and null as null. */
 export interface Dialect {

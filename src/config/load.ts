@@ -25,7 +25,7 @@ export type LoadResult =
   | { readonly problems: readonly Problem[] };
 
 /** Far more than any configuration; so much is read within a second or two, in which nothing else is done. */
-const MOST_CHARACTERS = 1 << 20;
+export const MOST_CHARACTERS = 1 << 20;
 
 /** Reads and checks a configuration; never throws, and tells every problem at once, in the order of the file. */
 export function loadConfig({ path, text, readFile, judgeWebFile }: ConfigSource): LoadResult {

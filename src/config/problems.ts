@@ -25,7 +25,7 @@ export function nothingButOne(type: string): Problem {
 }
 
 /** A file with more is not a configuration that somebody mistyped. */
-const MOST_PROBLEMS = 100;
+export const MOST_PROBLEMS = 100;
 
 const LONGEST_PATH = 200;
 

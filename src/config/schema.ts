@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { APIS } from '../aws/connection.ts';
 import { type DomainKey, domains, eachDomain } from '../collectors/index.ts';
 import { formatDuration } from '../fields/duration.ts';
-import { count, duration, evenWithProblems } from '../fields/fields.ts';
+import { count, duration, evenWithProblems, wholeNumber } from '../fields/fields.ts';
 import { fileName } from '../fields/marks.ts';
 import type { Fault, Section } from '../polling/domain.ts';
 import { cronProblem, longestIntervalMs } from '../schedule/cron.ts';
@@ -39,9 +39,26 @@ const awsConfig = z
   .prefault({})
   .describe('How AWS is reached.');
 
+const limitsConfig = z
+  .strictObject({
+    series: wholeNumber(1_000)
+      .default(500_000)
+      .describe(
+        'Most series of the exposition; past it whole metric families are left out, the least important first.',
+      ),
+  })
+  .prefault({})
+  .describe('Bounds on what the exporter makes.');
+
 /** The configuration file: every key with its default; an unknown key is a problem; durations become milliseconds. */
 export const configSchema = z
-  .strictObject({ targets: targetsConfig, aws: awsConfig, ...sections, intake: intakeConfig })
+  .strictObject({
+    targets: targetsConfig,
+    aws: awsConfig,
+    ...sections,
+    intake: intakeConfig,
+    limits: limitsConfig,
+  })
   .superRefine((config, { addIssue, issues }) => {
     const isSound = soundness(issues);
     eachDomain((key, domain) => {

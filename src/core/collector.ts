@@ -47,8 +47,8 @@ export class Stopped extends Error {}
 /** All that the house knows of a domain. */
 export interface Collector {
   readonly families: readonly Family[];
-  /** What can be read as JSON beside the exposition, by name; undefined until a pass has filled it. */
-  readonly tables: ReadonlyMap<string, () => readonly unknown[] | undefined>;
+  /** What can be read as JSON beside the exposition, by name; undefined until a pass has filled it. The same object as long as it is the same. */
+  readonly tables: ReadonlyMap<string, () => Iterable<unknown> | undefined>;
   /** Publishes what is known without AWS, such as counters from before a restart. Never rejects. */
   restore(): Promise<void>;
   /**

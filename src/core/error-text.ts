@@ -1,7 +1,9 @@
+/** A library can put all that it read into a message; a sentence is for people. */
+export const LONGEST_SENTENCE = 2_000;
 /** Deeper chains are cut off: nobody reads them, and a cause can lead back to itself. */
 const MAX_DEPTH = 8;
 
-/** The messages of the errors and of their causes, joined by colons; what was said already is not said again. */
+/** The messages of the errors and of their causes, joined by colons; what was said already is not said again, and what is past 2,000 letters is cut. */
 export function toSentence(...errors: readonly unknown[]): string {
   let sentence = '';
   for (const error of errors) {
@@ -9,6 +11,7 @@ export function toSentence(...errors: readonly unknown[]): string {
       if (!sentence.includes(message)) sentence += sentence ? `: ${message}` : message;
     }
   }
+  if (sentence.length > LONGEST_SENTENCE) return `${sentence.slice(0, LONGEST_SENTENCE).toWellFormed()}…`;
   return sentence || 'unknown error';
 }
 

@@ -17,5 +17,7 @@ export interface Family<L extends string = string> {
   readonly help: string;
   readonly type: FamilyType;
   readonly labelNames: readonly L[];
+  /** Where there is not room for all: `first` is never left out, `last` before all others. */
+  readonly importance?: 'first' | 'last';
   samples(): Iterable<Sample<L>>;
 }

@@ -27,6 +27,8 @@ interface Known extends Fault {
 
 const SUM_UP_EVERY_MS = 60 * 60 * 1000;
 const MOST_NAMED = 3;
+/** How many things the same message of `warnOnce` is said of. */
+export const MOST_SAID_ONCE = 20;
 
 /**
  * Says a fault when it begins, when its reason changes, and when it is over; in between a line an hour with the count. Subjects with
@@ -39,6 +41,9 @@ export class FaultLog {
   readonly #failed = new Map<string, Fault>();
   readonly #succeeded = new Map<string, { readonly message: string; readonly fields: LogFields }>();
   readonly #once = new Set<string>();
+  /** How many different things each message of `warnOnce` was said of. */
+  readonly #saidOnce = new Map<string, number>();
+  readonly #events = new Map<string, { readonly subject: string; readonly fields: LogFields }[]>();
 
   constructor({ clock, logger }: { readonly clock: Clock; readonly logger: Logger }) {
     this.#clock = clock;
@@ -66,11 +71,22 @@ export class FaultLog {
     this.#succeeded.clear();
   }
 
-  /** Says something once in the life of this log; `key` tells what was said. */
+  /** Says something once in the life of this log; `key` tells what was said. The same message is said of at most twenty things. */
   warnOnce(key: string, message: string, fields: LogFields): void {
     if (this.#once.has(key)) return;
+    const said = this.#saidOnce.get(message) ?? 0;
+    if (said === MOST_SAID_ONCE) return;
+    this.#saidOnce.set(message, said + 1);
     this.#once.add(key);
-    this.#logger.warn(message, fields);
+    const isLast = said + 1 === MOST_SAID_ONCE;
+    this.#logger.warn(isLast ? `${message}; it is not said of more` : message, fields);
+  }
+
+  /** Notes what happened to a subject, to be said once; subjects to which the same happened are one line. */
+  happen(subject: string, message: string, fields: LogFields): void {
+    const events = this.#events.get(message);
+    if (events) events.push({ subject, fields });
+    else this.#events.set(message, [{ subject, fields }]);
   }
 
   /** Writes what is new since it was called last. */
@@ -100,6 +116,8 @@ export class FaultLog {
       for (const known of group) known.saidAt = now;
     }
     this.#sayOver(now);
+    for (const [message, events] of this.#events) this.#logger.info(message, subjectsOf(events));
+    this.#events.clear();
     this.discard();
   }
 
@@ -136,7 +154,7 @@ function likeness(subject: string, { message, reason, level }: Fault): string {
 }
 
 /** One subject by its fields, several by their number and a few names. */
-function subjectsOf(group: readonly Known[]): LogFields {
+function subjectsOf(group: readonly Pick<Known, 'subject' | 'fields'>[]): LogFields {
   const [first] = group;
   if (group.length === 1 && first) return first.fields;
   const named = group.slice(0, MOST_NAMED).map(({ subject }) => subject);

@@ -1,4 +1,5 @@
 import { add, type Exact, growth, larger } from './exact.ts';
+import { Slots } from './slots.ts';
 
 /** What one complete listing says of one connection. */
 export interface Row {
@@ -47,6 +48,9 @@ export interface LedgerState {
 /** Listings must lack an entry for this long before it is forgotten: twice what AWS lists an ended connection, and slack. */
 const FORGET_AFTER_MS = 2 * 60 * 60 * 1000;
 
+/** The most statuses of a ledger beside those that it was made with: more than AWS is likely to add. */
+export const MOST_OTHER_STATUSES = 20;
+
 /** The status to which traffic is credited when no complete listing held the connection before. */
 const FIRST_STATUS = 'active';
 
@@ -62,10 +66,12 @@ type LedgerEntry<R extends Row> = Mutable<Omit<Entry, 'readings'>> & {
  *
  * The first listing is the opening balance: remembered, not counted. After it a new connection counts in full and a known one by its
  * growth, credited to the status of the last listing that held it. Only whole listings go in: `begin`, every row once, `end`.
+ * Of statuses that it was not made with, those past the first 20 are one, `_other`.
  */
 export class CounterLedger<R extends Row = Row> {
   readonly #width: number;
   readonly #statuses: readonly string[];
+  readonly #slots: Slots;
   readonly #entries = new Map<string, LedgerEntry<R>>();
   readonly #transitions = new Map<string, number>();
   readonly #totals = new Map<string, Exact[]>();
@@ -82,15 +88,20 @@ export class CounterLedger<R extends Row = Row> {
   ) {
     this.#width = width;
     this.#statuses = statuses;
+    this.#slots = new Slots(statuses.length + MOST_OTHER_STATUSES, statuses);
     if (!saved) return;
     this.#begun = saved.state.begun;
     this.#opened = saved.state.opened;
     this.#listedMs = saved.state.listedMs;
+    // A file of before there was a most of statuses can have more: they are summed here.
     for (const [status, count] of Object.entries(saved.state.transitions))
-      this.#transitions.set(status, count);
-    for (const [status, totals] of Object.entries(saved.state.totals)) this.#totals.set(status, [...totals]);
+      this.#enter(this.#slots.of(status), count);
+    for (const [status, totals] of Object.entries(saved.state.totals))
+      this.#credit(this.#slots.of(status), totals);
     for (const [key, entry] of saved.entries) {
-      this.#entries.set(key, { ...entry, readings: [...entry.readings], listing: -1, taken: undefined });
+      const status = this.#slots.of(entry.status);
+      const readings = [...entry.readings];
+      this.#entries.set(key, { ...entry, status, readings, listing: -1, taken: undefined });
     }
   }
 
@@ -104,6 +115,11 @@ export class CounterLedger<R extends Row = Row> {
     return this.#listedMs;
   }
 
+  /** How many statuses of the last listing are part of `_other`. */
+  get foldedStatuses(): number {
+    return this.#slots.folded;
+  }
+
   /** How many connections are remembered. */
   get size(): number {
     return this.#entries.size;
@@ -111,6 +127,7 @@ export class CounterLedger<R extends Row = Row> {
 
   /** Starts a complete listing; `elapsedMs` is the listed time since the one before, 0 after an outage or a restart. */
   begin(elapsedMs: number): void {
+    this.#slots.begin();
     this.#listing += 1;
     this.#listedMs += elapsedMs;
   }
@@ -127,8 +144,9 @@ export class CounterLedger<R extends Row = Row> {
     if (grown) this.#credit(entry.status, grown);
     if (!isBefore(row, entry)) entry.updatedAt = row.updatedAt ?? entry.updatedAt;
     if (isEnd || !entry.isOver) {
-      if (row.status !== entry.status) this.#enter(row.status);
-      entry.status = row.status;
+      const status = this.#slots.of(row.status);
+      if (status !== entry.status) this.#enter(status);
+      entry.status = status;
       entry.isOver = isEnd;
       entry.taken = row;
     }
@@ -174,7 +192,7 @@ export class CounterLedger<R extends Row = Row> {
   #postNew(key: string, row: R, isEnd: boolean): Posted<R> {
     const opening = !this.#begun;
     const entry: LedgerEntry<R> = {
-      status: row.status,
+      status: this.#slots.of(row.status),
       updatedAt: row.updatedAt,
       readings: [...row.readings],
       opening,
@@ -187,7 +205,7 @@ export class CounterLedger<R extends Row = Row> {
     this.#entries.set(key, entry);
     if (opening) return { entry, taken: row, growth: undefined };
     this.#opened += 1;
-    this.#enter(row.status);
+    this.#enter(entry.status);
     const grown = row.readings.map((reading) => reading ?? 0);
     this.#credit(FIRST_STATUS, grown);
     return { entry, taken: row, growth: grown };
@@ -225,8 +243,8 @@ export class CounterLedger<R extends Row = Row> {
     }
   }
 
-  #enter(status: string): void {
-    this.#transitions.set(status, (this.#transitions.get(status) ?? 0) + 1);
+  #enter(status: string, times = 1): void {
+    this.#transitions.set(status, (this.#transitions.get(status) ?? 0) + times);
   }
 
   #zeros(): Exact[] {

@@ -1,7 +1,5 @@
 import { add, type Exact } from './exact.ts';
-
-/** The slot that holds everybody past the cap. */
-export const OTHER = '_other';
+import { OTHER } from './slots.ts';
 
 /** One user's totals; `absentSinceMs` is the listed time at which listings began to lack the user. */
 export interface UserSlot {

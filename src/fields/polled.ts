@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { distinct, duration } from './fields.ts';
+import { distinct, duration, evenWithProblems } from './fields.ts';
+import { given } from './given.ts';
 
 /** The keys that every domain's section begins with. */
 export function polledFields(of: {
@@ -23,8 +24,8 @@ export function polledFields(of: {
   };
 }
 
-/** The keys with which a domain of one listing chooses endpoints: their ids, of this form, and tags. */
-export function selectionFields(id: z.ZodString, noun: string) {
+/** The keys with which a domain of one listing chooses endpoints: their ids, which begin with `prefix`, and tags. */
+export function selectionFields(id: z.ZodString, prefix: string, noun: string) {
   return {
     endpoints: z
       .array(id)
@@ -35,5 +36,40 @@ export function selectionFields(id: z.ZodString, noun: string) {
       .record(z.string().min(1), z.string())
       .default({})
       .describe(`Poll only ${noun}s that carry all of these tags.`),
+    exclude: excludeField(id, prefix, noun),
   };
 }
+
+/** The key with which endpoints are left out: by their ids, of this form, which begin with `prefix`, or by their names. */
+export function excludeField(id: z.ZodString, prefix: string, noun: string) {
+  return z
+    .array(
+      z
+        .string()
+        .min(1)
+        .superRefine((text, { addIssue }) => {
+          // A name can be anything; but what looks like an id is meant as one.
+          if (!text.startsWith(prefix) || text.includes('*')) return;
+          for (const { message } of id.safeParse(text).error?.issues ?? [])
+            addIssue({ code: 'custom', message });
+        }),
+    )
+    .check(distinct)
+    .default([])
+    .describe(
+      `${noun}s that are never polled: their ids, or names (of the tag Name) in which * stands for any text.`,
+    );
+}
+
+/** A check that nothing is both named and excluded. */
+export const namedOrExcluded = z.superRefine<{
+  readonly endpoints: readonly string[];
+  readonly exclude: readonly string[];
+}>(({ endpoints, exclude }, { addIssue }) => {
+  if (!Array.isArray(endpoints) || !Array.isArray(exclude)) return;
+  for (const [index, text] of exclude.entries()) {
+    if (!endpoints.includes(text)) continue;
+    const message = `${given(text)} is also named in endpoints; leave it out of one of the two`;
+    addIssue({ code: 'custom', path: ['exclude', index], message });
+  }
+}, evenWithProblems);

@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
 /** Far more than any configuration, key, token or bundle of certificates. */
-const MOST_BYTES = 4 * 2 ** 20;
+export const MOST_BYTES = 4 * 2 ** 20;
 
 /** To open a pipe without this would be to wait for its writer, or its reader. */
 export const { O_NONBLOCK: WITHOUT_WAITING } = constants;

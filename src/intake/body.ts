@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
 /** The longest body that is read. */
-const MAX_READ = 64 * 1024;
+export const MAX_READ = 64 * 1024;
 /** How much of a body is received, read or not, before its connection is cut. */
-const MAX_RECEIVED = 256 * 1024;
+export const MAX_RECEIVED = 256 * 1024;
 
 /** Receives a body to its end without keeping it; the connection is cut when there are more than 256 KiB of it. */
 export function drainBody(request: IncomingMessage): void {

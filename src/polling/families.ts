@@ -84,7 +84,7 @@ export function seconds(at: number | undefined): number | undefined {
 export function health<V extends Scope & Health>({
   gauge,
 }: Pick<ReturnType<typeof familiesOf<V, unknown>>, 'gauge'>): readonly Family[] {
-  return [
+  const families = [
     gauge('up', {
       help: 'Whether the last pass over the endpoint was complete (1) or not (0).',
       values: ({ up }) => (up === undefined ? [] : [[{}, Number(up)]]),
@@ -94,6 +94,7 @@ export function health<V extends Scope & Health>({
       values: ({ lastSuccessAt }) => (lastSuccessAt === undefined ? [] : [[{}, lastSuccessAt / 1000]]),
     }),
   ];
+  return families.map((family) => ({ ...family, importance: 'first' }));
 }
 
 interface Health {

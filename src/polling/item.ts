@@ -24,6 +24,7 @@ export interface Seen<T extends Item> extends Ended {
 export interface ListedSection extends Section {
   readonly endpoints: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
+  readonly exclude: readonly string[];
 }
 
 /** What is a domain's own whose endpoints one listing tells whole. */

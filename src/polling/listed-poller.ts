@@ -13,7 +13,14 @@ import { type Named, namedGone, namedNowhere } from './named.ts';
 import { failedTarget, type TargetOutcome } from './outcomes.ts';
 import type { Pass, Place, Poller, View } from './poller.ts';
 import type { Published } from './published.ts';
-import { isOnlyNamed, isSelected, type Selection, toSelection } from './selection.ts';
+import {
+  isExcluded,
+  isOnlyNamed,
+  isSelected,
+  NamedButExcluded,
+  type Selection,
+  toSelection,
+} from './selection.ts';
 import type { Reject } from './warnings.ts';
 
 type ListedView<T extends Item> = View<Seen<T>>;
@@ -44,6 +51,7 @@ export class ListedPoller<C extends ListedSection, T extends Item> implements Po
   readonly #deps: ListedDeps<T>;
   readonly #selection: Selection;
   readonly #named: Named;
+  readonly #excluded: NamedButExcluded;
 
   constructor(own: Omit<Listed<C, T>, 'config'>, section: C, deps: ListedDeps<T>) {
     this.accounts = deps.aws;
@@ -54,6 +62,7 @@ export class ListedPoller<C extends ListedSection, T extends Item> implements Po
     this.#selection = toSelection(section);
     const key = `${own.name.replaceAll('-', '_')}.endpoints`;
     this.#named = { noun: own.noun, key, ids: section.endpoints };
+    this.#excluded = new NamedButExcluded(this.#named, this.#faults);
   }
 
   families(state: Readable<ListedView<T>, Seen<T>>): readonly Family[] {
@@ -69,7 +78,7 @@ export class ListedPoller<C extends ListedSection, T extends Item> implements Po
   /** Keys of the section that are not every domain's say how the world is read: when one changes, what was published goes. */
   retain(views: readonly ListedView<T>[]): readonly ListedView<T>[] {
     const { state } = this.#deps;
-    const { enabled, schedule, timeout, stale_after, endpoints, tags, ...rest } = this.#section;
+    const { enabled, schedule, timeout, stale_after, endpoints, tags, exclude, ...rest } = this.#section;
     const reading = JSON.stringify(rest);
     const isSame = reading === state.reading;
     state.reading = reading;
@@ -91,7 +100,11 @@ export class ListedPoller<C extends ListedSection, T extends Item> implements Po
   }
 
   nowhere(views: readonly ListedView<T>[]): readonly ListedView<T>[] {
-    return namedNowhere(this.#named, views, this.#faults).map((one) => ({ ...NEVER, ...one, up: false }));
+    return namedNowhere(this.#excluded.others, views, this.#faults).map((one) => ({
+      ...NEVER,
+      ...one,
+      up: false,
+    }));
   }
 
   async #list(
@@ -110,6 +123,10 @@ export class ListedPoller<C extends ListedSection, T extends Item> implements Po
       const fields = { target: target.name, account_id: accountId, region };
       this.#faults.fail(subjectOf(target), { message, reason, fields });
       return failedTarget(before, reason);
+    }
+    for (const { id, name } of items) {
+      if (isExcluded(this.#selection, { ids: [id], name }))
+        this.#excluded.note({ accountId, region, endpointId: id }, name);
     }
     const seen = items.filter((item) => isSelected(this.#selection, item));
     const now = { lastSuccessAt: clock.now(), last: { endedAtMonotonic: clock.monotonic() } };
@@ -135,11 +152,11 @@ export class ListedPoller<C extends ListedSection, T extends Item> implements Po
   /** What becomes of an endpoint that was not found: a named one stays, not up; any other ceases to exist, or is no longer wanted. */
   #miss(view: ListedView<T>, items: readonly T[]): readonly ListedView<T>[] {
     const { endpointId } = view;
-    if (this.#named.ids.includes(endpointId))
+    if (this.#excluded.others.ids.includes(endpointId))
       return [{ ...view, up: false, error: namedGone(this.#named, view, this.#faults) }];
     this.#faults.forget(endpointId);
     const isThere = isOnlyNamed(this.#selection) || items.some(({ id }) => id === endpointId);
-    if (!isThere) this.#deps.logger.info(`A ${this.#own.noun} ceased to exist`, scopeLabels(view));
+    if (!isThere) this.#faults.happen(endpointId, `A ${this.#own.noun} ceased to exist`, scopeLabels(view));
     return [];
   }
 

@@ -5,6 +5,7 @@ import { negotiate } from './accept.ts';
 import { acceptsGzip } from './accept-encoding.ts';
 import { toForeign } from './foreign.ts';
 import { HEADERS } from './headers.ts';
+import { toJsonPieces } from './json-rows.ts';
 import { type Dashboard, dashboardsPage } from './page/dashboards.ts';
 import { type Documents, documentPage, documentsPage } from './page/documents.ts';
 import type { StatusModel } from './page/model.ts';
@@ -31,7 +32,7 @@ export interface Routes {
   /** The configuration in force as YAML, secrets masked. */
   config(): string;
   /** The Client VPN connections of the last pass, without rows until it has ended; undefined when they are not enabled. */
-  connections(): { readonly rows: readonly unknown[] | undefined } | undefined;
+  connections(): { readonly rows: Iterable<unknown> | undefined } | undefined;
   /** Hears, each time that more is asked for than is answered at a time, which addresses have taken it all. */
   onFull(what: 'scrapes' | 'pages', holders: readonly Holder[]): void;
   /** Hears of every request that failed by our fault. */
@@ -39,7 +40,7 @@ export interface Routes {
 }
 
 /** How many answers to people may be under way at once. */
-const MAX_PAGES = 40;
+export const MAX_PAGES = 40;
 
 /** The exporter's HTTP answers as an express application; it listens nowhere yet. */
 export function createApp(routes: Routes): Express {
@@ -102,10 +103,15 @@ export function createApp(routes: Routes): Express {
     );
   });
   get('/config', (_request, response) => say(response, 200, routes.config().trimEnd()));
-  get('/api/v1/connections', (_request, response) => {
+  get('/api/v1/connections', async (request, response) => {
     const table = routes.connections();
-    if (table?.rows) response.json(table.rows);
-    else if (table)
+    if (table?.rows) {
+      const pieces = await toJsonPieces(table.rows);
+      const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+      response.type('application/json').set('Content-Length', String(length));
+      for (const piece of request.method === 'HEAD' ? [] : pieces) response.write(piece);
+      response.end();
+    } else if (table)
       say(
         response,
         503,

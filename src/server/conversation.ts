@@ -25,7 +25,7 @@ export interface ConversationDeps {
 }
 
 /** Past so many requests that wait for their turn a connection is cut: nobody means that. */
-const MAX_WAITING = 100;
+export const MAX_WAITING = 100;
 /** A refusal gets so long to arrive, while what still comes is thrown away; closed at once, it could be lost on the way. */
 const LINGER_MS = 2_000;
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, type FileHandle, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { openFile, WITHOUT_WAITING } from '../files/unfit.ts';
+import { openFile, UnfitFile, WITHOUT_WAITING } from '../files/unfit.ts';
 
 /** Some milliseconds of work; each chunk waits for its turn, which under load is what makes a long file slow. */
 const CHUNK_CHARACTERS = 1 << 18;
@@ -71,11 +71,16 @@ export async function readLines(path: string, format: string): Promise<readonly 
   return lines;
 }
 
-/** The whole of a stored file; undefined if there is none, an error that is no `BrokenFile` for what is no file. */
+/** The largest stored file that is read: its text must fit into one string. */
+export const MOST_STORED_BYTES = 512 * 2 ** 20 - 2 ** 20;
+
+/** The whole of a stored file; undefined if there is none, an error that is no `BrokenFile` for what is no file, or too large to be one of ours. */
 export async function readBytes(path: string): Promise<Buffer | undefined> {
   try {
     const file = await openFile(path);
     try {
+      if ((await file.stat()).size > MOST_STORED_BYTES)
+        throw new UnfitFile(`it is larger than ${MOST_STORED_BYTES / 2 ** 20} MiB`);
       return await file.readFile();
     } finally {
       await file.close();

@@ -60,6 +60,7 @@ test('no mapping of known keys takes others', () => {
     ]),
     ...eachDomain((key) => `.${key}`).slice(2),
     '.intake',
+    '.limits',
   ]);
   expect(mappings.filter(([, { additionalProperties }]) => additionalProperties !== false)).toEqual([]);
 });

@@ -50,6 +50,7 @@ test('no file at all has every default', () => {
         timeout: 300_000,
         endpoints: [],
         tags: {},
+        exclude: [],
         filters: [],
         page_size: 1000,
         concurrency: 4,
@@ -73,6 +74,7 @@ test('no file at all has every default', () => {
         endpoints: [],
         discover: false,
         discover_source: { type: 'intake' },
+        exclude: [],
       },
       ...Object.fromEntries(eachDomain((key, { config: own }) => [key, own.parse({})]).slice(2)),
       intake: {
@@ -83,6 +85,7 @@ test('no file at all has every default', () => {
         web_config_file: null,
         max_connections: 1_000_000,
       },
+      limits: { series: 500_000 },
     },
   });
 });

@@ -37,6 +37,7 @@ client_vpn:
   stale_after: 1h
   endpoints: []
   tags: {}
+  exclude: []
   filters: []
   page_size: 1000
   concurrency: 4
@@ -63,6 +64,7 @@ websocket:
   discover: false
   discover_source:
     type: intake
+  exclude: []
 intake:
   enabled: false
   listen_address: :10177
@@ -70,6 +72,8 @@ intake:
   allow_unauthenticated: false
   web_config_file: null
   max_connections: 1000000
+limits:
+  series: 500000
 `);
 });
 

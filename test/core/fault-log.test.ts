@@ -117,3 +117,25 @@ test('a warning that is said once is said once', () => {
   faults.warnOnce('other', 'Two targets', { n: 3 });
   expect(logger.lines).toEqual(['warn Two targets {"n":0}', 'warn Two targets {"n":3}']);
 });
+
+test('what is said once is said of twenty things at most, each message for itself', () => {
+  const { logger, faults } = setUp();
+  for (let n = 0; n < 1_000; n += 1)
+    for (const message of ['Odd', 'Strange']) faults.warnOnce(`${message} ${n}`, message, { n });
+  expect(logger.lines).toHaveLength(40);
+  expect(logger.lines.slice(-2)).toEqual([
+    'warn Odd; it is not said of more {"n":19}',
+    'warn Strange; it is not said of more {"n":19}',
+  ]);
+});
+
+test('what happened to many is one line, also when the pass is stopped before it is said', async () => {
+  const { logger, faults, pass } = setUp();
+  faults.happen('a', 'It ended', { id: 'a' });
+  faults.discard();
+  expect(await pass({})).toEqual(['info It ended {"id":"a"}']);
+  for (let n = 0; n < 10_000; n += 1) faults.happen(`e-${n}`, 'It ended', { id: n });
+  expect(await pass({})).toEqual(['info It ended {"count":10000,"such_as":"e-0, e-1, e-2"}']);
+  expect(await pass({})).toEqual([]);
+  expect(logger.lines).toHaveLength(2);
+});

@@ -205,3 +205,35 @@ test('it needs nothing from elsewhere and no script', () => {
   expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
   expect(page).not.toMatch(/<script|<link|<img|style="|src=|@import|url\(|https?:/);
 });
+
+test('of ten thousand endpoints five hundred are shown, those with problems first, and the page says how many are not', () => {
+  const endpoints = Array.from({ length: 10_000 }, (_, n) => ({
+    ...vpnEndpoint,
+    endpointId: `cvpn-endpoint-${n}`,
+    name: 'n'.repeat(10_000),
+    ...(n % 40 === 39 && { up: false, error: `it failed, ${n}` }),
+  }));
+  const target = vpn.targets[0];
+  if (!target) throw new Error('the model has no target');
+  const model = one({
+    targets: [
+      { ...target, endpoints: endpoints.slice(0, 100) },
+      { ...target, endpoints },
+    ],
+  });
+  const page = statusPage(model, ELSEWHERE);
+  expect(page.length).toBeLessThan(1_000_000);
+  expect(page.match(/<tr role="row" id=/g)).toHaveLength(500);
+  expect(page).toContain('9,600 more endpoints, not shown here: the metrics have all.');
+  expect(page).toContain('id="client-vpn-2-10000"');
+  // Every problem that the summary leads to is there.
+  for (const [, anchor] of page.matchAll(/href="#(client-vpn-[^"]+)"/g))
+    expect(page).toContain(`id="${anchor}"`);
+});
+
+test('however many statuses there are, the table has a column for twelve and one for the others', () => {
+  const connections = new Map(Array.from({ length: 30 }, (_, n) => [`s${n}`, 1] as const));
+  const text = read(withEndpoint({ connections }));
+  expect(text).toContain('s11 others office');
+  expect(text).toContain('1 1 18');
+});

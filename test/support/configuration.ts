@@ -6,6 +6,7 @@ export interface Sections extends Partial<Readonly<Record<DomainKey, object>>> {
   readonly targets?: readonly object[];
   readonly aws?: object;
   readonly intake?: object;
+  readonly limits?: object;
 }
 
 /** The account of the default credentials, and the region of the default target. */
@@ -17,7 +18,7 @@ const NEVER = { schedule: '0 0 0 1 1 *', stale_after: '3y' };
  * A configuration that asks the simulator at `url`, as JSON, which is YAML. One attempt, at any rate, and no schedule
  * that could strike during a test, unless the test says so.
  */
-export function toYaml({ targets, aws, intake, ...sections }: Sections, url: string): string {
+export function toYaml({ targets, aws, intake, limits, ...sections }: Sections, url: string): string {
   const ofDomains = eachDomain((key, { config }) => {
     const own = sections[key];
     if (own === undefined && key !== 'client_vpn') return [];
@@ -29,6 +30,7 @@ export function toYaml({ targets, aws, intake, ...sections }: Sections, url: str
     aws: { endpoint_url: url, max_attempts: 1, request_timeout: '10s', ...aws },
     ...Object.fromEntries(ofDomains.flat()),
     ...(intake && { intake }),
+    ...(limits && { limits }),
   });
 }
 

@@ -147,6 +147,11 @@ export class Book {
     return this.#users.folded;
   }
 
+  /** How many statuses of the last listing are past the cap. */
+  get foldedStatuses(): number {
+    return this.#ledger.foldedStatuses;
+  }
+
   /** Every counter as of now; undefined before the opening listing. */
   counters(): Counters | undefined {
     if (!this.#ledger.begun) return undefined;

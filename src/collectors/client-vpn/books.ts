@@ -65,9 +65,16 @@ export class Books {
     let isChanged = false;
     for (const name of await this.#names()) {
       const book = await this.#read(name, identity).catch((err: unknown) => {
-        this.#logger.error('A ledger cannot be read: its endpoint fails until it can', { file: name, err });
+        const message = 'A ledger cannot be read: its endpoint fails until it can';
+        this.#faults.fail(`read ${name}`, {
+          message,
+          reason: toSentence(err),
+          reasonField: 'err',
+          fields: { file: name },
+        });
       });
       if (!book) continue;
+      this.#faults.succeed(`read ${name}`, 'A ledger can be read again', { file: name });
       isChanged ||= book.isDirty && book !== this.#books.get(name);
       if (book.retiredAt === undefined || this.#clock.now() - book.retiredAt <= RETIRED_BOOKS_KEPT_MS) {
         this.#books.set(name, book);
@@ -75,12 +82,18 @@ export class Books {
       }
       this.#books.delete(name);
       await this.#storage.remove(name).catch((err: unknown) => {
-        this.#logger.warn('The ledger of an endpoint that is long gone could not be removed', {
-          file: name,
-          err,
+        const message = 'The ledger of an endpoint that is long gone could not be removed';
+        const reason = toSentence(err);
+        this.#faults.fail(`remove ${name}`, {
+          message,
+          reason,
+          reasonField: 'err',
+          level: 'warn',
+          fields: { file: name },
         });
       });
     }
+    this.#faults.say();
     if (!isChanged) return;
     await this.save();
     await this.#storage.removeSetAside(FOLDER).catch((err: unknown) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, distinct, evenWithProblems, wholeNumber } from '../../fields/fields.ts';
 import { fileName } from '../../fields/marks.ts';
-import { polledFields } from '../../fields/polled.ts';
+import { excludeField, namedOrExcluded, polledFields } from '../../fields/polled.ts';
 
 const endpointId = z.string().regex(/^cvpn-endpoint-[0-9a-zA-Z]+$/, {
   error: 'expected the id of a Client VPN endpoint, such as cvpn-endpoint-0123456789abcdef0',
@@ -32,6 +32,7 @@ export const clientVpnConfig = z
       .record(z.string().min(1), z.string())
       .default({})
       .describe('Discover only endpoints that carry all of these tags.'),
+    exclude: excludeField(endpointId, 'cvpn-endpoint-', 'Client VPN endpoint'),
     filters: z
       .array(filter)
       .default([])
@@ -67,6 +68,7 @@ export const clientVpnConfig = z
       .prefault({})
       .describe('Series by connection that is not terminated, and the HTTP path /api/v1/connections.'),
   })
+  .check(namedOrExcluded)
   .refine((config) => config.identity !== 'hash' || config.identity_key_file !== null, {
     ...evenWithProblems,
     path: ['identity_key_file'],

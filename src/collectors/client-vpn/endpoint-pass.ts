@@ -2,11 +2,12 @@ import { explain } from '../../aws/errors.ts';
 import type { Target } from '../../aws/targets.ts';
 import { Stopped } from '../../core/collector.ts';
 import { type Scope, scopeLabels } from '../../core/scope.ts';
-import { namedGone } from '../../polling/named.ts';
+import { type Named, namedGone } from '../../polling/named.ts';
 import type { Book } from './book.ts';
 import { UnreadableBook } from './books.ts';
 import type { Endpoint } from './endpoints.ts';
 import { exportedConnections, isExportable } from './exported.ts';
+import { SERIES_PER_STATUS } from './families.ts';
 import { gather, type Listing, post } from './listing.ts';
 import { SERIES_PER_CONNECTION, SERIES_PER_USER } from './opt-in-families.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
@@ -72,15 +73,16 @@ export async function passEndpoint(
 
 /** What becomes of an endpoint that was not found: a named one stays, not up; one that is gone ceases to exist; any other is no longer wanted. */
 export async function passMissing(
-  view: View,
   isGone: boolean,
+  view: View,
+  named: Named,
   options: PassOptions,
   deps: PassDeps,
 ): Promise<EndpointOutcome> {
-  if (!options.selection.named.includes(view.endpointId)) {
+  if (!named.ids.includes(view.endpointId)) {
     return isGone ? retireEndpoint(view, options, deps) : { view: undefined, failed: false };
   }
-  const error = namedGone(options.named, view, deps.state.published.faults);
+  const error = namedGone(named, view, deps.state.published.faults);
   return { view: { ...view, up: false, error }, failed: true };
 }
 
@@ -99,7 +101,8 @@ async function retireEndpoint(
   });
   if (book?.retiredAt === undefined) {
     book?.retire(clock.now());
-    logger.info('A Client VPN endpoint ceased to exist', scopeLabels(scope));
+    const message = 'A Client VPN endpoint ceased to exist';
+    state.published.faults.happen(endpointId, message, scopeLabels(scope));
   }
   return { view: undefined, failed: false };
 }
@@ -142,6 +145,7 @@ function completeView(
       ((listing.connections ?? []).filter(isExportable).length - exported.length) * SERIES_PER_CONNECTION,
     ],
     ['posture_cap', foldPostures(listing.postures).folded],
+    ['status_cap', book.foldedStatuses * SERIES_PER_STATUS],
   ];
   for (const [reason, series] of counted) drop(reason, series);
   const last = { endedAtMonotonic: clock.monotonic(), endpoint, listing, exported };

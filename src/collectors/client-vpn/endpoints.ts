@@ -1,5 +1,5 @@
 import type { Target } from '../../aws/targets.ts';
-import { isOnlyNamed, isSelected, type Selection } from '../../polling/selection.ts';
+import { isExcluded, isOnlyNamed, isSelected, MOST_TAGS, type Selection } from '../../polling/selection.ts';
 import type { Reject } from '../../polling/warnings.ts';
 import { NO_STATUS } from './record.ts';
 import type { RawEndpoint, Source } from './source.ts';
@@ -37,7 +37,9 @@ export function toEndpoint(raw: RawEndpoint, reject: Reject): Endpoint | undefin
     return undefined;
   }
   const hours = raw.SessionTimeoutHours;
-  const tags = new Map((raw.Tags ?? []).map(({ Key, Value }) => [toText(Key), toText(Value)]));
+  const { Tags = [] } = raw;
+  if (Tags.length > MOST_TAGS) reject('tags', `${Tags.length} of one endpoint`);
+  const tags = new Map(Tags.slice(0, MOST_TAGS).map(({ Key, Value }) => [toText(Key), toText(Value)]));
   return {
     id: raw.ClientVpnEndpointId,
     status: toText(raw.Status?.Code) || NO_STATUS,
@@ -65,6 +67,8 @@ function toText(value: string | undefined): string {
 export interface Discovered {
   /** The wanted endpoints by id. */
   readonly endpoints: ReadonlyMap<string, Endpoint>;
+  /** The names of those that are listed and excluded, by id. */
+  readonly excluded: ReadonlyMap<string, string>;
   /** Whether an endpoint is known not to exist; one that was not asked for may. */
   isGone(endpointId: string): boolean;
 }
@@ -80,14 +84,17 @@ export async function discover(
   const { named } = selection;
   const onlyNamed = isOnlyNamed(selection);
   const endpoints = new Map<string, Endpoint>();
+  const excluded = new Map<string, string>();
   const listed = new Set<string>();
   for await (const page of source.endpointPages(target, onlyNamed ? named : undefined, signal)) {
     for (const raw of page) {
       const endpoint = toEndpoint(raw, reject);
       if (!endpoint) continue;
       listed.add(endpoint.id);
-      if (isSelected(selection, endpoint)) endpoints.set(endpoint.id, endpoint);
+      const { id, info, tags } = endpoint;
+      if (isExcluded(selection, { ids: [id], name: info.name })) excluded.set(id, info.name);
+      if (isSelected(selection, { id, name: info.name, tags })) endpoints.set(id, endpoint);
     }
   }
-  return { endpoints, isGone: (id) => !listed.has(id) && (!onlyNamed || named.includes(id)) };
+  return { endpoints, excluded, isGone: (id) => !listed.has(id) && (!onlyNamed || named.includes(id)) };
 }

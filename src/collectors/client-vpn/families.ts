@@ -1,7 +1,7 @@
 import type { Family } from '../../core/family.ts';
 import { histogramSamples } from '../../core/histogram.ts';
 import { scopeLabels } from '../../core/scope.ts';
-import { OTHER } from '../../core/user-totals.ts';
+import { OTHER } from '../../core/slots.ts';
 import { AS_OF, health, seconds, type Value, valuesBy } from '../../polling/families.ts';
 import { DURATION_BUCKETS } from './book.ts';
 import { INFO_LABELS } from './endpoints.ts';
@@ -15,6 +15,9 @@ export interface SeriesOptions {
   readonly users: boolean;
   readonly connections: boolean;
 }
+
+/** How many series a status has: its connections, their four sums, the oldest, four totals, its transitions. */
+export const SERIES_PER_STATUS = 11;
 
 const ENDPOINT_STATUSES = ['pending-associate', 'pending', 'available', 'deleting', 'deleted'] as const;
 

@@ -54,7 +54,7 @@ export async function listNow(
   const redact = createRedact(config, identity);
   const selection =
     wanted.endpoints.length > 0
-      ? toSelection({ endpoints: [...wanted.endpoints], tags: {} })
+      ? toSelection({ endpoints: wanted.endpoints, tags: {}, exclude: [] })
       : toSelection(config);
   const rows: TableRow[] = [];
   const failures: string[] = [];

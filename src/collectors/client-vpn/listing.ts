@@ -1,6 +1,6 @@
 import { breathe } from '../../core/clock.ts';
 import { add, type Exact } from '../../core/exact.ts';
-import { OTHER } from '../../core/user-totals.ts';
+import { OTHER } from '../../core/slots.ts';
 import { type Book, NO_USER, type PostingOptions } from './book.ts';
 import { COUNTERS, type Connection, mergeConnections, STATUSES } from './record.ts';
 

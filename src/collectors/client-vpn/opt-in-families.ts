@@ -1,5 +1,5 @@
 import type { Family } from '../../core/family.ts';
-import { OTHER } from '../../core/user-totals.ts';
+import { OTHER } from '../../core/slots.ts';
 import { AS_OF, seconds, valuesBy } from '../../polling/families.ts';
 import { NO_USER } from './book.ts';
 import { inWords, makersOf, type ReadableState } from './family-makers.ts';
@@ -16,7 +16,7 @@ export const SERIES_PER_CONNECTION = 4;
 /** Series by user. */
 export function userFamilies(state: ReadableState): readonly Family[] {
   const { counter, polled } = makersOf(state);
-  return [
+  return optedIn([
     polled('user_connections', {
       help: `Active connections of this user (users past the cap together as ${OTHER})`,
       labels: ['user'],
@@ -33,13 +33,13 @@ export function userFamilies(state: ReadableState): readonly Family[] {
         },
       }),
     ),
-  ];
+  ]);
 }
 
 /** Series by connection that is not terminated. */
 export function connectionFamilies(state: ReadableState): readonly Family[] {
   const { counter, polled } = makersOf(state);
-  return [
+  return optedIn([
     polled('connection_info', {
       help: 'A connection that is not terminated; always 1',
       labels: ['connection_id', 'user', 'client_ip', 'status'],
@@ -59,7 +59,11 @@ export function connectionFamilies(state: ReadableState): readonly Family[] {
       values: ({ exported }) =>
         valuesBy('connection_id', byId(exported), ({ establishedAt }) => seconds(establishedAt)),
     }),
-  ];
+  ]);
+}
+
+function optedIn(families: readonly Family[]): readonly Family[] {
+  return families.map((family) => ({ ...family, importance: 'last' }));
 }
 
 function infoLabels({ id, username, commonName, clientIp, status }: Connection) {

@@ -9,9 +9,12 @@ import type { Deps } from '../../polling/domain.ts';
 import { namedNowhere } from '../../polling/named.ts';
 import type { TargetOutcome } from '../../polling/outcomes.ts';
 import type { Pass, Place, Poller } from '../../polling/poller.ts';
+import { NamedButExcluded } from '../../polling/selection.ts';
 import { createReject } from '../../polling/warnings.ts';
+import { CurrentTable } from './current-table.ts';
 import { type EndpointOutcome, passEndpoint, passMissing } from './endpoint-pass.ts';
 import { type Discovered, discover, type Endpoint } from './endpoints.ts';
+import { retireExcluded } from './excluded.ts';
 import { createFamilies } from './families.ts';
 import type { ReadableState } from './family-makers.ts';
 import { NAME } from './name.ts';
@@ -19,7 +22,6 @@ import type { PassDeps, PassOptions } from './pass-options.ts';
 import { COUNTERS, TIMES } from './record.ts';
 import type { Source } from './source.ts';
 import { isWanted, type LastPass, readingOf, type State, storedViews, type View } from './state.ts';
-import { toTable } from './table.ts';
 
 /** What a collector is made of; what is on disk it reaches through its state alone. */
 interface PollerDeps extends Omit<Deps, 'storage' | 'random'> {
@@ -45,9 +47,13 @@ class ClientVpnPoller implements Poller<View> {
   readonly targets: readonly Target[];
   readonly #deps: PollerDeps;
   readonly #passDeps: PassDeps;
+  readonly #excluded: NamedButExcluded;
+  readonly #table: CurrentTable;
 
   constructor(deps: PollerDeps) {
     this.#deps = deps;
+    this.#table = new CurrentTable(deps.state);
+    this.#excluded = new NamedButExcluded(deps.options.named, this.#faults);
     this.accounts = deps.source;
     this.targets = deps.targets;
     this.#passDeps = {
@@ -72,7 +78,7 @@ class ClientVpnPoller implements Poller<View> {
 
   tables(state: ReadableState): Collector['tables'] {
     if (this.#deps.options.maxConnections === undefined) return new Map();
-    return new Map([['connections', () => this.#table(state)]]);
+    return new Map([['connections', () => this.#table.rows(state)]]);
   }
 
   shows(last: LastPass | undefined): Pick<EndpointStatus, 'connections' | 'estimated'> {
@@ -91,7 +97,9 @@ class ClientVpnPoller implements Poller<View> {
     const reading = readingOf(options.books);
     const isSame = reading === state.reading;
     state.reading = reading;
-    return isSame ? views.filter(({ endpointId }) => isWanted(endpointId, options.selection)) : [];
+    return isSame
+      ? views.filter(({ endpointId, name }) => isWanted(endpointId, name, options.selection))
+      : [];
   }
 
   stored(place: Place): Promise<readonly View[]> {
@@ -111,7 +119,7 @@ class ClientVpnPoller implements Poller<View> {
   }
 
   nowhere(views: readonly View[]): readonly View[] {
-    return namedNowhere(this.#deps.options.named, views, this.#faults).map((one) => ({
+    return namedNowhere(this.#excluded.others, views, this.#faults).map((one) => ({
       ...NEVER,
       ...one,
       up: false,
@@ -128,22 +136,37 @@ class ClientVpnPoller implements Poller<View> {
     const known = new Map(before.map((view) => [view.endpointId, view]));
     let error: string | undefined;
     let found: Pick<Discovered, 'isGone'> & { readonly endpoints: ReadonlyMap<string, Endpoint | undefined> };
+    const unasked = new Map<string, View>();
     try {
-      found = await discover(this.#deps.source, target, options.selection, this.#passDeps.reject, signal);
+      const discovered = await discover(
+        this.#deps.source,
+        target,
+        options.selection,
+        this.#passDeps.reject,
+        signal,
+      );
+      await retireExcluded({ accountId, region }, discovered, this.#excluded, options, this.#passDeps);
+      found = discovered;
     } catch (cause) {
       if (signal.reason instanceof Stopped) return { views: [], failed: 0, error };
       error = options.redact(explain(cause, signal));
       const message = 'Discovery of Client VPN endpoints failed; those known before are polled';
       const fields = { target: target.name, account_id: accountId, region };
       this.#faults.fail(subjectOf(target), { message, reason: error, fields });
-      const endpoints = new Map(before.map((view) => [view.endpointId, view.last?.endpoint]));
+      // Of what is known from before a restart nobody knows the name, which may be one that is never to be polled.
+      const isKnown = ({ name }: View) => name !== '' || options.selection.exclude.length === 0;
+      for (const view of before.filter((view) => !isKnown(view)))
+        unasked.set(view.endpointId, { ...view, up: false, error });
+      const endpoints = new Map(before.filter(isKnown).map((view) => [view.endpointId, view.last?.endpoint]));
       found = { endpoints, isGone: () => false };
     }
 
-    const outcomes: EndpointOutcome[] = [];
+    const outcomes: EndpointOutcome[] = [...unasked.values()].map((view) => ({ view, failed: true }));
+    const { others } = this.#excluded;
     for (const view of before) {
-      if (found.endpoints.has(view.endpointId)) continue;
-      outcomes.push(await passMissing(view, found.isGone(view.endpointId), options, this.#passDeps));
+      const { endpointId } = view;
+      if (found.endpoints.has(endpointId) || unasked.has(endpointId)) continue;
+      outcomes.push(await passMissing(found.isGone(endpointId), view, others, options, this.#passDeps));
     }
     await eachOf(found.endpoints, options.concurrency, async ([endpointId, endpoint]) => {
       const scope = { accountId, region, endpointId };
@@ -155,18 +178,6 @@ class ClientVpnPoller implements Poller<View> {
       failed: outcomes.filter(({ failed }) => failed).length,
       error,
     };
-  }
-
-  /** Every connection of the last passes; undefined while there are passes that did not keep theirs. */
-  #table({ views, isFresh }: ReadableState): readonly unknown[] | undefined {
-    const fresh = [...views()].flatMap((view) =>
-      view.last && isFresh(view.last) ? [{ view, last: view.last }] : [],
-    );
-    const isFilled =
-      this.#deps.state.published.targets.length > 0 && fresh.every(({ last }) => last.listing.connections);
-    return isFilled
-      ? fresh.flatMap(({ view, last }) => toTable(view, last.listing.connections ?? []))
-      : undefined;
   }
 
   get #faults() {

@@ -1,4 +1,4 @@
-import { OTHER } from '../../core/user-totals.ts';
+import { OTHER } from '../../core/slots.ts';
 
 /** The most posture compliance statuses with a series of their own. */
 export const MAX_POSTURES = 20;

@@ -10,7 +10,12 @@ export const COUNTERS = ['ingress_bytes', 'egress_bytes', 'ingress_packets', 'eg
 export const TIMES = ['established_at', 'ended_at', 'updated_at'] as const;
 
 /** Every field whose value can be rejected, `endpoint_id` that of an endpoint. */
-export const REJECTABLE = ['connection_id', 'endpoint_id', ...COUNTERS, ...TIMES] as const;
+export const REJECTABLE = ['connection_id', 'endpoint_id', 'tags', 'posture', ...COUNTERS, ...TIMES] as const;
+
+/** The longest id that is taken for one: AWS' have 33 characters. */
+export const LONGEST_ID = 128;
+/** The most posture compliance statuses of a connection; the rest of them is rejected. */
+export const MOST_POSTURES_EACH = 50;
 
 /** The statuses that AWS documents for a connection (ClientVpnConnectionStatusCode). */
 export const STATUSES = ['active', 'failed-to-terminate', 'terminating', 'terminated'] as const;
@@ -38,9 +43,9 @@ export interface Connection {
   readonly postures: readonly string[];
 }
 
-/** Decodes a row; undefined, and rejected whole, when it has no connection id. */
+/** Decodes a row; undefined, and rejected whole, when it has no connection id, or a text too long to be one. */
 export function toConnection(raw: RawConnection, identity: Identity, reject: Reject): Connection | undefined {
-  if (!raw.ConnectionId) {
+  if (!raw.ConnectionId || raw.ConnectionId.length > LONGEST_ID) {
     reject('connection_id', raw.ConnectionId);
     return undefined;
   }
@@ -67,8 +72,17 @@ export function toConnection(raw: RawConnection, identity: Identity, reject: Rej
       reading('ingress_packets', raw.IngressPackets, reject),
       reading('egress_packets', raw.EgressPackets, reject),
     ],
-    postures: raw.PostureComplianceStatuses ?? [],
+    postures: posturesOf(raw, reject),
   };
+}
+
+function posturesOf(
+  { PostureComplianceStatuses: all = [] }: RawConnection,
+  reject: Reject,
+): readonly string[] {
+  if (all.length <= MOST_POSTURES_EACH) return all;
+  reject('posture', `${all.length} of one connection`);
+  return all.slice(0, MOST_POSTURES_EACH);
 }
 
 /** Whether the row tells the connection's end, which is final. */

@@ -1,6 +1,6 @@
 import type { ClientVpnConnection, ClientVpnEndpoint, EC2Client, Filter } from '@aws-sdk/client-ec2';
 import type { AccountSource } from '../../aws/accounts.ts';
-import { pages } from '../../aws/answers.ts';
+import { MOST_ENDPOINTS, pages } from '../../aws/answers.ts';
 import type { Target } from '../../aws/targets.ts';
 
 /** A row of DescribeClientVpnConnections; every leaf is AWS' text. */
@@ -58,13 +58,14 @@ export function createSource(
       for (const values of ids ? chunks(ids, FILTER_VALUES) : [undefined]) {
         // By filter, not by id: EC2 refuses MaxResults beside ids, and one unknown id fails the whole call.
         const Filters = values && [{ Name: 'endpoint-id', Values: values }];
-        yield* pages('DescribeClientVpnEndpoints', async (NextToken) => {
+        const send = async (NextToken: string | undefined) => {
           const input = { MaxResults: 1000, NextToken, ...(Filters && { Filters }) };
           const output = await client.send(new DescribeClientVpnEndpointsCommand(input), {
             abortSignal: signal,
           });
           return { items: output.ClientVpnEndpoints, next: output.NextToken };
-        });
+        };
+        yield* pages('DescribeClientVpnEndpoints', send, MOST_ENDPOINTS);
       }
     },
 

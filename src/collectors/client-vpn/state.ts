@@ -2,7 +2,7 @@ import type { Ended } from '../../core/freshness.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { View as PolledView } from '../../polling/poller.ts';
 import { Published } from '../../polling/published.ts';
-import { isOnlyNamed, type Selection } from '../../polling/selection.ts';
+import { isExcluded, isOnlyNamed, type Selection } from '../../polling/selection.ts';
 import type { Counters } from './book.ts';
 import { type BookOptions, Books } from './books.ts';
 import type { Endpoint } from './endpoints.ts';
@@ -50,11 +50,15 @@ export async function storedViews(
 ): Promise<readonly View[]> {
   const nothing = { up: undefined, error: undefined, name: '', lastSuccessAt: undefined, last: undefined };
   return (await books.of(place, options.books))
-    .filter(({ scope }) => isWanted(scope.endpointId, options.selection))
+    .filter(({ scope }) => isWanted(scope.endpointId, '', options.selection))
     .map((book) => ({ ...book.scope, ...nothing, counters: book.counters() }));
 }
 
-/** Without discovery only what is named is wanted; with it, whether the rest is will be known when a listing is complete. */
-export function isWanted(endpointId: string, selection: Selection): boolean {
+/**
+ * Without discovery only what is named is wanted; with it, whether the rest is will be known when a listing is complete. What is
+ * excluded is not; a name is empty until it is known.
+ */
+export function isWanted(endpointId: string, name: string, selection: Selection): boolean {
+  if (isExcluded(selection, { ids: [endpointId], name })) return false;
   return !isOnlyNamed(selection) || selection.named.includes(endpointId);
 }

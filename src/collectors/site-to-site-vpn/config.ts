@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { optionalText, wholeNumber } from '../../fields/fields.ts';
-import { polledFields, selectionFields } from '../../fields/polled.ts';
+import { namedOrExcluded, polledFields, selectionFields } from '../../fields/polled.ts';
 
 const connectionId = z.string().regex(/^vpn-[0-9a-zA-Z]+$/, {
   error: 'expected the id of a VPN connection, such as vpn-0123456789abcdef0',
@@ -16,7 +16,7 @@ export const siteToSiteVpnConfig = z
       timeout: '30s',
       staleAfter: '5m',
     }),
-    ...selectionFields(connectionId, 'VPN connection'),
+    ...selectionFields(connectionId, 'vpn-', 'VPN connection'),
     expected_tunnels: wholeNumber(0, 2)
       .default(2)
       .describe('How many tunnels of a connection should be up, 0 to 2.'),
@@ -24,6 +24,7 @@ export const siteToSiteVpnConfig = z
       'Tag whose value, 0 to 2, says so of a connection that carries it.',
     ),
   })
+  .check(namedOrExcluded)
   .prefault({})
   .describe('Tunnels of Site-to-Site VPN connections.');
 

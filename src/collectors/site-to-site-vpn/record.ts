@@ -2,12 +2,14 @@ import type { RawTunnel, RawVpnConnection } from '../../aws/vpn-connections-xml.
 import { toExact } from '../../core/exact.ts';
 import { toInstant } from '../../core/instant.ts';
 import type { Item } from '../../polling/item.ts';
+import { MOST_TAGS } from '../../polling/selection.ts';
 import type { Reject } from '../../polling/warnings.ts';
 import type { SiteToSiteVpnConfig } from './config.ts';
 
 /** Every field whose value can be rejected; `tunnel` is the outside address, without which a tunnel cannot be told apart. */
 export const REJECTABLE = [
   'connection_id',
+  'tags',
   'tunnel',
   'tunnel_status',
   'status_changed_at',
@@ -57,6 +59,8 @@ type InfoLabel = (typeof INFO_LABELS)[number];
 
 /** `vpn-` and hexadecimal digits today, which AWS does not promise. */
 const CONNECTION_ID = /^[\w-]{1,128}$/;
+/** AWS has two; the rest of more is rejected. */
+export const MOST_TUNNELS = 16;
 /** AWS shows these for a while; they are no more. */
 const GONE: ReadonlySet<string> = new Set(['deleting', 'deleted']);
 
@@ -72,7 +76,9 @@ export function toVpnConnection(
     return undefined;
   }
   if (GONE.has(state)) return undefined;
-  const tags = new Map((raw.tagSet ?? []).map(({ key = '', value = '' }) => [key, value]));
+  const { tagSet = [] } = raw;
+  if (tagSet.length > MOST_TAGS) reject('tags', `${tagSet.length} of one connection`);
+  const tags = new Map(tagSet.slice(0, MOST_TAGS).map(({ key = '', value = '' }) => [key, value]));
   const name = tags.get('Name') ?? '';
   return {
     id,
@@ -120,12 +126,12 @@ function expected(
   return config.expected_tunnels;
 }
 
-/** Each address once: of two with the same the first counts, and the other is rejected. */
+/** Each address once: of two with the same the first counts, and the other is rejected, as are more than a connection has. */
 function tunnelsOf(raws: readonly RawTunnel[], reject: Reject): readonly Tunnel[] {
   const tunnels = new Map<string, Tunnel>();
   for (const raw of raws) {
     const { outsideIpAddress: address = '' } = raw;
-    if (address === '' || tunnels.has(address)) reject('tunnel', address);
+    if (address === '' || tunnels.has(address) || tunnels.size === MOST_TUNNELS) reject('tunnel', address);
     else tunnels.set(address, toTunnel(address, raw, reject));
   }
   return [...tunnels.values()];

@@ -1,3 +1,4 @@
+import { MOST_ENDPOINTS, tooLong } from '../../aws/answers.ts';
 import type { Aws } from '../../aws/clients.ts';
 import type { Target } from '../../aws/targets.ts';
 import type { RawVpnConnection } from '../../aws/vpn-connections-xml.ts';
@@ -14,6 +15,8 @@ export async function listVpnConnections(
   const { VpnConnections = [] } = await client.send(new DescribeVpnConnectionsCommand({}), {
     abortSignal: signal,
   });
+  if (VpnConnections.length > MOST_ENDPOINTS)
+    throw tooLong('DescribeVpnConnections', `${VpnConnections.length} items`);
   // Our own reader made it (`aws/vpn-connections-xml.ts`), so that nobody ever held the keys in it.
   return VpnConnections as readonly RawVpnConnection[];
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   count,
+  distinct,
   duration,
   evenWithProblems,
   optionalText,
@@ -201,6 +202,13 @@ export const websocketConfig = z
       .default(false)
       .describe('Whether the WebSocket APIs and stages of every target are discovered.'),
     discover_source: discoverOrigin,
+    exclude: z
+      .array(z.string().min(1))
+      .check(distinct)
+      .default([])
+      .describe(
+        'Discovered stages that are never looked at: api_id, api_id/stage, or names of APIs in which * stands for any text.',
+      ),
   })
   .prefault({})
   .describe('Connections of API Gateway WebSocket APIs.');

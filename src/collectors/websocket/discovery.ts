@@ -1,3 +1,4 @@
+import { MOST_ENDPOINTS, tooLong } from '../../aws/answers.ts';
 import type { Target } from '../../aws/targets.ts';
 import { toManagementUrl } from './management-url.ts';
 import { isNotFound, type Mapping, type Source, type WebSocketApi } from './source.ts';
@@ -50,12 +51,15 @@ export async function discover(
   for await (const api of source.apis(target, signal)) {
     const stages = await within({ api_id: api.apiId }, source.stages(target, api.apiId, signal));
     all.push(...stages.map((stage) => ({ api, stage })));
+    if (all.length > MOST_ENDPOINTS) throw tooLong('GetStages', `${all.length} stages`);
   }
   const mappings: Mapping[] = [];
   // A call for each domain, of which an account can have many: only when it matters.
   if (withDomains || all.some(({ api }) => api.isDefaultDisabled))
-    for await (const domain of source.domains(target, signal))
+    for await (const domain of source.domains(target, signal)) {
       mappings.push(...(await within({ domain }, source.mappings(target, domain, signal))));
+      if (mappings.length > MOST_ENDPOINTS) throw tooLong('GetApiMappings', `${mappings.length} mappings`);
+    }
 
   // By where they are: what comes or goes between two pages can be listed twice.
   const stages = new Map<string, Stage>();

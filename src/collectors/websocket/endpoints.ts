@@ -5,6 +5,7 @@ import { toSentence } from '../../core/error-text.ts';
 import type { FaultLog } from '../../core/fault-log.ts';
 import type { LogFields } from '../../core/logger.ts';
 import type { ConnectionEvent } from '../../core/websocket-event.ts';
+import { isExcluded } from '../../polling/selection.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { type Discovered, discover, type Stage } from './discovery.ts';
 import { type Endpoint, isSame, targetKey, toEndpoint, withDiscovered } from './endpoint.ts';
@@ -82,9 +83,17 @@ export class Endpoints {
     const own = named.filter((endpoint) => targetKey(endpoint.target) === key);
     const found = this.#known.get(key)?.found;
     if (!found || !discoverOrigin || this.#leftOut.has(key)) return own;
-    const known = own.map((endpoint) => withDiscovered(endpoint, found));
-    const stages = found.stages.map((stage) => toEndpoint(stage, target, discoverOrigin));
+    const known = own
+      .map((endpoint) => withDiscovered(endpoint, found))
+      .filter((one) => !this.#isExcluded(one));
+    const stages = found.stages
+      .filter((stage) => !this.#isExcluded(stage))
+      .map((stage) => toEndpoint(stage, target, discoverOrigin));
     return [...known, ...stages.filter((stage) => ![...known, ...named].some((one) => isSame(one, stage)))];
+  }
+
+  #isExcluded({ apiId = '', stage = '', name }: Pick<Endpoint, 'apiId' | 'stage' | 'name'>): boolean {
+    return isExcluded(this.#options, { ids: [apiId, `${apiId}/${stage}`], name });
   }
 
   /** The endpoint that an event belongs to. */
@@ -149,6 +158,14 @@ export class Endpoints {
       faults.warnOnce(`${message} ${about}`, message, { ...fieldsOf(target), ...fields });
     for (const endpoint of own.map((one) => withDiscovered(one, found))) {
       const { endpointId: endpoint_id } = endpoint;
+      if (this.#isExcluded(endpoint))
+        warnOnce(
+          'A WebSocket endpoint is both named and excluded by its name; it is not looked at',
+          endpoint_id,
+          {
+            endpoint_id,
+          },
+        );
       const isTwice = found.stages.some(
         (stage) => discoverOrigin && isSame(endpoint, toEndpoint(stage, target, discoverOrigin)),
       );

@@ -13,6 +13,8 @@ export interface PassOptions {
   readonly named: readonly Endpoint[];
   /** Where the ids of discovered endpoints come from; undefined while discovery is off. */
   readonly discoverOrigin: DiscoverOriginConfig | undefined;
+  /** Discovered stages that are not looked at: `api_id`, `api_id/stage`, or names of APIs in which `*` stands for any text. */
+  readonly exclude: readonly string[];
   readonly sampleSize: number;
   readonly requestsPerSecond: number;
   readonly concurrency: number;

@@ -33,7 +33,7 @@ interface PollerDeps extends Deps {
 
 const LONGEST_TEXT = 80;
 /** More events than come in the seconds that a discovery takes; those of hours wait in vain. */
-const MOST_HELD = 10_000;
+export const MOST_HELD = 10_000;
 /** Where no pass comes by, for AWS cannot be asked, the dead would never make room. */
 const AGE_EVERY_MS = 60_000;
 

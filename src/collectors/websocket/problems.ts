@@ -16,6 +16,7 @@ export function* problems(websocket: WebsocketConfig, house: House, isSound: IsS
   yield* targetFaults(sections);
   yield* eventFaults(sections);
   yield* idleFaults(sections);
+  yield* excludeFaults(sections);
 }
 
 /** Each endpoint whose own keys of these names are right. */
@@ -92,4 +93,19 @@ function* idleFaults({ websocket, isSound }: Sections): Iterable<Fault> {
     keys: ['endpoints'],
     message: 'there is nothing to look at; name endpoints here, or set discover: true',
   };
+}
+
+function* excludeFaults(sections: Sections): Iterable<Fault> {
+  const { websocket, isSound } = sections;
+  if (!isSound('websocket', 'exclude')) return;
+  const places = [...soundEndpoints(sections, 'url', 'region', 'source')].map(({ index, endpoint }) => ({
+    index,
+    ...readPlace(endpoint),
+  }));
+  for (const [index, text] of websocket.exclude.entries()) {
+    const twin = places.find(({ apiId, stage }) => apiId === text || `${apiId}/${stage}` === text);
+    if (twin === undefined) continue;
+    const message = `${given(text)} is also named, by endpoints[${twin.index}]; leave it out of one of the two`;
+    yield { keys: ['exclude', index], message };
+  }
 }

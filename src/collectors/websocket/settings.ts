@@ -19,6 +19,7 @@ export function toPassOptions(
   return {
     named: config.endpoints.map((endpoint) => toNamed(endpoint, targets)),
     discoverOrigin: config.discover ? config.discover_source : undefined,
+    exclude: config.exclude,
     sampleSize: config.sample_size,
     requestsPerSecond: config.requests_per_second,
     concurrency: config.concurrency,

@@ -1,5 +1,5 @@
 import type { AccountSource } from '../../aws/accounts.ts';
-import { brokenAnswer, pages } from '../../aws/answers.ts';
+import { brokenAnswer, MOST_ENDPOINTS, pages } from '../../aws/answers.ts';
 import type { Aws } from '../../aws/clients.ts';
 import type { Target } from '../../aws/targets.ts';
 import type { Outcome } from './estimate/outcome.ts';
@@ -144,10 +144,11 @@ async function* listed<T>(
   operation: string,
   send: (paging: Paging) => Promise<{ Items?: T[] | undefined; NextToken?: string | undefined }>,
 ): AsyncIterable<T> {
-  const listing = pages(operation, async (token) => {
+  const sendPage = async (token: string | undefined) => {
     const { Items, NextToken } = await send({ MaxResults: '100', NextToken: token });
     return { items: Items, next: NextToken };
-  });
+  };
+  const listing = pages(operation, sendPage, MOST_ENDPOINTS);
   for await (const page of listing) yield* page;
 }
 

@@ -11,6 +11,8 @@ const PLANNED_SHARE = 0.8;
 export function* warnings(config: WebsocketConfig, house: House): Iterable<string> {
   if (!config.enabled && config.endpoints.length > 0)
     yield 'websocket.endpoints: has no effect while websocket.enabled is false';
+  if (!config.discover && config.exclude.length > 0)
+    yield 'websocket.exclude: has no effect while websocket.discover is false';
   yield* urlWarnings(config);
   yield* sourceWarnings(config);
   yield* budgetWarnings(config, house);

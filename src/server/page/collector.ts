@@ -4,12 +4,13 @@ import { targetAnchor } from './anchor.ts';
 import { badge } from './badge.ts';
 import { endpointTable } from './endpoints.ts';
 import type { CollectorView } from './model.ts';
-import { NO_DATA, toNumber } from './number.ts';
+import { NO_DATA, toCount, toNumber } from './number.ts';
 import { placeText } from './place.ts';
+import type { RowsOf } from './rows.ts';
 import { ago, until } from './time.ts';
 
 /** One collector: its passes, and its targets with their endpoints. */
-export function collectorSection(view: CollectorView, now: number): Html {
+export function collectorSection(view: CollectorView, rowsOf: RowsOf, now: number): Html {
   const { collector, title, last, targets } = view;
   const unknown = html`<p class="muted">No account and region is known yet.</p>\n`;
   return html`<section class="card" aria-labelledby="${collector}">
@@ -19,7 +20,7 @@ export function collectorSection(view: CollectorView, now: number): Html {
 <div><dt>Next pass</dt><dd>${nextPass(view, now)}</dd></div>
 <div><dt>Endpoints</dt><dd>${endpointsUp(view)}</dd></div>
 </dl>
-${problem(last?.error)}${targets.length > 0 ? targets.map((target, index) => targetPart(view, target, index, now)) : unknown}</section>
+${problem(last?.error)}${targets.length > 0 ? targets.map((target, index) => targetPart(view, target, index, rowsOf, now)) : unknown}</section>
 `;
 }
 
@@ -41,16 +42,25 @@ function endpointsUp({ targets }: CollectorView): Html {
   return endpoints.length === 0 ? html`none` : html`${toNumber(up)} of ${toNumber(endpoints.length)} up`;
 }
 
-function targetPart(view: CollectorView, target: TargetStatus, index: number, now: number): Html {
+function targetPart(
+  view: CollectorView,
+  target: TargetStatus,
+  index: number,
+  rowsOf: RowsOf,
+  now: number,
+): Html {
   const { name, up, error, endpoints } = target;
   const id = targetAnchor(view.collector, index);
   const place = placeText(target);
   const heading =
     name === undefined ? html`${place}` : html`<bdi>${name}</bdi><span class="muted">, ${place}</span>`;
+  const rows = rowsOf(endpoints);
+  const hidden = endpoints.length - rows.length;
   const none = html`<p class="muted">No endpoints are known here.</p>\n`;
+  const more = html`<p class="muted">${toCount(hidden, rows.length > 0 ? 'more endpoint' : 'endpoint')}, not shown here: the metrics have all.</p>\n`;
   return html`<div class="target">
 <div class="head"><h3 id="${id}">${heading}</h3>${up ? badge('good', 'up') : badge('bad', 'down')}</div>
-${problem(error)}${endpoints.length > 0 ? endpointTable(view, index, endpoints, now) : none}</div>
+${problem(error)}${rows.length > 0 ? endpointTable(view, index, rows, now) : []}${endpoints.length === 0 ? none : hidden > 0 ? more : []}</div>
 `;
 }
 

@@ -2,6 +2,7 @@ import { html } from '../html.ts';
 import { collectorSection } from './collector.ts';
 import { layout } from './layout.ts';
 import type { StatusModel } from './model.ts';
+import { chooseRows } from './rows.ts';
 import { summary, toOverall } from './summary.ts';
 import { time } from './time.ts';
 
@@ -17,6 +18,7 @@ export interface Elsewhere {
 export function statusPage(model: StatusModel, { telemetryPath, hasConnections }: Elsewhere): string {
   const { version, now, intakeUrls, collectors } = model;
   const overall = toOverall(model);
+  const rowsOf = chooseRows(collectors);
   const intake = intakeUrls.map((url) => html` Events are taken in at <code>${url}</code>.`);
   return layout({
     title: overall.title,
@@ -31,6 +33,6 @@ export function statusPage(model: StatusModel, { telemetryPath, hasConnections }
       ['./-/ready', 'Readiness'],
       ...(hasConnections ? [['./api/v1/connections', 'Connections (JSON)'] as const] : []),
     ],
-    main: html`${summary(model, overall)}${collectors.map((view) => collectorSection(view, now))}`,
+    main: html`${summary(model, overall)}${collectors.map((view) => collectorSection(view, rowsOf, now))}`,
   });
 }

@@ -1,9 +1,11 @@
 import type { TargetStatus } from '../../core/collector.ts';
+import { cut } from '../../core/cut.ts';
 import { type Html, html } from '../html.ts';
 import { symbol, type Tone } from './badge.ts';
 import type { StatusModel } from './model.ts';
-import { toCount, toNumber } from './number.ts';
+import { MOST_CHARACTERS, toCount, toNumber } from './number.ts';
 import { type Problem, problemsOf } from './problems.ts';
+import { MOST_ROWS } from './rows.ts';
 
 /** How all of it is. */
 export interface Overall {
@@ -16,7 +18,7 @@ export interface Overall {
 }
 
 /** More are not listed, only counted: they stand further down. */
-const MOST_LISTED = 12;
+export const MOST_LISTED = 12;
 
 /** Whether all is well, or what is not. */
 export function toOverall(model: StatusModel): Overall {
@@ -44,7 +46,9 @@ export function summary(model: StatusModel, { tone, heading, problems }: Overall
   return html`<section class="state ${tone}" aria-labelledby="state">
 <h2 id="state">${symbol(tone)}<span>${heading}</span></h2>
 ${problems.length > 0 ? html`<ul>\n${listed}</ul>\n` : html`<p>${explanation(model, tone)}</p>\n`}${
-  more > 0 ? html`<p>${toNumber(more)} more are marked below.</p>\n` : []
+  more > 0
+    ? html`<p>${toNumber(more)} more${problems.length > MOST_ROWS ? '' : ' are marked below'}.</p>\n`
+    : []
 }</section>
 `;
 }
@@ -52,7 +56,7 @@ ${problems.length > 0 ? html`<ul>\n${listed}</ul>\n` : html`<p>${explanation(mod
 function problemItem({ who, anchor, sentence }: Problem): Html {
   const words = html`<bdi>${sentence}</bdi>`;
   if (anchor === undefined) return html`<li>${words}</li>\n`;
-  return html`<li><a href="#${anchor}"><bdi>${who}</bdi></a>: ${words}</li>\n`;
+  return html`<li><a href="#${anchor}"><bdi>${cut(who, MOST_CHARACTERS)}</bdi></a>: ${words}</li>\n`;
 }
 
 function explanation({ collectors }: StatusModel, tone: Tone): string {

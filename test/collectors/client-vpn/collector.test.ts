@@ -34,7 +34,7 @@ async function createDesk(change: Partial<Source> = {}) {
     clock,
     logger,
     options: {
-      selection: { named: [], tags: new Map() },
+      selection: { named: [], tags: new Map(), exclude: [] },
       named: { noun: 'endpoint', key: 'client_vpn.endpoints', ids: [] },
       books: { identity: plain.tag, filters: [] },
       identity: plain,

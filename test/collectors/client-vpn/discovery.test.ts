@@ -34,7 +34,7 @@ async function find(selection: Partial<Selection>, pages = PAGES) {
   const found = await discover(
     source,
     TARGET,
-    { named: [], tags: new Map(), ...selection },
+    { named: [], tags: new Map(), exclude: [], ...selection },
     (field) => rejected.push(field),
     new AbortController().signal,
   );

@@ -35,7 +35,7 @@ async function createDesk(changes: Partial<PassOptions> = {}) {
     onPage: () => {},
   };
   const options: PassOptions = {
-    selection: { named: [], tags: new Map() },
+    selection: { named: [], tags: new Map(), exclude: [] },
     named: { noun: 'endpoint', key: 'client_vpn.endpoints', ids: [] },
     books: { identity: plain.tag, filters: [] },
     identity: plain,
@@ -140,6 +140,7 @@ test('what a cap leaves out is counted by series: three by user, four by connect
     ['user_cap', 9],
     ['connection_cap', 8],
     ['posture_cap', 2],
+    ['status_cap', 0],
   ]);
   expect(view?.last?.exported.map(({ id }) => id)).toEqual(['a']);
 });

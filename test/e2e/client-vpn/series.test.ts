@@ -4,7 +4,7 @@ import type { Exposition } from '../../support/exposition.ts';
 
 const DROPPED = 'aws_connections_exporter_series_dropped_total';
 /** Counters that begin at 0, so that their first growth can be seen. */
-const NONE = { user_cap: 0, connection_cap: 0, posture_cap: 0 };
+const NONE = { user_cap: 0, connection_cap: 0, posture_cap: 0, status_cap: 0, series_limit: 0 };
 const USER_TOTAL = 'aws_client_vpn_user_ingress_bytes_total';
 const TOTAL = 'aws_client_vpn_ingress_bytes_total';
 

@@ -24,7 +24,7 @@ const PAUSE_MS = 250;
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 /** Read and parsed at a time, some milliseconds; meanwhile everything else waits. */
 const CHUNK_BYTES = 65_536;
-const LONGEST_LINE = 65_536;
+export const LONGEST_LINE = 65_536;
 /** The alphabets of base64, plain and for URLs; a literal of JSON is no id. */
 const BARE_ID = /^(?!(?:null|true|false)$)[\w+/=-]+$/;
 

@@ -9,6 +9,9 @@ import type { ScanPage, StartKey } from './source-dynamodb.ts';
 /** A table of ids and how it is read, as configured. */
 export type TableConfig = Omit<Extract<OriginConfig, { type: 'dynamodb' }>, 'type'>;
 
+/** A reading that takes longer is given up: who was listed at its beginning has been gone for long. */
+export const LONGEST_READING_MS = 24 * 60 * 60 * 1000;
+
 /** A part of a table that is scanned by itself, and how far it has been. */
 export interface Segment {
   readonly index: number;
@@ -86,11 +89,15 @@ export class ScanReading {
     );
   }
 
-  /** Takes in the next page of a segment; throws when the page after it was there before. */
+  /** Takes in the next page of a segment; throws when the page after it was there before, or the reading takes a day. */
   take(segment: Segment, { rows, nextKey }: ScanPage): void {
     const now = this.#clock.now();
     for (const row of rows) this.#takeRow(row, now);
     this.#lastPageAt = this.#clock.monotonic();
+    if (this.#lastPageAt - this.beganAtMonotonic > LONGEST_READING_MS)
+      throw brokenAnswer(
+        `Scan: no end of the table ${this.#config.table} after a day and ${this.#rows} rows; raise read_capacity_per_second or segments if it is that large`,
+      );
     segment.pages += 1;
     segment.startKey = nextKey;
     segment.isRead = nextKey === undefined;

@@ -56,7 +56,7 @@ export class OpenedRegistries {
     for (const { endpointId } of before) {
       if (now.some((one) => one.endpointId === endpointId)) continue;
       faults.forget(endpointId);
-      logger.info('A WebSocket endpoint ceased to exist', { endpoint_id: endpointId });
+      faults.happen(endpointId, 'A WebSocket endpoint ceased to exist', { endpoint_id: endpointId });
       const opened = this.#opened.get(endpointId);
       this.#opened.delete(endpointId);
       if (!opened) continue;
