@@ -45,7 +45,7 @@ function fixedColours({ fieldConfig }: PanelJson): Map<string, unknown> {
 /** The values that a label has in the exposition of a world where everything happens, by metric. */
 function valuesOf(label: string): Map<string, Set<string>> {
   const values = new Map<string, Set<string>>();
-  const golden = readFileSync('test/golden/metrics.txt', 'utf8');
+  const golden = readFileSync('test/e2e/golden/metrics.txt', 'utf8');
   for (const [, metric = '', value = ''] of golden.matchAll(
     new RegExp(`^(\\w+)\\{.*\\b${label}="([^"]*)"`, 'gm'),
   )) {
