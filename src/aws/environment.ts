@@ -24,6 +24,8 @@ function* keyWarnings(env: Environment) {
     : ['AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID'];
   if (env[given] && !env[missing])
     yield `${given} is set without ${missing}, so it does not count: the credentials of something else may be used, such as those of this machine`;
+  if (env.AWS_WEB_IDENTITY_TOKEN_FILE && !env.AWS_ROLE_ARN)
+    yield 'AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN, so it does not count: the credentials of something else may be used, such as those of this machine';
   if (env.AWS_PROFILE && env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY)
     yield `AWS_PROFILE=${env.AWS_PROFILE}: it counts, and AWS_ACCESS_KEY_ID beside it does not (the AWS CLI has it the other way round)`;
 }

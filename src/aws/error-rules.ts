@@ -112,13 +112,13 @@ export const RULES: readonly Rule[] = [
     error: 'invalid',
     names: /^UnsoundProxy$/,
     remedy:
-      'write http://host:port, or https://host:port where the proxy itself speaks TLS; before the host may stand user:password@, in which @ : / # ? % are written %40 %3A %2F %23 %3F %25',
+      'write it as http://proxy.example.com:3128, or https:// where the proxy itself speaks TLS; before the host may stand user:password@, in which @ : / # ? % are written %40 %3A %2F %23 %3F %25',
   },
   {
     error: 'unavailable',
     names: /^ProxyAuthentication$/,
     remedy:
-      'put the user and the password that the proxy wants into the URL of that variable (http://user:password@host:port), or let the exporter pass there without',
+      'put the user and the password that the proxy wants into that variable (user:password@ before the host), or let the exporter pass there without',
   },
   {
     error: 'unavailable',
@@ -136,7 +136,7 @@ export const RULES: readonly Rule[] = [
     error: 'timeout',
     names: /^ProxyTimeout$/,
     remedy:
-      'see whether the proxy runs and reaches that host itself, or raise connect_timeout; a host that needs no proxy belongs into NO_PROXY',
+      'see whether the proxy runs and reaches that host itself; a host that needs no proxy belongs into NO_PROXY',
   },
   {
     error: 'denied',

@@ -14,6 +14,8 @@ test.each([
     { AWS_PROFILE: 'ops', AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'secret' },
     [/^AWS_PROFILE=ops: it counts/],
   ],
+  [{ AWS_WEB_IDENTITY_TOKEN_FILE: '/t', AWS_ROLE_ARN: 'arn' }, []],
+  [{ AWS_WEB_IDENTITY_TOKEN_FILE: '/t' }, [/^AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN, so/]],
   [{ AWS_ACCESS_KEY_ID: 'AKIA' }, [/^AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY, so it/]],
   [
     { AWS_SECRET_ACCESS_KEY: 'word', AWS_ACCESS_KEY_ID: '' },

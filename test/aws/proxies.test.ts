@@ -162,7 +162,9 @@ test.each([
   expect(namedProxies).toThrow(new RegExp(`^the environment variable HTTPS_PROXY ${fault}$`));
   const { failed, proxy } = await setUp();
   const text = explain(await failed());
-  expect(text).toContain(`the environment variable HTTPS_PROXY ${fault}; write http://host:port`);
+  expect(text).toContain(
+    `the environment variable HTTPS_PROXY ${fault}; write it as http://proxy.example.com:3128`,
+  );
   expect(text).not.toMatch(/hush|bug/);
   expect(proxy.asked).toEqual([]);
   vi.stubEnv('NO_PROXY', '*');

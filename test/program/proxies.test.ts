@@ -57,7 +57,7 @@ test('a proxy that cannot be one is told by check and at start, by the name of i
   const lab = await openLab();
   const env = { ...cleanEnv, ...keys, https_proxy: `${HUSH}proxy:port` };
   const words =
-    'choosing a proxy failed (UnsoundProxy): the environment variable https_proxy is no URL of a proxy; write http://';
+    'choosing a proxy failed (UnsoundProxy): the environment variable https_proxy is no URL of a proxy; write it as http://';
   const check = await run(['check', `--config.file=${lab.configFile}`], { env });
   expect([check.code, check.stdout]).toEqual([1, expect.stringContaining(words)]);
   const serve = await run(['serve', ...lab.serveFlags], { env });

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { startServer } from './http-server.ts';
@@ -109,4 +110,38 @@ export async function startMachineRole(accessKeyId: string) {
     env: { AWS_EC2_METADATA_DISABLED: undefined, AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url },
     asked: () => server.requests.some(({ url = '' }) => url.includes('security-credentials')),
   };
+}
+
+/** Puts down what `aws sso login` leaves behind for a session, in the home that `sharedFiles` gives. */
+export function ssoLogin(folder: string, session: string, expiresAt: number, more: object = {}): void {
+  const cache = join(folder, '.aws', 'sso', 'cache');
+  mkdirSync(cache, { recursive: true });
+  const token = { accessToken: 'access', expiresAt: new Date(expiresAt).toISOString(), ...more };
+  const name = createHash('sha1').update(session).digest('hex');
+  writeFileSync(join(cache, `${name}.json`), JSON.stringify(token));
+}
+
+/** What a container agent answers with. */
+export function containerKeys(accessKeyId: string, expiresAt: number): string {
+  return JSON.stringify({
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: 'secret',
+    Token: 'token',
+    Expiration: new Date(expiresAt).toISOString(),
+  });
+}
+
+/** STS for web identities: it gives `ASIAPOD` and a number for each token that it is asked with, until `expiresAt`. */
+export async function startWebIdentity(accountId: string, expiresAt: () => number) {
+  let given = 0;
+  const server = await startServer((response) => {
+    given += 1;
+    const credentials = `<AccessKeyId>ASIAPOD${given}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>${new Date(expiresAt()).toISOString()}</Expiration>`;
+    const user = `<Arn>arn:aws:sts::${accountId}:assumed-role/pod/s</Arn>`;
+    response.end(
+      `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><AssumedRoleUser>${user}</AssumedRoleUser><Credentials>${credentials}</Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
+    );
+  });
+  onTestFinished(() => server.close());
+  return server;
 }
