@@ -131,17 +131,27 @@ export function containerKeys(accessKeyId: string, expiresAt: number): string {
   });
 }
 
-/** STS for web identities: it gives `ASIAPOD` and a number for each token that it is asked with, until `expiresAt`. */
-export async function startWebIdentity(accountId: string, expiresAt: () => number) {
+/** STS as a server of its own: every role that it is asked for gets a key of its own, `ASIA1` and so on, until `expiresAt`. */
+export async function startSts(accountId: string, expiresAt: () => number) {
   let given = 0;
-  const server = await startServer((response) => {
-    given += 1;
-    const credentials = `<AccessKeyId>ASIAPOD${given}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>${new Date(expiresAt()).toISOString()}</Expiration>`;
-    const user = `<Arn>arn:aws:sts::${accountId}:assumed-role/pod/s</Arn>`;
+  const server = await startServer((response, { form }) => {
+    const action = form.get('Action') ?? '';
+    const role = form.get('RoleArn')?.split('/').pop();
+    if (role !== undefined) given += 1;
+    const user = `<AssumedRoleUser><Arn>arn:aws:sts::${accountId}:assumed-role/${role}/s</Arn></AssumedRoleUser>`;
+    const keys = `<Credentials><AccessKeyId>ASIA${given}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>${new Date(expiresAt()).toISOString()}</Expiration></Credentials>`;
+    const result = role === undefined ? `<Account>${accountId}</Account>` : `${user}${keys}`;
     response.end(
-      `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><AssumedRoleUser>${user}</AssumedRoleUser><Credentials>${credentials}</Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
+      `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result>${result}</${action}Result></${action}Response>`,
     );
   });
   onTestFinished(() => server.close());
-  return server;
+  return {
+    url: server.url,
+    requests: server.requests,
+    /** The last part of every role that was asked for, in order. */
+    roles: () => server.requests.flatMap(({ form }) => form.get('RoleArn')?.split('/').pop() ?? []),
+    /** The key that was given last. */
+    lastKey: () => `ASIA${given}`,
+  };
 }

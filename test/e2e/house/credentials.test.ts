@@ -2,12 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { HOME } from '../../support/configuration.ts';
-import {
-  credentialHelper,
-  sharedFiles,
-  startMachineRole,
-  startWebIdentity,
-} from '../../support/credentials.ts';
+import { credentialHelper, sharedFiles, startMachineRole, startSts } from '../../support/credentials.ts';
 import { type Rig, said, startRig, until } from '../../support/exporter.ts';
 
 const OTHER = '444455556666';
@@ -332,7 +327,7 @@ test('FIPS and dual-stack in the environment do not hold where a URL is given', 
 test('a token file of a web identity that is missing is told with its path and a remedy, and used when it is there', async () => {
   const files = sharedFiles();
   const token = join(files.folder, 'token');
-  const sts = await startWebIdentity(HOME.accountId, () => Date.now() + HOUR_MS * 24 * 365);
+  const sts = await startSts(HOME.accountId, () => Date.now() + HOUR_MS * 24 * 365);
   const rig = await startRig({
     env: {
       ...files.env,
