@@ -123,6 +123,32 @@ test.each(['expired', 'expired-token'] as const)(
   },
 );
 
+test('when credentials expire is told of each target, also when no others could be had', async () => {
+  const EXPIRY = 'aws_connections_exporter_credentials_expiry_timestamp_seconds';
+  const files = sharedFiles();
+  const helper = credentialHelper(files.folder);
+  files.config(`[profile helped]\ncredential_process = ${helper.path}\n`);
+  files.credentials({ keys: 'AKIAKEYS' });
+  const startAt = Date.UTC(2030, 0, 1);
+  helper.gives('AKIAFIRST', startAt + HOUR_MS);
+  const targets = ['helped', 'keys'].map((name) => ({ name, regions: [HOME.region], profile: name }));
+  const rig = await startRig({ targets, env: files.env, startAt });
+  expect((await rig.metrics()).all(EXPIRY)).toEqual([]);
+  await rig.pass();
+  const expiry = async () => (await rig.metrics()).by('target', EXPIRY);
+  expect(await expiry()).toEqual({ helped: (startAt + HOUR_MS) / 1000 });
+  helper.fails('the vault is sealed');
+  await rig.clock.advance(2 * HOUR_MS);
+  await rig.pass();
+  expect(await expiry()).toEqual({ helped: (startAt + HOUR_MS) / 1000 });
+  helper.gives('AKIASECOND', startAt + 4 * HOUR_MS);
+  await rig.pass();
+  expect(await expiry()).toEqual({ helped: (startAt + 4 * HOUR_MS) / 1000 });
+  await rig.reload({ targets: targets.slice(1) });
+  await rig.idle();
+  expect((await rig.metrics()).all(EXPIRY)).toEqual([]);
+});
+
 test('a token of a web identity that is written anew is read anew', async () => {
   const [, , source = expect.unreachable()] = sources;
   const { rig, sts, files } = await startWithSts(source);

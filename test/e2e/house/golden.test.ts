@@ -7,6 +7,7 @@ import { API, INTAKE, post, tellOf } from '../../support/websocket.ts';
 /** Two Client VPN endpoints and a WebSocket API, five passes, and everything that makes a family appear; the clock is a test's, so times and durations are fixed. */
 async function fixedWorld(): Promise<Rig> {
   const rig = await startRig({
+    env: { AWS_CREDENTIAL_EXPIRATION: '2026-01-02T00:00:00Z' },
     client_vpn: {
       schedule: '*/30 * * * * *',
       stale_after: '10m',
