@@ -50,7 +50,13 @@ export class Calls {
     string,
     { labels: { api: string; operation: string }; histogram: Histogram }
   >();
-  readonly families: readonly Family[] = [this.#requests, this.#errors, this.#durationFamily()];
+  #skewMs: number | undefined;
+  readonly families: readonly Family[] = [
+    this.#requests,
+    this.#errors,
+    this.#durationFamily(),
+    this.#skewFamily(),
+  ];
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -105,8 +111,11 @@ export class Calls {
     for (const error of CALL_ERRORS) this.#errors.add({ ...labels, error }, 0);
     const startedAt = this.#clock.monotonic();
     try {
-      return await send();
+      const answer = await send();
+      this.#noteDate(answer, startedAt);
+      return answer;
     } catch (error) {
+      this.#noteDate(error, startedAt);
       noteCall(error, api, operation, section);
       // A call that we break off because its answer is no longer wanted is no error of AWS.
       if (!(signal?.reason instanceof Stopped)) this.#errors.add({ ...labels, error: toCallError(error) });
@@ -114,6 +123,24 @@ export class Calls {
     } finally {
       this.#duration(api, operation).observe((this.#clock.monotonic() - startedAt) / 1000);
     }
+  }
+
+  /** AWS says the time in whole seconds, cut off, and said it at some moment since the request began. */
+  #noteDate(answer: unknown, startedAt: number): void {
+    const saidAt = dateOf(answer);
+    if (saidAt === undefined) return;
+    const tookMs = this.#clock.monotonic() - startedAt;
+    this.#skewMs = saidAt + 500 - (this.#clock.now() - tookMs / 2);
+  }
+
+  #skewFamily(): Family {
+    return {
+      name: 'aws_connections_exporter_clock_skew_seconds',
+      help: "How far AWS' clock is ahead of the one of this machine (negative: behind), as of the last answer of AWS, give or take a second.",
+      type: 'gauge',
+      labelNames: [],
+      samples: () => (this.#skewMs === undefined ? [] : [{ labels: {}, value: this.#skewMs / 1000 }]),
+    };
   }
 
   #duration(api: string, operation: string): Histogram {
@@ -139,6 +166,17 @@ export class Calls {
       },
     };
   }
+}
+
+/** The Date of an answer, or of one that was an error, in milliseconds since 1970. */
+function dateOf(answer: unknown): number | undefined {
+  const { response, $response = response } = answer as { response?: Answered; $response?: Answered };
+  const at = Date.parse($response?.headers?.date ?? '');
+  return Number.isNaN(at) ? undefined : at;
+}
+
+interface Answered {
+  readonly headers?: Readonly<Record<string, string | undefined>>;
 }
 
 /** The signal that the caller gave to `send`; the SDK hands it down in its context. */
