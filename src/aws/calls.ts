@@ -10,6 +10,7 @@ import type { Family } from '../core/family.ts';
 import { Histogram, histogramSamples } from '../core/histogram.ts';
 import { Tally } from '../core/tally.ts';
 import { abortError } from './answers.ts';
+import { ClockSkew } from './clock-skew.ts';
 import { CALL_ERRORS } from './error-rules.ts';
 import { noteCall, toCallError } from './errors.ts';
 import type { RateLimiter } from './rate-limit.ts';
@@ -50,16 +51,13 @@ export class Calls {
     string,
     { labels: { api: string; operation: string }; histogram: Histogram }
   >();
-  #skewMs: number | undefined;
-  readonly families: readonly Family[] = [
-    this.#requests,
-    this.#errors,
-    this.#durationFamily(),
-    this.#skewFamily(),
-  ];
+  readonly #skew: ClockSkew;
+  readonly families: readonly Family[];
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#skew = new ClockSkew(clock);
+    this.families = [this.#requests, this.#errors, this.#durationFamily(), this.#skew.family];
   }
 
   /**
@@ -112,10 +110,10 @@ export class Calls {
     const startedAt = this.#clock.monotonic();
     try {
       const answer = await send();
-      this.#noteDate(answer, startedAt);
+      this.#skew.note(answer, startedAt);
       return answer;
     } catch (error) {
-      this.#noteDate(error, startedAt);
+      this.#skew.note(error, startedAt);
       noteCall(error, api, operation, section);
       // A call that we break off because its answer is no longer wanted is no error of AWS.
       if (!(signal?.reason instanceof Stopped)) this.#errors.add({ ...labels, error: toCallError(error) });
@@ -123,24 +121,6 @@ export class Calls {
     } finally {
       this.#duration(api, operation).observe((this.#clock.monotonic() - startedAt) / 1000);
     }
-  }
-
-  /** AWS says the time in whole seconds, cut off, and said it at some moment since the request began. */
-  #noteDate(answer: unknown, startedAt: number): void {
-    const saidAt = dateOf(answer);
-    if (saidAt === undefined) return;
-    const tookMs = this.#clock.monotonic() - startedAt;
-    this.#skewMs = saidAt + 500 - (this.#clock.now() - tookMs / 2);
-  }
-
-  #skewFamily(): Family {
-    return {
-      name: 'aws_connections_exporter_clock_skew_seconds',
-      help: "How far AWS' clock is ahead of the one of this machine (negative: behind), as of the last answer of AWS, give or take a second.",
-      type: 'gauge',
-      labelNames: [],
-      samples: () => (this.#skewMs === undefined ? [] : [{ labels: {}, value: this.#skewMs / 1000 }]),
-    };
   }
 
   #duration(api: string, operation: string): Histogram {
@@ -166,17 +146,6 @@ export class Calls {
       },
     };
   }
-}
-
-/** The Date of an answer, or of one that was an error, in milliseconds since 1970. */
-function dateOf(answer: unknown): number | undefined {
-  const { response, $response = response } = answer as { response?: Answered; $response?: Answered };
-  const at = Date.parse($response?.headers?.date ?? '');
-  return Number.isNaN(at) ? undefined : at;
-}
-
-interface Answered {
-  readonly headers?: Readonly<Record<string, string | undefined>>;
 }
 
 /** The signal that the caller gave to `send`; the SDK hands it down in its context. */
