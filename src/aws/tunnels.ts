@@ -5,24 +5,23 @@ import { isIP, isIPv6, type Socket } from 'node:net';
 import { toSentence } from '../core/error-text.ts';
 import { type NamedProxy, nameOf } from './proxies.ts';
 
-/** One call, and what it waits for. */
+/** One call, and the way that it waits for. */
 interface Call {
-  readonly ended: AbortController;
-  opening?: string;
+  opening?: { readonly what: string; readonly giveUp: () => void };
 }
 
 const calls = new AsyncLocalStorage<Call>();
 
 /** Does `send`; a way that it opens through a proxy and that is not open when it ends is given up, and told of if that took too long. */
 export async function withTunnels<T>(send: () => Promise<T>): Promise<T> {
-  const call: Call = { ended: new AbortController() };
+  const call: Call = {};
   try {
     return await calls.run(call, send);
   } catch (cause) {
-    const isLate = call.opening !== undefined && cause instanceof Error && cause.name === 'TimeoutError';
-    throw isLate ? proxyError('ProxyTimeout', `${call.opening} was not opened in time`, cause) : cause;
-  } finally {
-    call.ended.abort();
+    const { opening } = call;
+    opening?.giveUp();
+    const isLate = opening !== undefined && cause instanceof Error && cause.name === 'TimeoutError';
+    throw isLate ? proxyError('ProxyTimeout', `${opening.what} was not opened in time`, cause) : cause;
   }
 }
 
@@ -57,10 +56,8 @@ export class Tunnels {
     });
     const call = calls.getStore();
     const what = `the way to ${to} through the proxy ${nameOf(proxy)}`;
-    const giveUp = () => void request.destroy();
     this.#opening.add(request);
-    call?.ended.signal.addEventListener('abort', giveUp, { once: true });
-    if (call) call.opening = what;
+    if (call) call.opening = { what, giveUp: () => void request.destroy() };
     return new Promise<Socket>((resolve, reject) => {
       request.once('error', (cause) =>
         reject(proxyError('ProxyUnreachable', `${what} could not be opened: ${toSentence(cause)}`, cause)),
@@ -77,7 +74,6 @@ export class Tunnels {
       request.end();
     }).finally(() => {
       this.#opening.delete(request);
-      call?.ended.signal.removeEventListener('abort', giveUp);
       if (call) delete call.opening;
     });
   }

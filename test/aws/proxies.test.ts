@@ -109,6 +109,18 @@ test('a way through a proxy serves request after request', async () => {
   expect(proxy.asked).toEqual(['CONNECT ec2.aws.test:443']);
 });
 
+test.each(['https', 'http'])(
+  'a way that the proxy resets while it idles is opened anew (%s)',
+  async (scheme) => {
+    const { proxy, list } = await setUp({ scheme });
+    vi.stubEnv(`${scheme}_proxy`, proxy.url);
+    await list();
+    proxy.cut();
+    expect((await list()).Connections).toEqual([]);
+    expect(proxy.asked).toHaveLength(2);
+  },
+);
+
 test.each(['NO_PROXY', 'no_proxy'])('hosts of %s are asked directly', async (name) => {
   const { proxy, failed } = await setUp();
   vi.stubEnv('HTTPS_PROXY', proxy.url);

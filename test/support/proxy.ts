@@ -19,6 +19,8 @@ export interface TestProxy {
   /** Connections to the proxy that are open. */
   readonly open: () => number;
   behave(manner: Manner): void;
+  /** Resets every connection to the proxy. */
+  cut(): void;
 }
 
 /** Starts a proxy that leads every way to the server at `to`; with a certificate it is asked over TLS. It ends with the test. */
@@ -28,7 +30,7 @@ export async function startProxy(
 ): Promise<TestProxy> {
   const asked: string[] = [];
   const authorizations: (string | undefined)[] = [];
-  const sockets = new Set<Duplex>();
+  const sockets = new Set<Socket>();
   let manner: Manner = 'let-through';
   const server = tls ? createTlsServer(tls) : createServer();
   const note = (request: IncomingMessage) => {
@@ -72,6 +74,9 @@ export async function startProxy(
     asked,
     authorizations,
     open: () => sockets.size,
+    cut: () => {
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
     behave: (next) => {
       manner = next;
     },
