@@ -261,7 +261,7 @@ test.each([
     AWS_TEST_CERTIFICATE,
     /ProxyUnreachable\): .*self.signed certificate; .*aws.ca_bundle, if set, has its authority/,
   ],
-  ['the proxy', CERTIFICATE, /self.signed certificate; TLS failed: behind a proxy that opens TLS/],
+  ['the proxy', CERTIFICATE, /self.signed certificate.*; TLS failed: behind a proxy that opens TLS/],
 ])('where ca_bundle has the authority of %s alone, the other is not trusted', async (_, pem, expected) => {
   const caBundle = join(temporaryFolder(), 'one.pem');
   await writeFile(caBundle, pem);
