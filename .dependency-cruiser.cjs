@@ -30,6 +30,11 @@ const homes = [
     why: "AWS' types and errors end at the wall: from there on there are records, in our words.",
   },
   {
+    packages: 'proxy-from-env',
+    home: '^src/aws/proxies[.]ts$',
+    why: 'Which proxy leads to a host is decided once, for every client of AWS.',
+  },
+  {
     packages: 'zod',
     home: '^src/(config/|web-config/|fields/|collectors/[^/]+/config[.]ts$)',
     why: 'Configuration is checked once, when it is read; everybody else gets values that are right.',

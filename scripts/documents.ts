@@ -84,7 +84,15 @@ function markedFor(path: string): Marked {
 function toServed(path: string): string | undefined {
   const [, folder = '', name = ''] = /^docs\/(runbooks\/)?([\w-]+)\.md$/.exec(path) ?? [];
   if (folder) return `runbooks/${name}`;
-  return ['accounts', 'alerts', 'in-trouble', 'metrics', 'site-to-site-vpn', 'websocket'].includes(name)
+  return [
+    'accounts',
+    'alerts',
+    'credentials',
+    'in-trouble',
+    'metrics',
+    'site-to-site-vpn',
+    'websocket',
+  ].includes(name)
     ? `docs/${name}`
     : undefined;
 }

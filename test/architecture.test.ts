@@ -128,6 +128,7 @@ const proofs: Record<string, Record<string, string>> = {
     'src/collectors/client-vpn/record.ts': 'type @aws-sdk/client-ec2',
     'src/collectors/client-vpn/source/record.ts': 'type @aws-sdk/client-ec2',
   },
+  'home-of-proxy-from-env': { 'src/aws/connection.ts': 'proxy-from-env' },
   'home-of-zod': { 'src/collectors/client-vpn/state.ts': 'type zod' },
   'home-of-yaml': { 'src/server/a.ts': 'yaml' },
   'home-of-fastest-levenshtein': { 'src/cli/a.ts': 'fastest-levenshtein' },

@@ -11,7 +11,7 @@ import type { StatusModel } from '../server/page/model.ts';
 import type { Storage } from '../storage/storage.ts';
 import { Events, type Listen } from './events.ts';
 import { droppedLogLines } from './log-output.ts';
-import { buildInfo, createOwnCounters, targetUp } from './own-families.ts';
+import { buildInfo, createOwnCounters, credentialsExpiry, targetUp } from './own-families.ts';
 import { ownProblems } from './own-problems.ts';
 import { Passes } from './passes.ts';
 import { type Loaded, Reloads } from './reloads.ts';
@@ -75,6 +75,7 @@ export class Exporter {
       ...this.#calls.families,
       ...Object.values(this.#own),
       ...this.#reloads.families,
+      credentialsExpiry(() => this.#setup?.aws.expiries() ?? new Map()),
       ...deps.storage.families,
       droppedLogLines,
     ];

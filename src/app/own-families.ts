@@ -74,6 +74,19 @@ export function targetUp(
   };
 }
 
+/** When the credentials at hand expire, by the name of the target; `expiries` are milliseconds since 1970. */
+export function credentialsExpiry(expiries: () => ReadonlyMap<string, number>): Family {
+  return {
+    name: `${PREFIX}credentials_expiry_timestamp_seconds`,
+    help: 'When the AWS credentials at hand expire, or expired if no others could be had, in seconds since 1970; absent where they never do, or there are none.',
+    type: 'gauge',
+    labelNames: ['target'],
+    *samples() {
+      for (const [target, expiresAt] of expiries()) yield { labels: { target }, value: expiresAt / 1000 };
+    },
+  };
+}
+
 /** How the last attempt to load the configuration went. */
 export interface ReloadState {
   /** Why the last was refused, as lines for people; none when it is in force. */

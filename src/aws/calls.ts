@@ -10,6 +10,7 @@ import type { Family } from '../core/family.ts';
 import { Histogram, histogramSamples } from '../core/histogram.ts';
 import { Tally } from '../core/tally.ts';
 import { abortError } from './answers.ts';
+import { ClockSkew } from './clock-skew.ts';
 import { CALL_ERRORS } from './error-rules.ts';
 import { noteCall, toCallError } from './errors.ts';
 import { InFlight, MOST_IN_FLIGHT } from './in-flight.ts';
@@ -52,11 +53,14 @@ export class Calls {
     string,
     { labels: { api: string; operation: string }; histogram: Histogram }
   >();
-  readonly families: readonly Family[] = [this.#requests, this.#errors, this.#durationFamily()];
+  readonly #skew: ClockSkew;
+  readonly families: readonly Family[];
 
   constructor(clock: Clock, mostInFlight = MOST_IN_FLIGHT) {
     this.#clock = clock;
     this.#inFlight = new InFlight(mostInFlight);
+    this.#skew = new ClockSkew(clock);
+    this.families = [this.#requests, this.#errors, this.#durationFamily(), this.#skew.family];
   }
 
   /**
@@ -111,8 +115,11 @@ export class Calls {
     for (const error of CALL_ERRORS) this.#errors.add({ ...labels, error }, 0);
     const startedAt = this.#clock.monotonic();
     try {
-      return await send();
+      const answer = await send();
+      this.#skew.note(answer, startedAt);
+      return answer;
     } catch (error) {
+      this.#skew.note(error, startedAt);
       noteCall(error, api, operation, section);
       // A call that we break off because its answer is no longer wanted is no error of AWS.
       if (!(signal?.reason instanceof Stopped)) this.#errors.add({ ...labels, error: toCallError(error) });

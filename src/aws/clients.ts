@@ -38,6 +38,8 @@ export interface Aws {
   accountId(target: Target, signal: AbortSignal): Promise<string>;
   /** The account as far as it is known without asking: as configured, else the role's, else as it was learned. */
   knownAccount(target: Target): string | undefined;
+  /** When the credentials at hand of each target expire, by its name, in milliseconds since 1970; those that never do are left out. */
+  expiries(): ReadonlyMap<string, number>;
   /** The same AWS for one section of the configuration, with limiters of its own, in requests a second per target. */
   ofSection(section: string, requestsPerSecond: Limits): Aws;
   /** Closes the sockets, and ends helpers that are asked for credentials; calls under way fail. */
@@ -140,6 +142,7 @@ function createClients(shared: Shared): Aws {
 
     accountId: identities.accountId,
     knownAccount: identities.knownAccount,
+    expiries: identities.expiries,
     ofSection: (name, limits) => createClients({ ...shared, section: name, requestsPerSecond: limits }),
     close() {
       identities.close();

@@ -47,7 +47,7 @@ export function createConnection(options: AwsOptions) {
   const httpsAgent = remember(
     (servername?: string) => servername ?? '',
     async (servername) => {
-      const agentOptions: AgentOptions = {};
+      const agentOptions: AgentOptions & { ca?: string } = {};
       if (options.caBundle !== undefined) agentOptions.ca = await readCaBundle(options.caBundle);
       // An address is no server name; without one, Node.js checks the certificate against the address itself.
       if (servername !== undefined)

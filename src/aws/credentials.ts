@@ -3,10 +3,10 @@ import type { Clock } from '../core/clock.ts';
 import { inTime, type OffTheClock } from '../core/in-time.ts';
 import { APP } from './connection.ts';
 import { insistOnSoundCredentials } from './environment.ts';
-import { noteTrouble, toCallError } from './errors.ts';
+import { noteTrouble } from './errors.ts';
 import { withHelpers } from './helpers.ts';
-import { faultOfProfile } from './profiles.ts';
 import { insistOnFitFiles, tokenFileError } from './shared-files.ts';
+import { fromFirstSource, fromProfile } from './sources.ts';
 import type { Sts } from './sts.ts';
 import type { Target } from './targets.ts';
 
@@ -37,22 +37,21 @@ export function createObtain(
 
   const base = async (profile: string | undefined, offTheClock: OffTheClock) => {
     if (target.profile === undefined) insistOnSoundCredentials(process.env);
-    await insistOnFitFiles(profile);
-    const { fromIni, fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
-    const said: string[] = [];
+    const { webIdentity } = await insistOnFitFiles(profile);
     const init = {
       ignoreCache: true,
-      logger: { ...SILENT, debug: (line: unknown) => void said.push(String(line)) },
-      roleAssumer: (...given: Parameters<Sts['assumeRole']>) => offTheClock(() => sts.assumeRole(...given)),
-      roleAssumerWithWebIdentity: (...given: Parameters<Sts['assumeRoleWithWebIdentity']>) =>
-        offTheClock(() => sts.assumeRoleWithWebIdentity(...given)),
+      logger: SILENT,
+      roleAssumer: (...given: Parameters<Sts['assumeRole']>) =>
+        offTheClock(() => ofRole(given[1].RoleArn, sts.assumeRole(...given))),
+      roleAssumerWithWebIdentity: (...given: Parameters<Sts['assumeRoleWithWebIdentity']>) => {
+        const whose = `${given[0].RoleArn} (with the token of ${webIdentity})`;
+        return offTheClock(() => ofRole(whose, sts.assumeRoleWithWebIdentity(...given)));
+      },
       // For SSO and sign-in, which have regions and URLs of their own: neither the target's region nor a URL of another service.
       clientConfig: { requestHandler: await requestHandler(), userAgentAppId: APP },
     };
-    const provider = profile === undefined ? fromNodeProviderChain(init) : fromIni({ ...init, profile });
-    return provider({ callerClientConfig: { region: async () => region } }).catch((cause: unknown) => {
-      throw profile === undefined ? withContainer(cause, said) : cause;
-    });
+    const caller = { callerClientConfig: { region: async () => region } };
+    return profile === undefined ? fromFirstSource(init, caller) : fromProfile(profile, init, caller);
   };
 
   const baseInTime = (profile: string | undefined, signal: AbortSignal) => {
@@ -68,13 +67,20 @@ export function createObtain(
 
   return async (signal) => {
     const profile = profileOf(target.profile);
-    const credentials = await baseInTime(profile, signal).catch(async (cause: unknown) => {
-      throw await toCredentialsError(cause, profile);
+    const credentials = await baseInTime(profile, signal).catch((cause: unknown) => {
+      throw toCredentialsError(cause, profile);
     });
     if (roleArn === undefined) return credentials;
     const params = { RoleArn: roleArn, RoleSessionName: APP, ...(externalId && { ExternalId: externalId }) };
-    return sts.assumeRole(credentials, params);
+    return ofRole(roleArn, sts.assumeRole(credentials, params));
   };
+}
+
+/** What STS gives for a role; where it refuses, or cannot be asked, the role is named. */
+function ofRole(role: string | undefined, given: Promise<AwsCredentialIdentity>) {
+  return given.catch((cause: unknown) => {
+    throw noteTrouble(cause, { where: `role ${role}` });
+  });
 }
 
 function tooLate(program: string | undefined): Error {
@@ -86,43 +92,13 @@ function tooLate(program: string | undefined): Error {
   return Object.assign(new Error(message), { name: 'CredentialsTimeout' });
 }
 
-/** What went wrong, in words: a call that AWS refused speaks for itself, everything else gets a name with a remedy. */
-async function toCredentialsError(cause: unknown, profile: string | undefined): Promise<Error> {
+/** What went wrong, with whose trouble it is; a file of a token that cannot be read is told as that. */
+function toCredentialsError(cause: unknown, profile: string | undefined): Error {
   const error = cause instanceof Error ? cause : new Error(String(cause));
   // The name of the profile may be what is unsound.
   const isNamed = profile !== undefined && error.name !== 'UnsoundEnvironment';
-  const where = isNamed ? `profile ${profile}` : undefined;
-  const trouble = { action: 'getting credentials', ...(where && { where }) };
+  const trouble = { action: 'getting credentials', ...(isNamed && { where: `profile ${profile}` }) };
   const { code, path } = error as { code?: unknown; path?: unknown };
-  if (typeof code === 'string' && typeof path === 'string') {
-    return noteTrouble(tokenFileError(path, code, cause), trouble);
-  }
-  const isOfProvider = error.name.endsWith('ProviderError') || toCallError(error) === 'other';
-  if ('$fault' in error || !isOfProvider) return noteTrouble(error, trouble);
-  if (profile === undefined) return noteTrouble(error, trouble);
-  const words = (await whyUnresolved(error, profile)) ?? error.message;
-  return noteTrouble(Object.assign(new Error(words), { name: 'ProfileError' }), trouble);
+  const isOfFile = typeof code === 'string' && typeof path === 'string';
+  return noteTrouble(isOfFile ? tokenFileError(path, code, cause) : error, trouble);
 }
-
-/** What is wrong with the profile that the SDK made nothing of: the one that was asked for, or one that it draws from. */
-async function whyUnresolved(error: Error, profile: string): Promise<string | undefined> {
-  const unresolved = /^Could not resolve credentials using profile: \[(.+)\] in/.exec(error.message)?.[1];
-  // Where a section is missing that a profile names, the SDK stumbles.
-  const name = error instanceof TypeError ? profile : unresolved;
-  const fault = name === undefined ? undefined : await faultOfProfile(name);
-  return name === profile ? fault?.words : fault && `of its source_profile ${name}: ${fault.words}`;
-}
-
-/** The container's source of credentials comes last; why it gave none stands nowhere but in what the SDK tells its logger. */
-function withContainer(cause: unknown, said: readonly string[]): unknown {
-  const names = ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'];
-  const name = names.find((one) => process.env[one]);
-  const isOfNone = cause instanceof Error && cause.name === 'CredentialsProviderError';
-  const why = said.findLast((line) => line.startsWith(LINK))?.slice(LINK.length);
-  if (name === undefined || !isOfNone || why === undefined) return cause;
-  const message = `what ${name} names gives none: ${why.replace(/^Error: /, '')}`;
-  return Object.assign(new Error(message, { cause }), { name: cause.name });
-}
-
-/** How the SDK begins what it says of a source that gives none. */
-const LINK = '@smithy/property-provider -> ';

@@ -5,15 +5,7 @@ const VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TO
 
 /** What the AWS SDK or we do not read as somebody may have meant it, a sentence each. */
 export function environmentWarnings(env: Environment): readonly string[] {
-  return [...proxyWarnings(env), ...switchWarnings(env), ...keyWarnings(env)];
-}
-
-function* proxyWarnings(env: Environment) {
-  const names = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
-  const given = names.filter((name) => env[name]);
-  if (given.length > 0)
-    yield `${given.join(', ')}: proxies are not supported yet, so AWS is asked directly (NO_PROXY has no effect either); where only ` +
-      'a proxy leads out, use VPC endpoints, or a gateway that aws.endpoint_urls names';
+  return [...switchWarnings(env), ...keyWarnings(env)];
 }
 
 /** The SDK takes any other text for a mistake, and goes on without. */
@@ -32,6 +24,8 @@ function* keyWarnings(env: Environment) {
     : ['AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID'];
   if (env[given] && !env[missing])
     yield `${given} is set without ${missing}, so it does not count: the credentials of something else may be used, such as those of this machine`;
+  if (env.AWS_WEB_IDENTITY_TOKEN_FILE && !env.AWS_ROLE_ARN)
+    yield 'AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN, so it does not count: the credentials of something else may be used, such as those of this machine';
   if (env.AWS_PROFILE && env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY)
     yield `AWS_PROFILE=${env.AWS_PROFILE}: it counts, and AWS_ACCESS_KEY_ID beside it does not (the AWS CLI has it the other way round)`;
 }

@@ -109,6 +109,36 @@ export const RULES: readonly Rule[] = [
       'nothing is asked of AWS with them: check the profile, the keys and the role, or correct account_id; where the change is meant, reload the configuration',
   },
   {
+    error: 'invalid',
+    names: /^UnsoundProxy$/,
+    remedy:
+      'write it as http://proxy.example.com:3128, or https:// where the proxy itself speaks TLS; before the host may stand user:password@, in which @ : / # ? % are written %40 %3A %2F %23 %3F %25',
+  },
+  {
+    error: 'unavailable',
+    names: /^ProxyAuthentication$/,
+    remedy:
+      'put the user and the password that the proxy wants into that variable (user:password@ before the host), or let the exporter pass there without',
+  },
+  {
+    error: 'unavailable',
+    names: /^ProxyRefused$/,
+    remedy:
+      'let the proxy open ways (CONNECT) to that host and port, and see whether it reaches them; a host that needs no proxy belongs into NO_PROXY',
+  },
+  {
+    error: 'unavailable',
+    names: /^ProxyUnreachable$/,
+    remedy:
+      'check the host and the port in that variable, that the proxy runs, and for an https:// proxy that aws.ca_bundle, if set, has its authority; a host that needs no proxy belongs into NO_PROXY',
+  },
+  {
+    error: 'timeout',
+    names: /^ProxyTimeout$/,
+    remedy:
+      'see whether the proxy runs and reaches that host itself; a host that needs no proxy belongs into NO_PROXY',
+  },
+  {
     error: 'denied',
     names: /^UnsoundEnvironment$/,
     remedy:

@@ -57,11 +57,13 @@ export interface Trouble {
   readonly section?: string;
 }
 
-/** Remembers these of the error, which it returns; a call that was noted before stays what was being done. */
+/** Remembers these of the error, which it returns; a call that was noted before stays what was being done, and whose trouble it was stands behind whose it is. */
 export function noteTrouble<E>(error: E, { action, ...trouble }: Trouble): E {
   if (typeof error !== 'object' || error === null) return error;
   if (action !== undefined && !ACTIONS.has(error)) ACTIONS.set(error, action);
-  TROUBLES.set(error, { ...TROUBLES.get(error), ...trouble });
+  const before = TROUBLES.get(error);
+  const where = [trouble.where, before?.where].filter((part) => part !== undefined).join(', ');
+  TROUBLES.set(error, { ...before, ...trouble, ...(where !== '' && { where }) });
   return error;
 }
 

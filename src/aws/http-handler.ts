@@ -1,5 +1,6 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { abortError, brokenAnswer } from './answers.ts';
+import { withTunnels } from './tunnels.ts';
 
 /**
  * The largest honest answers are pages of 1,000 Client VPN connections, of about 1.5 kB each, and pages of DynamoDB, which
@@ -10,7 +11,7 @@ export const MAX_MIB = 16;
 /** The SDK's HTTP, except that an answer comes with its whole body, of bounded size, and that redirects and unknown statuses are errors. */
 export class HttpHandler extends NodeHttpHandler {
   override async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
-    const { response } = await super.handle(request, options);
+    const { response } = await withTunnels(() => super.handle(request, options));
     response.body = await collect(response.body).catch((cause: unknown) => {
       // Giving the call up resets the connection, which is then nobody's fault.
       throw options?.abortSignal?.aborted ? abortError(cause) : cause;

@@ -55,6 +55,18 @@ export function createIdentities(deps: IdentityDeps) {
     credentials: (target: Target) => identityOf(target).renewal.get(),
     /** Gets credentials anew after AWS refused them; whether others came. */
     replace: (target: Target) => identityOf(target).renewal.replace(),
+    /** When the credentials of each target expire, by its name, in milliseconds since 1970; those that never do are left out. */
+    expiries: (): ReadonlyMap<string, number> =>
+      new Map(
+        [...known].flatMap(
+          ([
+            name,
+            {
+              renewal: { expiresAt },
+            },
+          ]) => (expiresAt === undefined ? [] : [[name, expiresAt]]),
+        ),
+      ),
     /** The account as far as it is known now. */
     knownAccount: (target: Target) => identityOf(target).account(),
     /** The account, once there are credentials of it. */

@@ -1,5 +1,6 @@
 import { devNull, homedir } from 'node:os';
 import { join } from 'node:path';
+import { parseKnownFiles } from '@smithy/core/config';
 import { distance } from 'fastest-levenshtein';
 import { toSentence } from '../core/error-text.ts';
 import { takeSmallFile } from '../files/small-file.ts';
@@ -30,6 +31,15 @@ export async function faultOfProfile(profile: string): Promise<ProfileFault | un
   const what = keys.size === 0 ? 'and is empty' : 'but has nothing that gives credentials';
   const unread = files.filter(isUnreadable).map((file) => `; ${toUnreadable(file)}`);
   return { isThere: true, words: `it is in ${where}, ${what}: ${EXPECTED}${unread.join('')}` };
+}
+
+/** What stands in `credential_source` of a profile, or of the one that it draws from in the end. */
+export async function credentialSource(profile: string): Promise<string | undefined> {
+  const profiles = await parseKnownFiles({ ignoreCache: true });
+  const seen = new Set<string>();
+  let name = profile;
+  for (; !seen.has(name); name = profiles[name]?.source_profile ?? name) seen.add(name);
+  return profiles[name]?.credential_source;
 }
 
 /** Keys of a profile that give credentials, together. */

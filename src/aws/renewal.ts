@@ -33,6 +33,11 @@ export class Renewal {
     this.#deps = deps;
   }
 
+  /** When those at hand expire, or expired if no others could be had, in milliseconds since 1970; undefined where they never do, or there are none. */
+  get expiresAt(): number | undefined {
+    return this.#held?.credentials.expiration?.getTime();
+  }
+
   /** Valid credentials; rejects when there are none at hand and none can be had. */
   get(): Promise<AwsCredentialIdentity> {
     const { clock, onFailure } = this.#deps;

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { getHomeDir, getSSOTokenFilepath, loadSharedConfigFiles, parseKnownFiles } from '@smithy/core/config';
@@ -15,13 +16,20 @@ export async function rereadSharedFiles(): Promise<void> {
   await loadSharedConfigFiles({ ignoreCache: true });
 }
 
-/** Rejects in words where the SDK would read a pipe, a device or a folder for the credentials of a profile, or else of the default chain. */
-export async function insistOnFitFiles(profile: string | undefined): Promise<void> {
+/**
+ * Rejects in words where the SDK would read a pipe, a device, a folder or nothing for the credentials of a profile, or else of the default
+ * chain; resolves to the file of the web identity among them, if there is one.
+ */
+export async function insistOnFitFiles(
+  profile: string | undefined,
+): Promise<{ readonly webIdentity: string | undefined }> {
   await insistOnSharedFiles();
-  for (const path of await tokenFiles(profile)) {
-    const unfit = await whyUnfit(path);
+  const { webIdentity, others } = await tokenFiles(profile);
+  for (const path of [...webIdentity, ...others]) {
+    const unfit = (await whyUnfit(path)) ?? (await whyEmpty(path));
     if (unfit !== undefined) throw tokenFileError(path, unfit);
   }
+  return { webIdentity: webIdentity[0] };
 }
 
 /** What is said of a token file that is of no use. */
@@ -46,20 +54,30 @@ function resolve(path: string): string {
   return path.startsWith('~/') ? join(getHomeDir(), path.slice(2)) : path;
 }
 
+async function whyEmpty(path: string): Promise<string | undefined> {
+  const stats = await stat(path).catch(() => undefined);
+  return stats?.size === 0 ? 'it is empty' : undefined;
+}
+
 /** The files of tokens that are read for the credentials of a profile, or else of the default chain. */
-async function tokenFiles(profile: string | undefined): Promise<readonly string[]> {
+async function tokenFiles(profile: string | undefined) {
   const profiles = await parseKnownFiles({ ignoreCache: true });
-  const files: (string | undefined)[] = [];
+  const webIdentity: (string | undefined)[] = [];
+  const others: (string | undefined)[] = [];
   const env = process.env;
   const seen = new Set<string>();
   let usesEnvironment = profile === undefined && !(env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY);
   for (let name = profile ?? 'default'; !seen.has(name); name = profiles[name]?.source_profile ?? name) {
     seen.add(name);
     const session = profiles[name]?.sso_session ?? profiles[name]?.sso_start_url;
-    files.push(profiles[name]?.web_identity_token_file, session && getSSOTokenFilepath(session));
+    webIdentity.push(profiles[name]?.web_identity_token_file);
+    others.push(session && getSSOTokenFilepath(session));
     usesEnvironment ||= profiles[name]?.credential_source === 'EcsContainer';
   }
-  if (usesEnvironment)
-    files.push(env.AWS_WEB_IDENTITY_TOKEN_FILE, env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE);
-  return files.flatMap((file) => file || []);
+  if (usesEnvironment) {
+    webIdentity.push(env.AWS_WEB_IDENTITY_TOKEN_FILE);
+    others.push(env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE);
+  }
+  const given = (files: typeof others) => files.flatMap((file) => file || []);
+  return { webIdentity: given(webIdentity), others: given(others) };
 }

@@ -2,6 +2,8 @@ import { openAws, resolvePolledTargets } from '../app/aws.ts';
 import { createLogger } from '../app/log.ts';
 import { Calls } from '../aws/calls.ts';
 import { environmentWarnings } from '../aws/environment.ts';
+import { explain } from '../aws/errors.ts';
+import { namedProxies, nameOf } from '../aws/proxies.ts';
 import { eachDomain } from '../collectors/index.ts';
 import { awaitedFiles, read } from '../config/files.ts';
 import type { Config } from '../config/schema.ts';
@@ -39,6 +41,13 @@ export async function check({ flags }: Args): Promise<number> {
   const webWarnings = web && 'warnings' in web ? web.warnings : [];
   const besides = [...environmentWarnings(process.env), ...fileWarnings(config)];
   for (const warning of [...warnings, ...webWarnings, ...besides]) await print(`warning: ${warning}\n`);
+  try {
+    for (const proxy of namedProxies())
+      await print(`AWS is asked through ${nameOf(proxy)}, but for hosts of NO_PROXY and of this machine\n`);
+  } catch (error) {
+    await print(`${explain(error)}\n`);
+    return 1;
+  }
   return flags.aws ? askAws(config, flags) : 0;
 }
 

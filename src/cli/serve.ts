@@ -6,6 +6,8 @@ import { createLogger } from '../app/log.ts';
 import type { Loaded } from '../app/reloads.ts';
 import { revision, version } from '../app/version.ts';
 import { environmentWarnings } from '../aws/environment.ts';
+import { explain } from '../aws/errors.ts';
+import { namedProxies, nameOf } from '../aws/proxies.ts';
 import { neededFiles } from '../config/files.ts';
 import type { Config } from '../config/schema.ts';
 import { showConfig } from '../config/show.ts';
@@ -38,6 +40,15 @@ export async function serve({ flags }: Args): Promise<number> {
     return 1;
   }
   if (!isWebSound) return 1;
+  try {
+    for (const proxy of namedProxies())
+      logger.info('AWS is asked through a proxy, but for hosts of NO_PROXY and of this machine', {
+        proxy: nameOf(proxy),
+      });
+  } catch (error) {
+    logger.error('The environment cannot be used', { problem: explain(error) });
+    return 1;
+  }
   return withReleases(logger, async (releases) => {
     try {
       const { stopped, release } = untilSignal();

@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createObtain } from '../../src/aws/credentials.ts';
 import { explain } from '../../src/aws/errors.ts';
 import type { Sts } from '../../src/aws/sts.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { credentialHelper, sharedFiles } from '../support/credentials.ts';
+import { credentialHelper, sharedFiles, ssoLogin } from '../support/credentials.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -44,22 +41,7 @@ function useFiles() {
   return files;
 }
 
-/** Puts down what `aws sso login` leaves behind. */
-function login(folder: string, session: string, expiresAt: number) {
-  const cache = join(folder, '.aws', 'sso', 'cache');
-  mkdirSync(cache, { recursive: true });
-  const token = {
-    accessToken: 'access',
-    expiresAt: new Date(expiresAt).toISOString(),
-    clientId: 'client',
-    clientSecret: 'secret',
-    refreshToken: 'refresh',
-  };
-  writeFileSync(
-    join(cache, `${createHash('sha1').update(session).digest('hex')}.json`),
-    JSON.stringify(token),
-  );
-}
+const REFRESHABLE = { clientId: 'client', clientSecret: 'secret', refreshToken: 'refresh' };
 
 const SSO = (session: string) => `
 [profile network]
@@ -91,7 +73,7 @@ function obtainOf(handler: object, profile?: string) {
 test('SSO is asked in its own region and at its own host, also for a new token', async () => {
   const files = useFiles();
   files.config(SSO('corp-a'));
-  login(files.folder, 'corp-a', Date.now() + 60_000);
+  ssoLogin(files.folder, 'corp-a', Date.now() + 60_000, REFRESHABLE);
   const handler = createHandler({
     '/token': { accessToken: 'renewed', expiresIn: 3600 },
     '/federation/credentials': given,
@@ -106,7 +88,7 @@ test('SSO is asked in its own region and at its own host, also for a new token',
 test('SSO whose session is over says so, with the profile and what to do', async () => {
   const files = useFiles();
   files.config(SSO('corp-b'));
-  login(files.folder, 'corp-b', Date.now() - HOUR_MS);
+  ssoLogin(files.folder, 'corp-b', Date.now() - HOUR_MS, REFRESHABLE);
   const error = await obtainOf(createHandler({}), 'network')().catch((reason: unknown) => reason);
   expect(explain(error)).toMatch(
     /^profile network: getting credentials failed \(ProfileError\): .*aws sso login/,
@@ -171,6 +153,6 @@ test('nothing at all gives credentials', async () => {
   useFiles();
   const error = await obtainOf(createHandler({}))().catch((reason: unknown) => reason);
   expect(explain(error)).toMatch(
-    /^getting credentials failed \(CredentialsProviderError\): Could not load .*; no usable/,
+    /^getting credentials failed \(CredentialsProviderError\): nothing else is set up .*, and AWS_EC2_METADATA_DISABLED .*; no usable/,
   );
 });

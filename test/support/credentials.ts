@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { startServer } from './http-server.ts';
@@ -108,5 +109,49 @@ export async function startMachineRole(accessKeyId: string) {
   return {
     env: { AWS_EC2_METADATA_DISABLED: undefined, AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url },
     asked: () => server.requests.some(({ url = '' }) => url.includes('security-credentials')),
+  };
+}
+
+/** Puts down what `aws sso login` leaves behind for a session, in the home that `sharedFiles` gives. */
+export function ssoLogin(folder: string, session: string, expiresAt: number, more: object = {}): void {
+  const cache = join(folder, '.aws', 'sso', 'cache');
+  mkdirSync(cache, { recursive: true });
+  const token = { accessToken: 'access', expiresAt: new Date(expiresAt).toISOString(), ...more };
+  const name = createHash('sha1').update(session).digest('hex');
+  writeFileSync(join(cache, `${name}.json`), JSON.stringify(token));
+}
+
+/** What a container agent answers with. */
+export function containerKeys(accessKeyId: string, expiresAt: number): string {
+  return JSON.stringify({
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: 'secret',
+    Token: 'token',
+    Expiration: new Date(expiresAt).toISOString(),
+  });
+}
+
+/** STS as a server of its own: every role that it is asked for gets a key of its own, `ASIA1` and so on, until `expiresAt`. */
+export async function startSts(accountId: string, expiresAt: () => number) {
+  let given = 0;
+  const server = await startServer((response, { form }) => {
+    const action = form.get('Action') ?? '';
+    const role = form.get('RoleArn')?.split('/').pop();
+    if (role !== undefined) given += 1;
+    const user = `<AssumedRoleUser><Arn>arn:aws:sts::${accountId}:assumed-role/${role}/s</Arn></AssumedRoleUser>`;
+    const keys = `<Credentials><AccessKeyId>ASIA${given}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>${new Date(expiresAt()).toISOString()}</Expiration></Credentials>`;
+    const result = role === undefined ? `<Account>${accountId}</Account>` : `${user}${keys}`;
+    response.end(
+      `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result>${result}</${action}Result></${action}Response>`,
+    );
+  });
+  onTestFinished(() => server.close());
+  return {
+    url: server.url,
+    requests: server.requests,
+    /** The last part of every role that was asked for, in order. */
+    roles: () => server.requests.flatMap(({ form }) => form.get('RoleArn')?.split('/').pop() ?? []),
+    /** The key that was given last. */
+    lastKey: () => `ASIA${given}`,
   };
 }

@@ -1,10 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { HOME } from '../../support/configuration.ts';
-import { credentialHelper, sharedFiles, startMachineRole } from '../../support/credentials.ts';
+import { credentialHelper, sharedFiles, startMachineRole, startSts } from '../../support/credentials.ts';
 import { type Rig, said, startRig, until } from '../../support/exporter.ts';
-import { startServer } from '../../support/http-server.ts';
 
 const OTHER = '444455556666';
 const MACHINE = 'AKIAMACHINE';
@@ -328,13 +327,7 @@ test('FIPS and dual-stack in the environment do not hold where a URL is given', 
 test('a token file of a web identity that is missing is told with its path and a remedy, and used when it is there', async () => {
   const files = sharedFiles();
   const token = join(files.folder, 'token');
-  const sts = await startServer(
-    (response) =>
-      void response.end(
-        `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><AssumedRoleUser><Arn>arn:aws:sts::${HOME.accountId}:assumed-role/pod/s</Arn></AssumedRoleUser><Credentials><AccessKeyId>ASIAPOD</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
-      ),
-  );
-  onTestFinished(() => sts.close());
+  const sts = await startSts(HOME.accountId, () => Date.now() + HOUR_MS * 24 * 365);
   const rig = await startRig({
     env: {
       ...files.env,

@@ -9,6 +9,7 @@ import { API, INTAKE, post, tellOf } from '../../support/websocket.ts';
 /** Two Client VPN endpoints and a WebSocket API, five passes, and everything that makes a family appear; the clock is a test's, so times and durations are fixed. */
 async function fixedWorld(): Promise<Rig> {
   const rig = await startRig({
+    env: { AWS_CREDENTIAL_EXPIRATION: '2026-01-02T00:00:00Z' },
     client_vpn: {
       schedule: '*/30 * * * * *',
       stale_after: '10m',
@@ -79,7 +80,7 @@ async function fixedWorld(): Promise<Rig> {
   return rig;
 }
 
-/** Without what differs between machines and runs: the process, Node.js, and which of two collectors asked AWS first. */
+/** Without what differs between machines and runs: the process, Node.js, the time of day, and which of two collectors asked AWS first. */
 function comparable(text: string): string {
   const lines = text.split('\n').filter((line) => !/^(# (HELP|TYPE) )?(process|nodejs)_/.test(line));
   let family = 0;
@@ -91,7 +92,8 @@ function comparable(text: string): string {
   return placed
     .map(({ line }) => line)
     .join('\n')
-    .replace(/node_version="[^"]*"/, 'node_version="…"');
+    .replace(/node_version="[^"]*"/, 'node_version="…"')
+    .replace(/(_clock_skew_seconds) -?[\d.]+/, '$1 …');
 }
 
 test('the exposition of a fixed world is the golden one (vitest -u writes it anew)', async () => {
