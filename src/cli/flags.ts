@@ -58,6 +58,10 @@ export const flags = {
     }),
     read: toListenAddresses,
   },
+  'web.systemd-socket': toggle({
+    commands: ['serve'],
+    help: 'Listen on the sockets that systemd opened, instead of --web.listen-address; one that is named intake (FileDescriptorName=) replaces intake.listen_address.',
+  }),
   'web.external-url': {
     ...text('', 'URL', {
       commands: [...servers, 'describe'],
@@ -79,6 +83,10 @@ export const flags = {
     ...text('/metrics', 'PATH', { commands: servers, help: 'HTTP path of the metrics.' }),
     read: toTelemetryPath,
   },
+  'web.disable-exporter-metrics': toggle({
+    commands: ['serve', 'once', 'demo'],
+    help: 'Leave out the metrics of the process (process_*) and of Node.js (nodejs_*).',
+  }),
   'web.enable-lifecycle': toggle({
     commands: servers,
     help: 'Allow POST /-/reload. SIGHUP always reloads.',
