@@ -21,13 +21,14 @@ function activate(
   sockets: readonly string[],
   given: readonly string[],
   env: Readonly<Record<string, string | undefined>> = { ...cleanEnv, ...keys },
+  starter: readonly string[] = [],
 ): Running {
   const flags = [`--config.file=${lab.configFile}`, `--storage.path=${lab.storage}`, '--web.systemd-socket'];
   const passed = Object.entries(env).flatMap(([name, value]) =>
     value === undefined ? [] : [`--setenv=${name}=${value}`],
   );
   const words = [...sockets.map((socket) => `--listen=${socket}`), ...given, ...passed];
-  const line = [...words, process.execPath, main, 'serve', ...flags, '--web.enable-lifecycle'];
+  const line = [...words, ...starter, process.execPath, main, 'serve', ...flags, '--web.enable-lifecycle'];
   return launch(programPath(ACTIVATE), line, { env: { PATH: process.env.PATH } });
 }
 
@@ -92,6 +93,28 @@ test('a reload keeps the sockets, also one of an intake that was off for a while
   expect(running.stderr().match(/msg="Taking in events"/g)).toHaveLength(2);
   running.kill('SIGTERM');
   expect(await running.ended).toMatchObject({ code: 0, signal: null });
+});
+
+test('who connects while the exporter restarts is answered by the next one', async () => {
+  const lab = await openLab();
+  const [address = ''] = await addresses(1);
+  const go = join(lab.folder, 'go');
+  // Like systemd it holds the socket, and starts the program again once it may.
+  const again = `while ! [ -e ${go} ]; do sleep 0.05; done; "$@"`;
+  const twice = ['sh', '-c', `"$@"; ${again}`, 'sh', 'sh', '-c', 'LISTEN_PID=$$ exec "$@"', 'sh'];
+  const running = activate(lab, [address], [], undefined, twice);
+  const get = () => status(`http://${address}`, '/-/healthy', { headers: { Connection: 'close' } });
+  await eventually(async () => expect(await get()).toBe(200));
+  const [child = ''] = readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, 'utf8').split(' ');
+  process.kill(Number(child), 'SIGTERM');
+  await eventually(() => expect(existsSync(`/proc/${child}`)).toBe(false));
+  const waiting = get();
+  writeFileSync(go, '');
+  expect(await waiting).toBe(200);
+  expect(running.stderr().match(/msg=Listening/g)).toHaveLength(2);
+  const [next = ''] = readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, 'utf8').split(' ');
+  process.kill(Number(next), 'SIGTERM');
+  expect(await running.ended).toMatchObject({ code: 0 });
 });
 
 test('an intake that was never on answers 503 at its socket', async () => {

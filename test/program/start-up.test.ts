@@ -1,16 +1,7 @@
-import {
-  chmodSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
@@ -18,15 +9,14 @@ import { markedKeys } from '../../src/fields/marks.ts';
 import { unprivileged } from '../support/image.ts';
 import { ODD_FILES, putOdd } from '../support/odd-files.ts';
 import { temporaryFolder } from './lab.ts';
-import { cleanEnv, keys, launch, main } from './program.ts';
+import { cleanEnv, copyProgram, keys, launch } from './program.ts';
 
 /** The program, where a user without rights can reach it: a checkout may lie elsewhere. */
 let built: string;
 
 beforeAll(() => {
   built = mkdtempSync(join(tmpdir(), 'start-up-'));
-  cpSync(dirname(main), built, { recursive: true, filter: (path) => !path.endsWith('.map') });
-  chmodSync(built, 0o755);
+  copyProgram(built);
 });
 
 afterAll(() => rmSync(built, { recursive: true }));
