@@ -26,12 +26,7 @@ export interface Flag<T> {
   readonly environment: boolean;
 }
 
-interface About {
-  readonly commands: readonly Command[];
-  readonly topics?: readonly Topic[];
-  readonly help: string;
-  readonly environment?: boolean;
-}
+type About = Pick<Flag<unknown>, 'commands' | 'topics' | 'help'> & { readonly environment?: boolean };
 
 const runs: readonly Command[] = ['serve', 'once', 'check', 'connections', 'demo'];
 const readers: readonly Command[] = ['serve', 'once', 'check', 'connections', 'describe'];
