@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Plugin, RolldownOptions } from 'rolldown';
 import { documents } from './scripts/documents.ts';
 
@@ -32,7 +32,7 @@ function licences(): Plugin {
         }
       }
       const source = [...folders]
-        .map(licence)
+        .map((folder) => licence(folder, folders))
         .sort()
         .join(`\n${'-'.repeat(80)}\n\n`);
       this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-LICENSES.txt', source });
@@ -40,11 +40,93 @@ function licences(): Plugin {
   };
 }
 
-function licence(folder: string): string {
-  const about = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, string>;
-  const files = readdirSync(folder).filter((name) => /^(licen[cs]e|notice|copying)/i.test(name));
-  const texts = files.map((name) => readFileSync(join(folder, name), 'utf8').trim());
-  return `${about.name} ${about.version} (${about.license})\n\n${texts.join('\n\n') || 'No licence file.'}\n`;
+interface About {
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
+}
+
+function aboutOf(folder: string): About {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as About;
+}
+
+/** What a package says of its licence; one that forgot the text has that of another by the same people. Throws when there is none. */
+function licence(folder: string, all: ReadonlySet<string>): string {
+  const { name, version, license } = aboutOf(folder);
+  const lender = [folder, ...[...all].sort()].find((each) => {
+    const about = aboutOf(each);
+    const isTheirs = each === folder || (name.startsWith('@') && dirname(each) === dirname(folder));
+    return isTheirs && about.license === license && licenceFiles(each).length > 0;
+  });
+  if (lender === undefined)
+    throw new Error(`${name} is bundled, and has no licence file that could go with it`);
+  const texts = licenceFiles(lender).map((file) => readFileSync(join(lender, file), 'utf8').trim());
+  return `${name} ${version} (${license})\n\n${texts.join('\n\n')}\n`;
+}
+
+function licenceFiles(folder: string): readonly string[] {
+  return readdirSync(folder).filter((name) => /^(licen[cs]e|notice|copying)/i.test(name));
+}
+
+/** What a package takes if it happens to be there (express' `debug` colours, for a terminal) is left out, or the bundle would differ by what tests install. */
+function nothingByChance(): Plugin {
+  const left = ['supports-color'];
+  return {
+    name: 'nothing-by-chance',
+    resolveId: (name) => (left.includes(name) ? `\0${name}` : undefined),
+    load: (id) => (left.includes(id.slice(1)) ? 'export {};' : undefined),
+  };
+}
+
+/** Writes what is in the bundle into dist/sbom.cdx.json (CycloneDX): the packages are no longer there for a scanner to see. */
+function sbom(): Plugin {
+  return {
+    name: 'sbom',
+    generateBundle() {
+      // Told to leave development out (--omit=dev), npm leaves out too what development needs as well, such as yaml.
+      const command = ['sbom', '--sbom-format=cyclonedx', '--package-lock-only'];
+      const listed = JSON.parse(execFileSync('npm', command, { encoding: 'utf8' })) as Sbom;
+      const production = packagesOfProduction();
+      // Of the same sources, the same: no time, and no number drawn for it. npm names it after the folder.
+      const { serialNumber, metadata, components, dependencies, ...rest } = listed;
+      const { timestamp, component, ...about } = metadata;
+      const named = { ...component, name: 'aws-connections-exporter', type: 'application' };
+      const isShipped = (ref: string) => production.has(ref) || ref === component['bom-ref'];
+      const shipped = {
+        ...rest,
+        metadata: { ...about, component: named },
+        components: components.filter((each) => isShipped(each['bom-ref'])),
+        dependencies: dependencies
+          .filter(({ ref }) => isShipped(ref))
+          .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter(isShipped) })),
+      };
+      this.emitFile({
+        type: 'asset',
+        fileName: 'sbom.cdx.json',
+        source: `${JSON.stringify(shipped, null, 2)}\n`,
+      });
+    },
+  };
+}
+
+interface Component {
+  readonly 'bom-ref': string;
+}
+
+interface Sbom {
+  readonly serialNumber: string;
+  readonly metadata: { readonly timestamp: string; readonly component: Component };
+  readonly components: readonly Component[];
+  readonly dependencies: readonly { readonly ref: string; readonly dependsOn?: readonly string[] }[];
+}
+
+/** Each as `name@version`. */
+function packagesOfProduction(): ReadonlySet<string> {
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+    readonly packages: Readonly<Record<string, { readonly version: string; readonly dev?: boolean }>>;
+  };
+  const all = Object.entries(packages).filter(([path, { dev }]) => path !== '' && !dev);
+  return new Set(all.map(([path, { version }]) => `${path.replace(/^.*node_modules\//, '')}@${version}`));
 }
 
 function executable(file: string): Plugin {
@@ -77,4 +159,11 @@ export function bundle(input: string, dir: string, ...plugins: readonly Plugin[]
   };
 }
 
-export default bundle('src/main.ts', 'dist', licences(), executable('dist/main.js'));
+export default bundle(
+  'src/main.ts',
+  'dist',
+  nothingByChance(),
+  licences(),
+  sbom(),
+  executable('dist/main.js'),
+);

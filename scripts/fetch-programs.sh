@@ -93,7 +93,7 @@ unpack_as_user() {
     [ -x "$root/usr/bin/$name" ] || continue
     cat >"$cache/bin/$name" <<WRAPPER
 #!/bin/sh
-export LD_LIBRARY_PATH="$root/usr/lib/$libraries:$root/lib/$libraries"
+export LD_LIBRARY_PATH="$root/usr/lib/$libraries:$root/lib/$libraries:$root/usr/lib/$libraries/systemd:$root/lib/$libraries/systemd"
 program="$root/usr/bin/$name"
 # A launcher that looks below /usr for its program, such as Chromium's, is passed over.
 [ ! -x "$root/usr/lib/$name/$name" ] || program="$root/usr/lib/$name/$name"

@@ -4,4 +4,6 @@ export default [
   // The browser's driver finds its own files, so it stays where it is installed.
   { ...bundle('scripts/pictures.ts', '.cache/scripts'), external: ['playwright-core'] },
   bundle('scripts/house.ts', '.cache/house'),
+  // It builds, with the builder that is installed.
+  { ...bundle('scripts/sizes.ts', '.cache/sizes'), external: ['rolldown'] },
 ];

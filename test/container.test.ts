@@ -49,6 +49,15 @@ test('it starts, and knows which version and revision it is', async () => {
   expect(stdout).toContain('abc1234');
 });
 
+test('it brings the list of what is in it, and the licences', () => {
+  const dist = join(image.root, 'app/dist');
+  const { components } = JSON.parse(readFileSync(join(dist, 'sbom.cdx.json'), 'utf8')) as {
+    components: object[];
+  };
+  expect(components.length).toBeGreaterThan(100);
+  expect(readFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), 'utf8')).toContain('express 5.');
+});
+
 /** Starts the image with these arguments, waits until it is healthy, does `work`, and ends it with SIGTERM; what it logged. */
 async function running(
   args: readonly string[],

@@ -14,10 +14,10 @@ import type { OnUnreadable } from '../server/listen.ts';
 import { createUnreadableLog } from '../server/unreadable-log.ts';
 import type { OwnCounters } from './own-families.ts';
 
-/** Serves `app` at this listen address, or rejects; what is no request is heard of. */
+/** Serves `app` at this listen address, or where it is given one (undefined), or rejects; what is no request is heard of. */
 export type Listen = (
   app: RequestListener,
-  address: string,
+  address: string | undefined,
   onUnreadable: OnUnreadable,
 ) => Promise<{ readonly urls: readonly string[]; close(): Promise<void> }>;
 
@@ -27,6 +27,8 @@ export interface EventsDeps {
   readonly logger: Logger;
   /** Undefined where nothing listens, whatever the configuration says: a command that ends by itself. */
   readonly listen: Listen | undefined;
+  /** Whether the port is there whatever the configuration says; while that says off, it answers 503. */
+  readonly isGiven: boolean;
   readonly intakeEvents: OwnCounters['intakeEvents'];
   readonly collectors: () => readonly Collector[];
   /** Renders what collectors publish. */
@@ -48,14 +50,17 @@ const WRONGS: Readonly<Record<string, string>> = {
   unauthorized: 'Events came without the right X-Intake-Token and were refused with 401',
 };
 
+const OFF: RequestListener = (_request, response) => response.writeHead(503).end();
+
 /** Events from outside, between passes: the port on which they come, who takes them in, and when they are published. */
 export class Events {
   readonly #deps: EventsDeps;
   readonly #seldom: Seldom;
   readonly #onUnreadable: OnUnreadable;
   readonly #onError: (path: string, err: unknown) => void;
-  #open: (Awaited<ReturnType<Listen>> & { readonly address: string }) | undefined;
-  #app: RequestListener = (_request, response) => response.writeHead(503).end();
+  #open: (Awaited<ReturnType<Listen>> & { readonly address: string | undefined }) | undefined;
+  #isOn = false;
+  #app: RequestListener = OFF;
   #cancelSettling = () => {};
   #flushing: Promise<void> = Promise.resolve();
   #publishing: Promise<void> = Promise.resolve();
@@ -75,22 +80,28 @@ export class Events {
 
   /** Where events are taken in; empty while nowhere. */
   get urls(): readonly string[] {
-    return this.#open?.urls ?? [];
+    return (this.#isOn && this.#open?.urls) || [];
   }
 
   /** Puts a configuration in force; rejects, changing nothing, when it cannot listen. */
   async apply(config: IntakeConfig): Promise<void> {
     if (this.#stopped) throw new Stopped('the exporter is shutting down');
     const before = this.#open;
-    const isOn = config.enabled && this.#deps.listen !== undefined;
-    const isSame = before?.address === config.listen_address;
-    const app = isOn ? await this.#createApp(config) : undefined;
-    const opened = isOn && !isSame ? await this.#listen(config.listen_address) : undefined;
-    if (app) this.#app = app;
-    this.#open = isOn && isSame ? before : opened;
+    const wasOn = this.#isOn;
+    const { listen, isGiven } = this.#deps;
+    const isOn = config.enabled && listen !== undefined;
+    const address = isGiven ? undefined : config.listen_address;
+    const isSame = before !== undefined && before.address === address;
+    const app = isOn ? await this.#createApp(config) : OFF;
+    // A socket that was given could not be opened again, so it is not closed either.
+    const isOpen = isOn || isGiven;
+    const opened = isOpen && !isSame ? await this.#listen(address) : undefined;
+    this.#app = app;
+    this.#isOn = isOn;
+    this.#open = isOpen && isSame ? before : opened;
     if (before !== this.#open) await before?.close();
-    if (opened) {
-      const urls = opened.urls.map((url) => `${url}/websocket`).join(' ');
+    if (this.#isOn && (opened || !wasOn)) {
+      const urls = this.urls.map((url) => `${url}/websocket`).join(' ');
       this.#deps.logger.info('Taking in events', { urls });
     }
     this.#settleLater();
@@ -135,14 +146,15 @@ export class Events {
     await open?.close();
   }
 
-  async #listen(address: string) {
+  async #listen(address: string | undefined) {
     const { listen } = this.#deps;
     if (!listen) return undefined;
     try {
       const app: RequestListener = (request, response) => this.#app(request, response);
       return { ...(await listen(app, address, this.#onUnreadable)), address };
     } catch (cause) {
-      throw new Error('opening the intake (intake.listen_address)', { cause });
+      const where = address === undefined ? '--web.systemd-socket' : 'intake.listen_address';
+      throw new Error(`opening the intake (${where})`, { cause });
     }
   }
 

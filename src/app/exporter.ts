@@ -33,6 +33,10 @@ export interface ExporterDeps {
   readonly onProgress: (endpointId: string, connections: number) => void;
   /** Opens the port of the intake; left out by a command that takes no events in. */
   readonly listen?: Listen;
+  /** Whether the intake's sockets were opened by somebody else, so that they stay whatever the configuration says. */
+  readonly isIntakeGiven?: boolean;
+  /** Whether the families of the process and of Node.js are left out. */
+  readonly hidesProcess?: boolean;
 }
 
 /** A running exporter: collectors on their schedules, and what they publish. */
@@ -66,6 +70,7 @@ export class Exporter {
       ...deps,
       ...this.#own,
       listen: deps.listen,
+      isGiven: deps.isIntakeGiven ?? false,
       collectors: () => [...this.#parts().values()].map(({ collector }) => collector),
       render: () => this.#render(),
     });
@@ -84,6 +89,7 @@ export class Exporter {
     this.#snapshot = new Snapshot({
       kept: () => this.#keptWithinLimit(),
       live: () => this.#live(),
+      hidesProcess: deps.hidesProcess ?? false,
       onFamilyError: (family, err) => {
         this.#own.familyErrors.add({ family });
         const count = seldom.due(family);

@@ -35,7 +35,7 @@ ${eachDomain((key, { title, docs }) => section(title, docs.intro, of(`aws_${key}
 
 ${table(of('aws_connections_exporter_'), keys)}
 
-Beside these there are the usual metrics of the process (\`process_*\`) and of Node.js (\`nodejs_*\`).
+Beside these there are the usual metrics of the process (\`process_*\`) and of Node.js (\`nodejs_*\`), which \`--web.disable-exporter-metrics\` leaves out.
 `;
 }
 

@@ -26,12 +26,7 @@ export interface Flag<T> {
   readonly environment: boolean;
 }
 
-interface About {
-  readonly commands: readonly Command[];
-  readonly topics?: readonly Topic[];
-  readonly help: string;
-  readonly environment?: boolean;
-}
+type About = Pick<Flag<unknown>, 'commands' | 'topics' | 'help'> & { readonly environment?: boolean };
 
 const runs: readonly Command[] = ['serve', 'once', 'check', 'connections', 'demo'];
 const readers: readonly Command[] = ['serve', 'once', 'check', 'connections', 'describe'];
@@ -58,6 +53,10 @@ export const flags = {
     }),
     read: toListenAddresses,
   },
+  'web.systemd-socket': toggle({
+    commands: ['serve'],
+    help: 'Listen on the sockets that systemd opened, instead of --web.listen-address; one that is named intake (FileDescriptorName=) replaces intake.listen_address.',
+  }),
   'web.external-url': {
     ...text('', 'URL', {
       commands: [...servers, 'describe'],
@@ -77,6 +76,10 @@ export const flags = {
     ...text('/metrics', 'PATH', { commands: servers, help: 'HTTP path of the metrics.' }),
     read: toTelemetryPath,
   },
+  'web.disable-exporter-metrics': toggle({
+    commands: ['serve', 'once', 'demo'],
+    help: 'Leave out the metrics of the process (process_*) and of Node.js (nodejs_*).',
+  }),
   'web.enable-lifecycle': toggle({
     commands: servers,
     help: 'Allow POST /-/reload. SIGHUP always reloads.',

@@ -25,6 +25,7 @@ export async function once({ flags }: Args): Promise<number> {
         storage,
         random: Math.random,
         onProgress: progress.onPage,
+        hidesProcess: flags['web.disable-exporter-metrics'],
       });
       releases.add('the pass under way, or the disk that takes what it found,', () => exporter.close());
       const { stopped, release } = untilSignal();

@@ -18,13 +18,14 @@ import { createApp } from '../server/app.ts';
 import { createErrorLog } from '../server/error-log.ts';
 import { createFullLog } from '../server/full-log.ts';
 import { INTAKE_LIMITS } from '../server/limits.ts';
-import { type ListenAddress, listen, toListenAddress } from '../server/listen.ts';
+import { listen } from '../server/listen.ts';
 import { createUnreadableLog } from '../server/unreadable-log.ts';
 import type { Args } from './args.ts';
 import { readConfig, readNextConfig } from './configuration.ts';
 import type { Flags } from './flags.ts';
 import { judgeWebConfig } from './judge-web-config.ts';
 import { openKept } from './kept.ts';
+import { toAddress, toPlaces } from './places.ts';
 import { loggedProgress } from './progress.ts';
 import { onSignals, untilSignal } from './signals.ts';
 import { Watch } from './watch.ts';
@@ -105,7 +106,7 @@ export async function start(
 ): Promise<{ readonly exporter: Exporter; readonly urls: readonly string[] }> {
   const clock = systemClock;
   logger.info('Starting aws-connections-exporter', { version, revision, node: process.version });
-  const addresses = [...new Set(flags['web.listen-address'])].map(toAddress);
+  const places = toPlaces(flags, logger);
   const storage = await openKept(flags['storage.path'], releases, { clock, logger });
   if (flags['storage.path'] === '')
     logger.warn('Nothing is kept on disk: counters begin anew at every start');
@@ -116,8 +117,12 @@ export async function start(
     storage,
     random: Math.random,
     onProgress,
-    listen: (app, address, onUnreadable) =>
-      listen(app, [toAddress(address)], { limits: INTAKE_LIMITS, onUnreadable }),
+    listen: (app, address, onUnreadable) => {
+      const targets = address === undefined ? places.intake : [toAddress(address)];
+      return listen(app, targets, { limits: INTAKE_LIMITS, onUnreadable });
+    },
+    isIntakeGiven: places.intake.length > 0,
+    hidesProcess: flags['web.disable-exporter-metrics'],
   });
   releases.add('the pass under way, or the disk that takes what came in last,', () => exporter.close());
   await exporter.apply(config);
@@ -137,15 +142,11 @@ export async function start(
     onError: createErrorLog({ clock, logger }, 'A request could not be answered'),
   });
   const onUnreadable = createUnreadableLog({ clock, logger }, 'the metrics port');
-  const { urls, close } = await listen(app, addresses, { onUnreadable });
+  const { urls, close } = await listen(app, places.metrics, { onUnreadable }).catch((cause: unknown) => {
+    throw new Error(`opening the metrics port (${places.flag})`, { cause });
+  });
   releases.add('an answer over HTTP', close);
   logger.info('Listening', { urls: urls.map((url) => `${url}${flags['web.telemetry-path']}`).join(' ') });
   exporter.schedule();
   return { exporter, urls };
-}
-
-function toAddress(text: string): ListenAddress {
-  const address = toListenAddress(text);
-  if (typeof address === 'string') throw new Error(address);
-  return address;
 }

@@ -54,17 +54,35 @@ export function awaitedFiles(config: Config): readonly { readonly key: string; r
 /** What is wrong with a file, in words that follow its name; undefined for nothing. */
 export function fileProblem({ path, problem }: NamedFile, readFile: ReadFile): string | undefined {
   const file = read(path, readFile);
-  if ('problem' in file) return file.problem;
+  if ('problem' in file) return file.problem + file.remedy;
   return file.text.trim() === '' ? 'is empty' : problem?.(file.text);
 }
 
-/** What a file holds, or why that cannot be known, in words that follow its name. */
-export function read(path: string, readFile: ReadFile): { text: string } | { problem: string } {
+/** What to do, by the code of the error. */
+const REMEDIES: ReadonlyMap<unknown, string> = new Map([
+  ['ENOENT', '; correct the name, or put the file there'],
+  ['ENOTDIR', '; correct the name: a part of it is a file, not a folder'],
+  ['ELOOP', '; correct the links, which lead in a circle'],
+  ...['EACCES', 'EPERM'].map(
+    (code) =>
+      [
+        code,
+        `; let the user of this process (uid ${process.geteuid?.()}) enter its folder and read it`,
+      ] as const,
+  ),
+]);
+
+/** What a file holds, or why that cannot be known, in words that follow its name, and what to do, in words that follow those. */
+export function read(
+  path: string,
+  readFile: ReadFile,
+): { text: string } | { problem: string; remedy: string } {
   try {
     return { text: readFile(path) };
   } catch (error) {
     // `ENOENT: no such file or directory, open '…'`: the path is told anyway.
     const [reason] = String(error instanceof Error ? error.message : error).split(', ');
-    return { problem: `cannot be read: ${reason}` };
+    const remedy = REMEDIES.get((error as NodeJS.ErrnoException).code) ?? '';
+    return { problem: `cannot be read: ${reason}`, remedy };
   }
 }

@@ -32,7 +32,7 @@ export function loadConfig({ path, text, readFile, judgeWebFile }: ConfigSource)
   let content = text ?? '';
   if (path !== undefined && text === undefined) {
     const file = read(path, readFile);
-    if ('problem' in file) return { problems: [{ path: '', message: file.problem }] };
+    if ('problem' in file) return { problems: [{ path: '', message: file.problem + file.remedy }] };
     content = file.text;
   }
   if (content.length > MOST_CHARACTERS)

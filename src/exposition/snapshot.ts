@@ -8,6 +8,8 @@ interface SnapshotOptions {
   kept: () => readonly Family[];
   /** Families that change at any time; rendered by every scrape. */
   live: () => readonly Family[];
+  /** Whether the families of the process and of Node.js are left out. */
+  hidesProcess?: boolean;
   onFamilyError(family: string, error: unknown): void;
 }
 
@@ -18,16 +20,19 @@ interface Kept {
   readonly deflated: Readonly<Record<ExpositionForm, Deflated>>;
 }
 
+const NO_PROCESS: ReturnType<typeof createProcessMetrics> = { names: [], render: async () => [] };
+
 /** The exposition: domain families as bytes rendered when their data changed, the exporter's own as of each scrape. */
 export class Snapshot {
   readonly #options: SnapshotOptions;
-  readonly #process = createProcessMetrics();
+  readonly #process: ReturnType<typeof createProcessMetrics>;
   #kept: Kept = { names: [], families: [], deflated: { text: NOTHING, openmetrics: NOTHING } };
   #rendering: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
   constructor(options: SnapshotOptions) {
     this.#options = options;
+    this.#process = options.hidesProcess ? NO_PROCESS : createProcessMetrics();
   }
 
   /** Renders the kept families as they are now, or as soon as a rendering under way is done, and swaps them in. */

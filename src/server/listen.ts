@@ -1,17 +1,11 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { type AddressInfo, isIPv6, type Socket } from 'node:net';
+import { isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { Conversation } from './conversation.ts';
 import { type Limits, SCRAPE_LIMITS } from './limits.ts';
+import { bracketed, type ListenAddress, type ListenTarget, nameOf, toListenError } from './listen-target.ts';
 import type { ConnectionError, Unreadable } from './unreadable.ts';
-
-export interface ListenAddress {
-  /** Undefined for every address of the machine. */
-  readonly host: string | undefined;
-  /** 0 lets the system choose. */
-  readonly port: number;
-}
 
 export interface Listening {
   /** Where a person on this machine can open each address. */
@@ -56,10 +50,10 @@ export interface ListenOptions {
   readonly onUnreadable: OnUnreadable;
 }
 
-/** Serves `app` on all these addresses, or rejects and serves on none. */
+/** Serves `app` at all these targets, or rejects and serves at none. */
 export async function listen(
   app: RequestListener,
-  addresses: readonly ListenAddress[],
+  targets: readonly ListenTarget[],
   { clock = systemClock, limits = SCRAPE_LIMITS, onUnreadable = () => {} }: Partial<ListenOptions> = {},
 ): Promise<Listening> {
   const servers: Started[] = [];
@@ -67,21 +61,22 @@ export async function listen(
     await Promise.all(servers.map((started) => stop(started, clock)));
   };
   try {
-    for (const address of addresses) servers.push(await start(app, address, { clock, limits, onUnreadable }));
+    for (const target of targets) servers.push(await start(app, target, { clock, limits, onUnreadable }));
   } catch (error) {
     await close();
     throw error;
   }
-  return { urls: servers.map(({ server }) => toUrl(server)), close };
+  return { urls: servers.map(toUrl), close };
 }
 
 interface Started {
   readonly server: Server;
+  readonly target: ListenTarget;
   /** Connections without a request under way, those that have not sent any yet among them. */
   readonly idle: ReadonlySet<Socket>;
 }
 
-function start(app: RequestListener, address: ListenAddress, options: ListenOptions): Promise<Started> {
+function start(app: RequestListener, target: ListenTarget, options: ListenOptions): Promise<Started> {
   const { clock, limits, onUnreadable } = options;
   // Slow clients do not pile up: each has so long to send its headers and its request, and to take its answer.
   const server = createServer({
@@ -135,8 +130,8 @@ function start(app: RequestListener, address: ListenAddress, options: ListenOpti
   server.on('clientError', (error: ConnectionError, socket) => conversations.get(socket)?.fail(error));
   return new Promise((resolve, reject) => {
     // It stays for good: once listening, a connection that cannot be accepted must not end the process.
-    server.on('error', (error) => reject(toListenError(address, error)));
-    server.listen(address.port, address.host, () => resolve({ server, idle }));
+    server.on('error', (error) => reject(toListenError(target, error)));
+    server.listen(target, () => resolve({ server, target, idle }));
   });
 }
 
@@ -151,24 +146,11 @@ function stop({ server, idle }: Started, clock: Clock): Promise<void> {
   });
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another process listens there already',
-  EACCES: 'this user may not listen on that port',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  ENOTFOUND: 'no such host is known',
-};
-
-function toListenError({ host = '', port }: ListenAddress, error: NodeJS.ErrnoException): Error {
-  const reason = REASONS[error.code ?? ''] ?? error.message;
-  return new Error(`cannot listen on ${bracketed(host)}:${port}: ${reason}`, { cause: error });
-}
-
-function toUrl(server: Server): string {
-  const { address, port } = server.address() as AddressInfo;
+function toUrl({ server, target }: Started): string {
+  const bound = server.address();
+  // Of a socket that is a file, Node.js does not know where it is.
+  if (bound === null || typeof bound === 'string') return nameOf(target);
+  const { address, port } = bound;
   const everywhere = address === '::' || address === '0.0.0.0';
   return `http://${everywhere ? 'localhost' : bracketed(address)}:${port}`;
-}
-
-function bracketed(host: string): string {
-  return isIPv6(host) ? `[${host}]` : host;
 }

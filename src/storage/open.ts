@@ -5,6 +5,7 @@ import { createSetAside, lastWriteFamily } from './families.ts';
 import { makeFolder } from './folder.ts';
 import { FolderStorage, LOCK } from './folder-storage.ts';
 import { takeLock } from './lock.ts';
+import { whyRefused } from './refusals.ts';
 import type { Storage } from './storage.ts';
 
 /** Opens the folder for this process alone, making it if need be; an empty path keeps nothing. Rejects, naming the holder, while another process holds it. */
@@ -20,7 +21,7 @@ export async function openStorage(path: string, deps: { clock: Clock; logger: Lo
     storage = new FolderStorage(path, lock, deps);
     return storage;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = whyRefused(error) ?? (error instanceof Error ? error.message : String(error));
     throw new Error(`cannot use the folder ${path} (--storage.path): ${reason}`, { cause: error });
   }
 }

@@ -12,7 +12,8 @@ const files: Record<string, string> = {
 
 function readFile(path: string): string {
   const text = files[path];
-  if (text === undefined) throw new Error(`ENOENT: no such file or directory, open '${path}'`);
+  if (text === undefined)
+    throw Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), { code: 'ENOENT' });
   return text;
 }
 
@@ -105,7 +106,12 @@ test('a file is read where it is', () => {
 
 test('a file that was asked for and is not there is a problem', () => {
   expect(loadConfig({ path: '/nowhere.yaml', readFile })).toEqual({
-    problems: [{ path: '', message: 'cannot be read: ENOENT: no such file or directory' }],
+    problems: [
+      {
+        path: '',
+        message: 'cannot be read: ENOENT: no such file or directory; correct the name, or put the file there',
+      },
+    ],
   });
 });
 
@@ -248,7 +254,7 @@ test('files that are missing or empty are problems, beside others', () => {
   const text =
     'aws:\n  ca_bundle: /ca.pem\nclient_vpn:\n  identity_key_file: empty.key\n  page_size: 1\nintake:\n  token_file: empty.key\n';
   expect(problems(text)).toEqual([
-    'exporter.yaml:2: aws.ca_bundle: /ca.pem cannot be read: ENOENT: no such file or directory',
+    'exporter.yaml:2: aws.ca_bundle: /ca.pem cannot be read: ENOENT: no such file or directory; correct the name, or put the file there',
     'exporter.yaml:4: client_vpn.identity_key_file: /etc/exporter/empty.key is empty',
     'exporter.yaml:5: client_vpn.page_size: must be at least 5, got 1',
     'exporter.yaml:7: intake.token_file: /etc/exporter/empty.key is empty',

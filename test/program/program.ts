@@ -1,10 +1,19 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
+import { chmodSync, cpSync } from 'node:fs';
 import { devNull } from 'node:os';
+import { dirname, join } from 'node:path';
 import { onTestFailed, onTestFinished, vi } from 'vitest';
 import { builtProgram } from '../support/build.ts';
 
 /** The program as users start it: `node main …`. */
 export const main = builtProgram();
+
+/** A copy of the program below this folder, for a user who cannot go where the checkout lies; it is started like the program. */
+export function copyProgram(folder: string): string {
+  cpSync(dirname(main), folder, { recursive: true, filter: (path) => !path.endsWith('.map') });
+  chmodSync(folder, 0o755);
+  return join(folder, 'main.js');
+}
 
 /** Long enough for a machine under load: what is waited for comes at once, or it is broken. */
 export const DEADLINE_MS = 30_000;

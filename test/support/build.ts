@@ -45,7 +45,13 @@ function isStale(): boolean {
   const sources = ['src', 'grafana/generated', 'docs', 'config/prometheus'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   );
-  const inputs = ['package.json', 'rolldown.config.ts', 'scripts/documents.ts', ...sources];
+  const inputs = [
+    'package.json',
+    'package-lock.json',
+    'rolldown.config.ts',
+    'scripts/documents.ts',
+    ...sources,
+  ];
   return inputs.some(
     (input) => (statSync(join(root, input), { throwIfNoEntry: false })?.mtimeMs ?? 0) > builtAt,
   );

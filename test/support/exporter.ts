@@ -187,7 +187,7 @@ async function start(
     onProgress: (endpointId, connections) => onPage?.(endpointId, connections),
     listen: (listener, address, onUnreadable) => {
       const given = address === DEFAULT_INTAKE ? '127.0.0.1:0' : address;
-      const parsed = toListenAddress(given);
+      const parsed = toListenAddress(given ?? '');
       if (typeof parsed === 'string') throw new Error(parsed);
       return listen(listener, [parsed], { onUnreadable });
     },
