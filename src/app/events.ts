@@ -9,7 +9,7 @@ import type { ConnectionEvent, Taken } from '../core/websocket-event.ts';
 import { takeSmallFile } from '../files/small-file.ts';
 import { createIntakeApp } from '../intake/app.ts';
 import { toTokens } from '../intake/token.ts';
-import type { OnUnreadable } from '../server/listen.ts';
+import type { OnUnreadable } from '../server/connections.ts';
 import { createUnreadableLog } from '../server/unreadable-log.ts';
 import type { OwnCounters } from './own-families.ts';
 

@@ -2,7 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler, t
 import type { Clock } from '../core/clock.ts';
 import { acceptsGzip } from './accept-encoding.ts';
 import { toForeign } from './foreign.ts';
-import { HEADERS } from './headers.ts';
+import { setHeaders } from './headers.ts';
 import { type Dashboard, dashboardsPage } from './page/dashboards.ts';
 import { type Documents, documentPage, documentsPage } from './page/documents.ts';
 import type { StatusModel } from './page/model.ts';
@@ -46,7 +46,7 @@ export function createApp(routes: Routes): Express {
   // An ETag would cost a hash over every exposition, and nobody asks with one.
   app.disable('etag').disable('x-powered-by').enable('strict routing').enable('case sensitive routing');
   app.use((_request, response, next) => {
-    response.set(HEADERS);
+    setHeaders(response);
     next();
   });
 

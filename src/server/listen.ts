@@ -1,10 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { type AddressInfo, isIPv6, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import { type Clock, systemClock } from '../core/clock.ts';
-import { Conversation } from './conversation.ts';
-import { type Limits, SCRAPE_LIMITS } from './limits.ts';
-import type { ConnectionError, Unreadable } from './unreadable.ts';
+import { type ConnectionsOptions, type Encryption, serveConnections } from './connections.ts';
+import { SCRAPE_LIMITS } from './limits.ts';
 
 export interface ListenAddress {
   /** Undefined for every address of the machine. */
@@ -14,8 +12,10 @@ export interface ListenAddress {
 }
 
 export interface Listening {
-  /** Where a person on this machine can open each address. */
+  /** Where a person on this machine can open each address, as connections are encrypted now. */
   readonly urls: readonly string[];
+  /** Ends the connections that are open, idle ones at once and busy ones after their answer; new ones are taken as ever. */
+  renew(): void;
   /** Takes no more connections, ends idle ones at once and busy ones after their answer, or after two seconds. */
   close(): Promise<void>;
 }
@@ -45,44 +45,52 @@ export function toListenAddress(text: string): ListenAddress | string {
   return { host: v6 ?? (name || undefined), port };
 }
 
-/** Hears of what is no request, and from which address it came. */
-export type OnUnreadable = (unreadable: Unreadable, from: string | undefined) => void;
+const PLAIN: Encryption = { isOn: false, settings: () => undefined, onUnusable: () => {} };
 
-/** How it is listened. */
-export interface ListenOptions {
-  readonly clock: Clock;
-  readonly limits: Limits;
-  /** Hears at most once per connection of something that is no request, and from which address it came. */
-  readonly onUnreadable: OnUnreadable;
-}
-
-/** Serves `app` on all these addresses, or rejects and serves on none. */
+/** Serves `app` on all these addresses, or rejects and serves on none; plain HTTP unless given otherwise. */
 export async function listen(
   app: RequestListener,
   addresses: readonly ListenAddress[],
-  { clock = systemClock, limits = SCRAPE_LIMITS, onUnreadable = () => {} }: Partial<ListenOptions> = {},
+  given: Partial<ConnectionsOptions> = {},
 ): Promise<Listening> {
+  const options = {
+    clock: systemClock,
+    limits: SCRAPE_LIMITS,
+    onUnreadable: () => {},
+    encryption: PLAIN,
+    ...given,
+  };
   const servers: Started[] = [];
   const close = async () => {
-    await Promise.all(servers.map((started) => stop(started, clock)));
+    await Promise.all(servers.map((started) => stop(started, options.clock)));
   };
   try {
-    for (const address of addresses) servers.push(await start(app, address, { clock, limits, onUnreadable }));
+    for (const address of addresses) servers.push(await start(app, address, options));
   } catch (error) {
     await close();
     throw error;
   }
-  return { urls: servers.map(({ server }) => toUrl(server)), close };
+  const renew = () => {
+    for (const started of servers) started.renew();
+  };
+  return {
+    get urls() {
+      return servers.map(({ at }) => `${options.encryption.isOn ? 'https' : 'http'}://${at}`);
+    },
+    renew,
+    close,
+  };
 }
 
 interface Started {
   readonly server: Server;
-  /** Connections without a request under way, those that have not sent any yet among them. */
-  readonly idle: ReadonlySet<Socket>;
+  /** A host of this machine, and the port. */
+  readonly at: string;
+  renew(): void;
 }
 
-function start(app: RequestListener, address: ListenAddress, options: ListenOptions): Promise<Started> {
-  const { clock, limits, onUnreadable } = options;
+function start(app: RequestListener, address: ListenAddress, options: ConnectionsOptions): Promise<Started> {
+  const { limits } = options;
   // Slow clients do not pile up: each has so long to send its headers and its request, and to take its answer.
   const server = createServer({
     headersTimeout: limits.headersMs,
@@ -98,56 +106,22 @@ function start(app: RequestListener, address: ListenAddress, options: ListenOpti
   server.maxConnections = limits.maxConnections;
   // Closing, Node.js would destroy every socket whose answer was handed over, though most of it may not have been sent.
   server.closeIdleConnections = () => {};
-  const idle = new Set<Socket>();
-  /** Connections, and those whose answer waits for its reader, in the order in which it began to. */
-  const open = new Set<Socket>();
-  const waiting = new Set<Socket>();
-  const conversations = new WeakMap<Duplex, Conversation>();
-  server.on('connection', (socket) => {
-    // Whoever has been idle longest makes room, so that idle connections alone lock nobody out.
-    const [oldest] = idle;
-    if (idle.size >= limits.maxIdle) oldest?.destroy();
-    open.add(socket);
-    // The last place is kept free for whoever comes next, at the cost of the slowest reader.
-    const [slowest] = waiting;
-    if (open.size >= limits.maxConnections) slowest?.destroy();
-    idle.add(socket);
-    socket.once('close', () => {
-      for (const set of [open, waiting, idle]) set.delete(socket);
-    });
-    const onMade = () => void waiting.add(socket);
-    const onBusy = (isBusy: boolean) => {
-      waiting.delete(socket);
-      if (isBusy) idle.delete(socket);
-      else if (!server.listening) socket.destroySoon();
-      else if (!socket.destroyed) idle.add(socket);
-    };
-    const { answerMs } = limits;
-    conversations.set(
-      socket,
-      new Conversation(socket, { clock, answer: app, answerMs, onBusy, onMade, onUnreadable }),
-    );
-  });
-  const onRequest: RequestListener = (request, response) =>
-    conversations.get(request.socket)?.take(request, response);
-  server.on('request', onRequest);
-  server.on('checkExpectation', onRequest);
-  server.on('clientError', (error: ConnectionError, socket) => conversations.get(socket)?.fail(error));
+  const renew = serveConnections(server, app, options);
   return new Promise((resolve, reject) => {
     // It stays for good: once listening, a connection that cannot be accepted must not end the process.
     server.on('error', (error) => reject(toListenError(address, error)));
-    server.listen(address.port, address.host, () => resolve({ server, idle }));
+    server.listen(address.port, address.host, () => resolve({ server, at: toHost(server), renew }));
   });
 }
 
-function stop({ server, idle }: Started, clock: Clock): Promise<void> {
+function stop({ server, renew }: Started, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.after(GRACE_MS, () => server.closeAllConnections());
     server.close(() => {
       cancel();
       resolve();
     });
-    for (const socket of idle) socket.destroy();
+    renew();
   });
 }
 
@@ -163,10 +137,10 @@ function toListenError({ host = '', port }: ListenAddress, error: NodeJS.ErrnoEx
   return new Error(`cannot listen on ${bracketed(host)}:${port}: ${reason}`, { cause: error });
 }
 
-function toUrl(server: Server): string {
+function toHost(server: Server): string {
   const { address, port } = server.address() as AddressInfo;
   const everywhere = address === '::' || address === '0.0.0.0';
-  return `http://${everywhere ? 'localhost' : bracketed(address)}:${port}`;
+  return `${everywhere ? 'localhost' : bracketed(address)}:${port}`;
 }
 
 function bracketed(host: string): string {
