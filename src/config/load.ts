@@ -5,7 +5,7 @@ import { type Document, toDocument } from './document.ts';
 import { fileProblem, type ReadFile, read, resolveFiles } from './files.ts';
 import { keysAt } from './json-schema.ts';
 import { toMessage } from './messages.ts';
-import { type Problem, toPath } from './problems.ts';
+import { nothingButOne, type Problem, toPath } from './problems.ts';
 import { type Config, configSchema } from './schema.ts';
 
 /** Where a configuration comes from. */
@@ -39,8 +39,7 @@ export function loadConfig({ path, text, readFile }: ConfigSource): LoadResult {
   if (document.data === undefined && document.problems.length > 0) return { problems: document.problems };
 
   const data = document.data ?? {};
-  const scalar = typeof data !== 'object' ? typeof data : undefined;
-  if (scalar !== undefined) return { problems: [...document.problems, nothingButOne(scalar)] };
+  if (typeof data !== 'object') return { problems: [...document.problems, nothingButOne(typeof data)] };
   const files = resolveFiles(data, path === undefined ? '.' : dirname(path));
   const parsed = configSchema.safeParse(data, { error: toMessage });
   const found = [
@@ -62,13 +61,6 @@ export function loadConfig({ path, text, readFile }: ConfigSource): LoadResult {
 interface Fault {
   readonly keys: readonly PropertyKey[];
   readonly message: string;
-}
-
-/** Somebody named the file of a token or key: what it holds is not to be shown. */
-function nothingButOne(type: string): Problem {
-  const kind = type === 'string' ? 'text' : type === 'boolean' ? 'value that is true or false' : type;
-  const message = `expected a mapping of keys, got nothing but one ${kind}, which is not shown here, for it may be a secret`;
-  return { path: '', line: 1, message };
 }
 
 function toProblem(keys: readonly PropertyKey[], message: string, { lineOf }: Document): Problem {

@@ -17,6 +17,13 @@ export function toPath(keys: readonly PropertyKey[]): string {
     .replace(/^\./, '');
 }
 
+/** Somebody named the file of a token or key: what it holds, a value of this type of JavaScript, is not to be shown. */
+export function nothingButOne(type: string): Problem {
+  const kind = type === 'string' ? 'text' : type === 'boolean' ? 'value that is true or false' : type;
+  const message = `expected a mapping of keys, got nothing but one ${kind}, which is not shown here, for it may be a secret`;
+  return { path: '', line: 1, message };
+}
+
 /** A file with more is not a configuration that somebody mistyped. */
 const MOST_PROBLEMS = 100;
 
