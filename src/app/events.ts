@@ -8,17 +8,20 @@ import { Seldom } from '../core/seldom.ts';
 import type { ConnectionEvent, Taken } from '../core/websocket-event.ts';
 import { takeSmallFile } from '../files/small-file.ts';
 import { createIntakeApp } from '../intake/app.ts';
+import { toEventPath } from '../intake/shapes.ts';
 import { toTokens } from '../intake/token.ts';
-import type { OnUnreadable } from '../server/connections.ts';
+import type { ConnectionsOptions, Encryption, OnUnreadable } from '../server/connections.ts';
+import type { Listening } from '../server/listen.ts';
 import { createUnreadableLog } from '../server/unreadable-log.ts';
 import type { OwnCounters } from './own-families.ts';
+import type { OnRefused, Web } from './web.ts';
 
-/** Serves `app` at this listen address, or rejects; what is no request is heard of. */
+/** Serves `app` at this listen address, or rejects. */
 export type Listen = (
   app: RequestListener,
   address: string,
-  onUnreadable: OnUnreadable,
-) => Promise<{ readonly urls: readonly string[]; close(): Promise<void> }>;
+  options: Pick<ConnectionsOptions, 'onUnreadable' | 'encryption'>,
+) => Promise<Listening>;
 
 /** What the intake is made of. */
 export interface EventsDeps {
@@ -26,6 +29,8 @@ export interface EventsDeps {
   readonly logger: Logger;
   /** Undefined where nothing listens, whatever the configuration says: a command that ends by itself. */
   readonly listen: Listen | undefined;
+  /** Opens the web configuration file of a port, or throws with its problems; undefined where nothing listens. */
+  readonly openWeb: ((port: string, file: string, onRefused: OnRefused) => Web) | undefined;
   readonly intakeEvents: OwnCounters['intakeEvents'];
   readonly collectors: () => readonly Collector[];
   /** Renders what collectors publish. */
@@ -52,7 +57,8 @@ export class Events {
   readonly #deps: EventsDeps;
   readonly #seldom: Seldom;
   readonly #onUnreadable: OnUnreadable;
-  #open: (Awaited<ReturnType<Listen>> & { readonly address: string }) | undefined;
+  #open: { readonly listening: Listening; readonly address: string } | undefined;
+  #web: Web | undefined;
   #app: RequestListener = (_request, response) => response.writeHead(503).end();
   #cancelSettling = () => {};
   #flushing: Promise<void> = Promise.resolve();
@@ -72,7 +78,7 @@ export class Events {
 
   /** Where events are taken in; empty while nowhere. */
   get urls(): readonly string[] {
-    return this.#open?.urls ?? [];
+    return this.#open?.listening.urls ?? [];
   }
 
   /** Puts a configuration in force; rejects, changing nothing, when it cannot listen. */
@@ -81,13 +87,18 @@ export class Events {
     const before = this.#open;
     const isOn = config.enabled && this.#deps.listen !== undefined;
     const isSame = before?.address === config.listen_address;
-    const app = isOn ? await this.#createApp(config) : undefined;
+    const web = isOn ? this.#webOf(config) : undefined;
+    const isSameWeb = web === this.#web;
+    const app = isOn ? await this.#createApp(config, web) : undefined;
     const opened = isOn && !isSame ? await this.#listen(config.listen_address) : undefined;
     if (app) this.#app = app;
+    this.#web = web;
     this.#open = isOn && isSame ? before : opened;
-    if (before !== this.#open) await before?.close();
-    if (opened) {
-      const urls = opened.urls.map((url) => `${url}/websocket`).join(' ');
+    if (before !== this.#open) await before?.listening.close();
+    // Nobody stays whom what holds now might not let in.
+    else if (!isSameWeb) before?.listening.renew();
+    if (this.#open && (opened || !isSameWeb)) {
+      const urls = this.urls.map((url) => `${url}/websocket`).join(' ');
       this.#deps.logger.info('Taking in events', { urls });
     }
     this.#settleLater();
@@ -129,7 +140,7 @@ export class Events {
     this.#cancelSettling();
     const open = this.#open;
     this.#open = undefined;
-    await open?.close();
+    await open?.listening.close();
   }
 
   async #listen(address: string) {
@@ -137,13 +148,29 @@ export class Events {
     if (!listen) return undefined;
     try {
       const app: RequestListener = (request, response) => this.#app(request, response);
-      return { ...(await listen(app, address, this.#onUnreadable)), address };
+      const encryption = toEncryption(() => this.#web);
+      const listening = await listen(app, address, { onUnreadable: this.#onUnreadable, encryption });
+      return { listening, address };
     } catch (cause) {
       throw new Error('opening the intake (intake.listen_address)', { cause });
     }
   }
 
-  async #createApp({ token_file: file }: IntakeConfig): Promise<RequestListener> {
+  #webOf({ web_config_file: file }: IntakeConfig): Web | undefined {
+    if (file === null) return undefined;
+    if (file === this.#web?.file) return this.#web;
+    const { openWeb, intakeEvents } = this.#deps;
+    return openWeb?.('the intake', file, (refusal, { url = '' }) => {
+      const path = toEventPath(url.replace(/\?.*/, ''));
+      const result = refusal === 'unauthorized' ? 'unauthorized' : 'refused';
+      if (path) intakeEvents.add({ event: path.type ?? 'unknown', result });
+    });
+  }
+
+  async #createApp(
+    { token_file: file }: IntakeConfig,
+    web: Web | undefined,
+  ): Promise<RequestListener> {
     const { logger, intakeEvents } = this.#deps;
     const tokens = file === null ? undefined : toTokens(await readToken(file));
     for (const event of ['connect', 'disconnect', 'message'] as const)
@@ -151,7 +178,10 @@ export class Events {
         intakeEvents.add({ event, result }, 0);
     for (const result of ['unreadable', 'unauthorized'] as const)
       intakeEvents.add({ event: 'unknown', result }, 0);
-    return createIntakeApp({
+    if (web)
+      for (const event of ['connect', 'disconnect', 'message', 'unknown'] as const)
+        intakeEvents.add({ event, result: 'refused' }, 0);
+    const app = createIntakeApp({
       tokens,
       take: (event) => this.#take(event),
       onEvent: (event, result, reason) => {
@@ -160,6 +190,7 @@ export class Events {
       },
       onError: (path, err) => logger.error('An event could not be taken in', { path, err }),
     });
+    return web ? web.guard(app) : app;
   }
 
   #take(event: ConnectionEvent): Taken {
@@ -212,6 +243,17 @@ export class Events {
       });
     });
   }
+}
+
+/** That of the web configuration of now, whichever it is. */
+function toEncryption(web: () => Web | undefined): Encryption {
+  return {
+    get isOn() {
+      return web()?.encryption.isOn ?? false;
+    },
+    settings: () => web()?.encryption.settings(),
+    onUnusable: (error) => web()?.encryption.onUnusable(error),
+  };
 }
 
 function metricOf(result: string): string {

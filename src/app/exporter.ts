@@ -8,7 +8,7 @@ import { Snapshot } from '../exposition/snapshot.ts';
 import { passFamilies } from '../schedule/families.ts';
 import type { StatusModel } from '../server/page/model.ts';
 import type { Storage } from '../storage/storage.ts';
-import { Events, type Listen } from './events.ts';
+import { Events, type EventsDeps } from './events.ts';
 import { droppedLogLines } from './log-output.ts';
 import { buildInfo, createOwnCounters, targetUp } from './own-families.ts';
 import { ownProblems } from './own-problems.ts';
@@ -27,7 +27,9 @@ export interface ExporterDeps {
   /** Hears how far listings have come. */
   readonly onProgress: (endpointId: string, connections: number) => void;
   /** Opens the port of the intake; left out by a command that takes no events in. */
-  readonly listen?: Listen;
+  readonly listen?: EventsDeps['listen'];
+  /** Opens the web configuration file of a port. */
+  readonly openWeb?: EventsDeps['openWeb'];
 }
 
 /** A running exporter: collectors on their schedules, and what they publish. */
@@ -58,6 +60,7 @@ export class Exporter {
       ...deps,
       ...this.#own,
       listen: deps.listen,
+      openWeb: deps.openWeb,
       collectors: () => [...this.#parts().values()].map(({ collector }) => collector),
       render: () => this.#render(),
     });

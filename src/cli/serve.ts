@@ -5,6 +5,7 @@ import { type Releases, withReleases } from '../app/lifecycle.ts';
 import { createLogger } from '../app/log.ts';
 import type { Loaded } from '../app/reloads.ts';
 import { revision, version } from '../app/version.ts';
+import { openWeb } from '../app/web.ts';
 import { environmentWarnings } from '../aws/environment.ts';
 import { neededFiles } from '../config/files.ts';
 import type { Config } from '../config/schema.ts';
@@ -13,9 +14,11 @@ import { systemClock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import { lookAt } from '../files/small-file.ts';
 import { createApp } from '../server/app.ts';
+import { createBcrypt } from '../server/bcrypt.ts';
 import { createFullLog } from '../server/full-log.ts';
 import { INTAKE_LIMITS } from '../server/limits.ts';
 import { type ListenAddress, listen, toListenAddress } from '../server/listen.ts';
+import { Passwords } from '../server/passwords.ts';
 import { createUnreadableLog } from '../server/unreadable-log.ts';
 import type { Args } from './args.ts';
 import { readConfig, readNextConfig } from './configuration.ts';
@@ -91,6 +94,10 @@ export async function start(
   const clock = systemClock;
   logger.info('Starting aws-connections-exporter', { version, revision, node: process.version });
   const addresses = [...new Set(flags['web.listen-address'])].map(toAddress);
+  const compare = createBcrypt(new URL('bcrypt-worker.js', import.meta.url));
+  const webDeps = { clock, logger, passwords: new Passwords({ compare, random: Math.random }) };
+  const webFile = flags['web.config.file'];
+  const web = webFile === undefined ? undefined : openWeb(webDeps, 'the metrics port', webFile);
   const storage = await openKept(flags['storage.path'], releases, { clock, logger });
   if (flags['storage.path'] === '')
     logger.warn('Nothing is kept on disk: counters begin anew at every start');
@@ -101,8 +108,9 @@ export async function start(
     storage,
     random: Math.random,
     onProgress,
-    listen: (app, address, onUnreadable) =>
-      listen(app, [toAddress(address)], { limits: INTAKE_LIMITS, onUnreadable }),
+    listen: (app, address, options) =>
+      listen(app, [toAddress(address)], { limits: INTAKE_LIMITS, ...options }),
+    openWeb: (port, file, onRefused) => openWeb(webDeps, port, file, onRefused),
   });
   releases.add('the pass under way, or the disk that takes what came in last,', () => exporter.close());
   await exporter.apply(config);
@@ -122,9 +130,13 @@ export async function start(
     onError: (path, err) => logger.error('A request could not be answered', { path, err }),
   });
   const onUnreadable = createUnreadableLog({ clock, logger }, 'the metrics port');
-  const { urls, close } = await listen(app, addresses, { onUnreadable });
+  const { urls, close } = await listen(web ? web.guard(app) : app, addresses, {
+    onUnreadable,
+    ...(web && { encryption: web.encryption }),
+  });
   releases.add('an answer over HTTP', close);
   logger.info('Listening', { urls: urls.map((url) => `${url}${flags['web.telemetry-path']}`).join(' ') });
+  sayTls(logger, urls);
   exporter.schedule();
   return { exporter, urls };
 }
@@ -133,4 +145,13 @@ function toAddress(text: string): ListenAddress {
   const address = toListenAddress(text);
   if (typeof address === 'string') throw new Error(address);
   return address;
+}
+
+/** In the words of Prometheus' exporter-toolkit, for which people look. */
+function sayTls(logger: Logger, urls: readonly string[]): void {
+  for (const url of urls) {
+    const { protocol, host: address } = new URL(url);
+    if (protocol === 'https:') logger.info('TLS is enabled.', { http2: false, address });
+    else logger.info('TLS is disabled.', { http2: false, address });
+  }
 }

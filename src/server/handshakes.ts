@@ -26,7 +26,7 @@ export interface HandshakesDeps {
   settings(): TlsSettings | undefined;
   /** Hears at most once per connection of a handshake that fails, and from which address it came where that can still be told. */
   onFailed(unreadable: Unreadable, from: string | undefined): void;
-  /** Hears of settings that OpenSSL refuses. */
+  /** Hears of settings that OpenSSL refuses, once. */
   onUnusable(error: unknown): void;
 }
 
@@ -53,6 +53,7 @@ export class Handshakes {
   /** By the addresses of both ends; the first has taken longest. */
   readonly #underWay = new Map<string, UnderWay>();
   #inForce: TlsSettings | undefined;
+  #isUsable = false;
   #isTurning = false;
   #cancelPatience = () => {};
 
@@ -140,11 +141,13 @@ export class Handshakes {
     return opening;
   }
 
-  /** A new context has new keys for tickets: who was let in by what held before does not resume a session. */
+  /** Whether settings are in force now. */
   #use(settings: TlsSettings): boolean {
-    if (settings === this.#inForce) return true;
+    if (settings === this.#inForce) return this.#isUsable;
+    this.#inForce = settings;
     const { cert, key, clientCa, clientAuth, minVersion, maxVersion, ciphers, curves } = settings;
     try {
+      // With it come new keys for tickets: who was let in by what held before does not resume a session.
       this.#server.setSecureContext({
         cert,
         key,
@@ -155,17 +158,17 @@ export class Handshakes {
         ...(ciphers !== undefined && { ciphers }),
         ...(curves !== undefined && { ecdhCurve: curves }),
       });
+      this.#isUsable = true;
     } catch (error) {
+      this.#isUsable = false;
       this.#deps.onUnusable(error);
-      return false;
     }
     // Node.js reads them for each connection.
     Object.assign(this.#server, {
       requestCert: clientAuth !== 'NoClientCert',
       rejectUnauthorized: clientAuth === 'RequireAndVerifyClientCert',
     });
-    this.#inForce = settings;
-    return true;
+    return this.#isUsable;
   }
 }
 

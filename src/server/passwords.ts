@@ -53,7 +53,8 @@ export class Passwords {
   async judge({ user, password, users, from }: Login): Promise<Judgement> {
     const own = users.get(user);
     const hash = own ?? somebodys(users, user);
-    const key = toKey(user, hash, password);
+    // A name that was somebody's is not taken for it: what was right for its hash then is wrong now.
+    const key = toKey(own === undefined ? 'nobody' : 'somebody', user, hash, password);
     const known = this.#known.get(key);
     if (known !== undefined) return known ? 'right' : 'wrong';
     const underWay =

@@ -185,11 +185,11 @@ async function start(
     storage: wrapStorage(storage),
     random: () => 0.5,
     onProgress: (endpointId, connections) => onPage?.(endpointId, connections),
-    listen: (listener, address, onUnreadable) => {
+    listen: (listener, address, options) => {
       const given = address === DEFAULT_INTAKE ? '127.0.0.1:0' : address;
       const parsed = toListenAddress(given);
       if (typeof parsed === 'string') throw new Error(parsed);
-      return listen(listener, [parsed], { onUnreadable });
+      return listen(listener, [parsed], options);
     },
   });
   await exporter.apply(loaded.config);
