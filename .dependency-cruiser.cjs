@@ -148,10 +148,13 @@ const forbidden = [
     name: 'web-configuration-reads-alone',
     comment:
       "What the file of --web.config.file says depends on how YAML is read and told of, and on nothing of the exporter's own configuration.",
-    from: { path: '^src/web-config/read[.]ts$' },
+    from: { path: '^src/web-config/(read|judge)[.]ts$' },
     to: {
       path: '^src/',
-      pathNot: ['^src/(core|fields|files|web-config)/', '^src/config/(document|messages|problems|spelled)[.]ts$'],
+      pathNot: [
+        '^src/(core|fields|files|web-config)/',
+        '^src/config/(document|messages|problems|spelled)[.]ts$',
+      ],
     },
   },
   {

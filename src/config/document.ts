@@ -127,9 +127,9 @@ function toData(document: unknown, isSpelled: boolean): unknown {
     if (value === null) return isSpelled ? null : undefined;
     if (typeof value === 'string') return value.toWellFormed();
     if (Array.isArray(value)) return value.map(copy);
-    // What only tags make, a set or an ordered mapping, is left to whoever expects something else there.
-    if (typeof value !== 'object' || value instanceof Spelled || value instanceof Map || value instanceof Set)
-      return value;
+    // What only tags make, a set or an ordered mapping, must not pass for a mapping without keys.
+    if (value instanceof Set || value instanceof Map) return [...value].map(copy);
+    if (typeof value !== 'object' || value instanceof Spelled) return value;
     return Object.fromEntries(Object.entries(value).map(([key, of]) => [key, copy(of)]));
   };
   return copy(document);

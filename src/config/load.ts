@@ -15,6 +15,8 @@ export interface ConfigSource {
   /** Stands for what the file holds. */
   readonly text?: string | undefined;
   readonly readFile: ReadFile;
+  /** Says what is wrong with a file in the format of `--web.config.file`, in sentences that name it; without it such files are not read. */
+  readonly judgeWebFile?: (path: string) => readonly string[];
 }
 
 /** A configuration that can be used, and whether a file was given that says nothing at all; or everything that is wrong with it. */
@@ -26,7 +28,7 @@ export type LoadResult =
 const MOST_CHARACTERS = 1 << 20;
 
 /** Reads and checks a configuration; never throws, and tells every problem at once, in the order of the file. */
-export function loadConfig({ path, text, readFile }: ConfigSource): LoadResult {
+export function loadConfig({ path, text, readFile, judgeWebFile }: ConfigSource): LoadResult {
   let content = text ?? '';
   if (path !== undefined && text === undefined) {
     const file = read(path, readFile);
@@ -45,8 +47,10 @@ export function loadConfig({ path, text, readFile }: ConfigSource): LoadResult {
   const found = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => toFaults(issue, data)),
     ...files.flatMap((file): Fault[] => {
-      const problem = file.needed ? fileProblem(file, readFile) : undefined;
-      return problem === undefined ? [] : [{ keys: file.at, message: `${file.path} ${problem}` }];
+      const { at: keys, path: name, is } = file;
+      if (is === 'web') return (judgeWebFile?.(name) ?? []).map((message) => ({ keys, message }));
+      const problem = is === 'needed' ? fileProblem(file, readFile) : undefined;
+      return problem === undefined ? [] : [{ keys, message: `${name} ${problem}` }];
     }),
   ];
   const problems = [

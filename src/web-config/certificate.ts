@@ -1,17 +1,16 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 
-/** What is wrong with a certificate and its key, as the sentence's end after the name of one of them. */
-export type PairProblem = { readonly of: 'cert' | 'key'; readonly message: string };
+/** A certificate that goes with its key; or what is wrong with one of them. */
+export type Pair =
+  | { readonly certificate: X509Certificate }
+  | { readonly problem: { readonly of: 'cert' | 'key'; readonly message: string } };
 
 const CERTIFICATE = /^[ \t]*-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----[ \t]*\r?$/gms;
 const ANY_KEY = /-----BEGIN ([A-Z0-9]+ )?PRIVATE KEY-----/;
 const ENCRYPTED = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
 
 /** The first certificate of a PEM text, when this key is its own. */
-export function toPair(
-  cert: string,
-  key: string,
-): { certificate: X509Certificate } | { problem: PairProblem } {
+export function toPair(cert: string, key: string): Pair {
   const certificate = firstCertificate(cert);
   if (typeof certificate === 'string') return { problem: { of: 'cert', message: certificate } };
   const privateKey = toKey(key);

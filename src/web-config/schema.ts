@@ -23,8 +23,11 @@ const tls = {
   prefer_server_cipher_suites: toggle,
 };
 const http = { http2: toggle, headers };
+/** `tls_server_config` alone. */
+export const tlsSchema = section(tls).nullish();
+
 const top = {
-  tls_server_config: section(tls).nullish(),
+  tls_server_config: tlsSchema,
   http_server_config: section(http).nullish(),
   basic_auth_users: users,
   rate_limit: rateLimit,

@@ -61,6 +61,5 @@ function kind(value: unknown): string {
   if (typeof value === 'string') return 'text';
   if (value instanceof Spelled)
     return typeof value.value === 'boolean' ? value.text : `a ${typeof value.value}`;
-  if (value instanceof Set || value instanceof Map) return 'a set or an ordered mapping';
   return given(value);
 }
