@@ -41,7 +41,7 @@ const homes = [
   },
   {
     packages: 'bcryptjs',
-    home: '^src/server/bcrypt-worker[.]ts$',
+    home: '^src/server/bcrypt[.]ts$',
     why: 'A comparison takes a fifth of a second or more: it has a thread of its own.',
   },
   {

@@ -56,13 +56,9 @@ function executable(file: string): Plugin {
  * is needed; not minified, so that a stack trace can be read. The SDK's ES modules (`module`) lose what is not used,
  * its CommonJS (`main`, the default for Node.js) does not: that is 0.3 s of start and 50 MB of memory.
  */
-export function bundle(
-  input: Readonly<Record<string, string>>,
-  dir: string,
-  ...plugins: readonly Plugin[]
-): RolldownOptions {
+export function bundle(input: string, dir: string, ...plugins: readonly Plugin[]): RolldownOptions {
   return {
-    input: { ...input },
+    input,
     platform: 'node',
     resolve: { mainFields: ['module', 'main'] },
     transform: {
@@ -75,13 +71,10 @@ export function bundle(
       cleanDir: true,
       format: 'esm',
       sourcemap: true,
-      entryFileNames: '[name].js',
+      entryFileNames: 'main.js',
       chunkFileNames: 'chunks/[name]-[hash].js',
     },
   };
 }
 
-/** The program, and what runs in a thread of its own. */
-export const program = { main: 'src/main.ts', 'bcrypt-worker': 'src/server/bcrypt-worker.ts' };
-
-export default bundle(program, 'dist', licences(), executable('dist/main.js'));
+export default bundle('src/main.ts', 'dist', licences(), executable('dist/main.js'));

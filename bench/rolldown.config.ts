@@ -1,4 +1,4 @@
-import { bundle, program } from '../rolldown.config.ts';
+import { bundle } from '../rolldown.config.ts';
 
 /** What is measured is built as what is shipped. */
-export default bundle({ ...program, main: 'bench/main.ts' }, '.cache/bench');
+export default bundle('bench/main.ts', '.cache/bench');

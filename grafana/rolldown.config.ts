@@ -1,4 +1,4 @@
 import { bundle } from '../rolldown.config.ts';
 
 /** What writes the dashboards is built as what is shipped. */
-export default bundle({ main: 'grafana/main.ts' }, '.cache/grafana');
+export default bundle('grafana/main.ts', '.cache/grafana');

@@ -2,6 +2,6 @@ import { bundle } from '../rolldown.config.ts';
 
 export default [
   // The browser's driver finds its own files, so it stays where it is installed.
-  { ...bundle({ main: 'scripts/pictures.ts' }, '.cache/scripts'), external: ['playwright-core'] },
-  bundle({ main: 'scripts/house.ts' }, '.cache/house'),
+  { ...bundle('scripts/pictures.ts', '.cache/scripts'), external: ['playwright-core'] },
+  bundle('scripts/house.ts', '.cache/house'),
 ];

@@ -32,7 +32,16 @@ afterEach(() => {
 function tree(files: Record<string, string>): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'architecture-')));
   made.push(folder);
-  const packages = ['prom-client', 'express', 'node-cron', 'pino', 'zod', 'yaml', 'bcryptjs', 'fastest-levenshtein'];
+  const packages = [
+    'prom-client',
+    'express',
+    'node-cron',
+    'pino',
+    'zod',
+    'yaml',
+    'bcryptjs',
+    'fastest-levenshtein',
+  ];
   const dependencies = Object.fromEntries(
     [...packages, '@aws-sdk/client-ec2', 'left-pad'].map((name) => [name, '1']),
   );

@@ -167,10 +167,7 @@ export class Events {
     });
   }
 
-  async #createApp(
-    { token_file: file }: IntakeConfig,
-    web: Web | undefined,
-  ): Promise<RequestListener> {
+  async #createApp({ token_file: file }: IntakeConfig, web: Web | undefined): Promise<RequestListener> {
     const { logger, intakeEvents } = this.#deps;
     const tokens = file === null ? undefined : toTokens(await readToken(file));
     for (const event of ['connect', 'disconnect', 'message'] as const)

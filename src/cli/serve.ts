@@ -12,12 +12,12 @@ import type { Config } from '../config/schema.ts';
 import { showConfig } from '../config/show.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
+import { type ListenAddress, toListenAddress } from '../fields/listen-address.ts';
 import { lookAt } from '../files/small-file.ts';
 import { createApp } from '../server/app.ts';
-import { createBcrypt } from '../server/bcrypt.ts';
 import { createFullLog } from '../server/full-log.ts';
 import { INTAKE_LIMITS } from '../server/limits.ts';
-import { type ListenAddress, listen, toListenAddress } from '../server/listen.ts';
+import { listen } from '../server/listen.ts';
 import { Passwords } from '../server/passwords.ts';
 import { createUnreadableLog } from '../server/unreadable-log.ts';
 import type { Args } from './args.ts';
@@ -97,7 +97,6 @@ export async function start(
   const clock = systemClock;
   logger.info('Starting aws-connections-exporter', { version, revision, node: process.version });
   const addresses = [...new Set(flags['web.listen-address'])].map(toAddress);
-  const compare = createBcrypt(new URL('bcrypt-worker.js', import.meta.url));
   const webDeps = { clock, logger, passwords: new Passwords({ compare, random: Math.random }) };
   const webFile = flags['web.config.file'];
   const web = webFile === undefined ? undefined : openWeb(webDeps, 'the metrics port', webFile);
@@ -142,6 +141,14 @@ export async function start(
   sayTls(logger, urls);
   exporter.schedule();
   return { exporter, urls };
+}
+
+let bcrypt: Promise<(password: string, hash: string) => Promise<boolean>> | undefined;
+
+/** Loaded by the first who has a password. */
+async function compare(password: string, hash: string): Promise<boolean> {
+  bcrypt ??= import('../server/bcrypt.ts').then(({ createBcrypt }) => createBcrypt());
+  return (await bcrypt)(password, hash);
 }
 
 function toAddress(text: string): ListenAddress {

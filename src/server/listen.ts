@@ -1,15 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { type Clock, systemClock } from '../core/clock.ts';
+import type { ListenAddress } from '../fields/listen-address.ts';
 import { type ConnectionsOptions, type Encryption, serveConnections } from './connections.ts';
 import { SCRAPE_LIMITS } from './limits.ts';
-
-export interface ListenAddress {
-  /** Undefined for every address of the machine. */
-  readonly host: string | undefined;
-  /** 0 lets the system choose. */
-  readonly port: number;
-}
 
 export interface Listening {
   /** Where a person on this machine can open each address, as connections are encrypted now. */
@@ -26,24 +20,6 @@ const GRACE_MS = 2_000;
  * who closes first must not be us, in the middle of a request.
  */
 const KEEP_ALIVE_MS = 6 * 60_000;
-
-/** Reads `:10176`, `0.0.0.0:9100`, `[::1]:9100` or `localhost:0`; what cannot be read becomes a sentence. */
-export function toListenAddress(text: string): ListenAddress | string {
-  const quoted = JSON.stringify(text);
-  const [, v6, name, digits = ''] = /^(?:\[(.*)\]|([^:[\]]*)):([^:]*)$/.exec(text) ?? [];
-  if (v6 === undefined && name === undefined) {
-    return `${quoted} is not a listen address: expected host:port, [IPv6]:port or :port`;
-  }
-  const port = Number(digits);
-  if (!/^[0-9]+$/.test(digits) || port > 65_535) {
-    return `${quoted} is not a listen address: the port must be a number from 0 to 65535`;
-  }
-  if (v6 !== undefined && !isIPv6(v6))
-    return `${quoted} is not a listen address: ${v6 || 'nothing'} is no IPv6 address`;
-  if (name && !/^[A-Za-z0-9_.-]+$/.test(name))
-    return `${quoted} is not a listen address: ${name} is no host name`;
-  return { host: v6 ?? (name || undefined), port };
-}
 
 const PLAIN: Encryption = { isOn: false, settings: () => undefined, onUnusable: () => {} };
 

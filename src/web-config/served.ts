@@ -78,9 +78,7 @@ export class ServedFile {
     const next = read();
     this.#stamps = stamps;
     const now = clock.now();
-    this.#isSettled = [...stamps.values()].every(
-      ({ changedAt }) => Math.abs(now - changedAt) > UNSETTLED_MS,
-    );
+    this.#isSettled = [...stamps.values()].every(({ changedAt }) => Math.abs(now - changedAt) > UNSETTLED_MS);
     if (isSame(next.looks, this.#read.looks)) return;
     this.#read = next;
     if ('config' in next) logger.info(`The web configuration of ${port} was read anew`, { file });
@@ -96,11 +94,15 @@ export class ServedFile {
     for (const warning of read.warnings) logger.warn(`In the web configuration of ${port}: ${warning}`);
     const { config } = read;
     if (this.isOn && !config.tls)
-      this.#refuse('it no longer has a certificate, and TLS is spoken since the start; restart for plain HTTP');
+      this.#refuse(
+        'it no longer has a certificate, and TLS is spoken since the start; restart for plain HTTP',
+      );
     if (!this.isOn && config.tls)
       logger.warn(`TLS begins at ${port} with the next start; plain HTTP is spoken until then`);
     if (JSON.stringify(config.rateLimit) !== JSON.stringify(this.rateLimit))
-      logger.warn(`The new rate_limit of ${port} holds from the next start; that of the last one stays until then`);
+      logger.warn(
+        `The new rate_limit of ${port} holds from the next start; that of the last one stays until then`,
+      );
   }
 
   #refuse(problem: string): void {

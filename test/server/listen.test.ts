@@ -1,8 +1,9 @@
 import { Agent, get, type RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { toListenAddress } from '../../src/fields/listen-address.ts';
 import { INTAKE_LIMITS } from '../../src/server/limits.ts';
-import { listen, toListenAddress } from '../../src/server/listen.ts';
+import { listen } from '../../src/server/listen.ts';
 import { createHandClock } from '../support/hand-clock.ts';
 
 const ANY = { host: '127.0.0.1', port: 0 };

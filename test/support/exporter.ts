@@ -9,8 +9,9 @@ import { createLogger } from '../../src/app/log.ts';
 import { readConfig, readNextConfig } from '../../src/cli/configuration.ts';
 import { showConfig } from '../../src/config/show.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import { toListenAddress } from '../../src/fields/listen-address.ts';
 import { createApp } from '../../src/server/app.ts';
-import { listen, toListenAddress } from '../../src/server/listen.ts';
+import { listen } from '../../src/server/listen.ts';
 import { createWorld, type World } from '../../src/simulator/client-vpn/world.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import {
