@@ -4,7 +4,7 @@ import { createApp } from '../../src/server/app.ts';
 import { Passwords } from '../../src/server/passwords.ts';
 import { createHandClock } from '../support/hand-clock.ts';
 import { idle } from '../support/status-models.ts';
-import { ask, login, openPort } from './web-port.ts';
+import { ask, login, openPort } from '../support/web-port.ts';
 
 const HELLO = expect.objectContaining({ status: 200, body: 'hello' });
 const UNAUTHORIZED = expect.objectContaining({ status: 401, body: 'Unauthorized\n' });

@@ -7,8 +7,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { SCRAPE_LIMITS } from '../../src/server/limits.ts';
 import { createHandClock } from '../support/hand-clock.ts';
 import { openRaw, PROXY_V2 } from '../support/raw-client.ts';
+import { as, ask, openPort } from '../support/web-port.ts';
 import { pem } from '../web-config/certificates.ts';
-import { as, ask, openPort } from './web-port.ts';
 
 const HELLO = expect.objectContaining({ status: 200, body: 'hello' });
 const PAIR = 'cert_file: server.pem, key_file: server.key';

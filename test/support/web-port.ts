@@ -12,9 +12,9 @@ import { systemClock } from '../../src/core/clock.ts';
 import type { ConnectionsOptions } from '../../src/server/connections.ts';
 import { listen } from '../../src/server/listen.ts';
 import { Passwords } from '../../src/server/passwords.ts';
-import { createLogBook } from '../support/log-book.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 import { FILES, pem } from '../web-config/certificates.ts';
+import { createLogBook } from './log-book.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** What came of a request: its answer, or the code of the error. */
 export interface Asked {
