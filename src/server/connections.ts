@@ -57,9 +57,8 @@ export function serveConnections(
   const readers = server.listeners('connection');
   server.removeAllListeners('connection');
   server.on('connection', (socket) => {
-    // Whoever has been idle longest makes room, so that idle connections alone lock nobody out.
-    const [oldest] = idle;
-    if (idle.size >= limits.maxIdle) oldest?.destroy();
+    // Whoever has been idle longest makes room, of those who have the most, so that idle connections alone lock nobody out.
+    if (idle.size >= limits.maxIdle) oldestOfMost(idle)?.destroy();
     open.add(socket);
     // The last place is kept free for whoever comes next, at the cost of the slowest reader.
     const [slowest] = waiting;
@@ -94,4 +93,17 @@ export function serveConnections(
     for (const socket of open) last.add(socket);
     for (const socket of idle) socket.destroy();
   };
+}
+
+/** The first of the address that has the most. */
+function oldestOfMost(sockets: ReadonlySet<Socket>): Socket | undefined {
+  const counts = new Map<string, { readonly oldest: Socket; count: number }>();
+  for (const socket of sockets) {
+    const own = counts.get(socket.remoteAddress ?? '');
+    if (own) own.count += 1;
+    else counts.set(socket.remoteAddress ?? '', { oldest: socket, count: 1 });
+  }
+  let most: { readonly oldest: Socket; readonly count: number } | undefined;
+  for (const own of counts.values()) if (!most || own.count > most.count) most = own;
+  return most?.oldest;
 }

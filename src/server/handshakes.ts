@@ -30,13 +30,17 @@ export interface HandshakesDeps {
   onUnusable(error: unknown): void;
 }
 
-/** So many are under way at a time: whatever they all do at once blocks the event loop for less than a tenth of a second. */
+/**
+ * So many are under way at a time, and one of each other address: whatever they all do at once blocks the event loop for less than a
+ * tenth of a second.
+ */
 const MOST_UNDER_WAY = 24;
 /** Where others wait, each has so long; then the one that takes longest makes room. */
 const PATIENCE_MS = 1_000;
 
 interface UnderWay {
   readonly socket: Socket;
+  readonly from: string;
   readonly opening: Opening;
   /** On the monotonic clock. */
   readonly beganAt: number;
@@ -91,31 +95,38 @@ export class Handshakes {
   }
 
   #turn(): void {
-    if (this.#isTurning || this.#turns.size === 0 || !this.#hasRoom()) return;
+    this.#cancelPatience();
+    if (this.#isTurning || this.#turns.size === 0) return;
+    const isFull = this.#underWay.size >= MOST_UNDER_WAY;
+    const addresses = new Set([...this.#underWay.values()].map(({ from }) => from));
+    const begin = this.#turns.next((from) => !isFull || !addresses.has(from));
+    if (!begin) {
+      this.#makeRoom();
+      return;
+    }
     this.#isTurning = true;
     setImmediate(() => {
+      begin();
       this.#isTurning = false;
-      this.#turns.next()?.();
       this.#turn();
     });
   }
 
-  #hasRoom(): boolean {
-    this.#cancelPatience();
+  #makeRoom(): void {
     const [longest] = this.#underWay.values();
-    if (!longest || this.#underWay.size < MOST_UNDER_WAY) return true;
+    if (!longest) return;
     const { clock } = this.#deps;
     const leftMs = longest.beganAt + PATIENCE_MS - clock.monotonic();
     if (leftMs <= 0) longest.socket.destroy();
     else this.#cancelPatience = clock.after(leftMs, () => this.#turn());
-    return false;
   }
 
   #begin(socket: Socket, opening: Opening): void {
     const settings = this.#deps.settings();
     if (socket.destroyed || !settings || !this.#use(settings)) return void socket.destroy();
     const key = toKey(socket);
-    this.#underWay.set(key, { socket, opening, beganAt: this.#deps.clock.monotonic() });
+    const from = socket.remoteAddress ?? '';
+    this.#underWay.set(key, { socket, from, opening, beganAt: this.#deps.clock.monotonic() });
     socket.once('close', () => this.#end(key));
     // A client that ends in the middle of its handshake ends it.
     socket.allowHalfOpen = false;

@@ -25,10 +25,10 @@ export class Turns<T> {
     return this.#take(...most, 'last');
   }
 
-  /** What has its turn now; undefined when nothing waits. */
-  next(): T | undefined {
-    const [first] = this.#waiting;
-    return first && this.#take(...first, 'first');
+  /** What has its turn now, of the addresses that may have one; undefined when nothing of theirs waits. */
+  next(may: (address: string) => boolean = () => true): T | undefined {
+    for (const [address, own] of this.#waiting) if (may(address)) return this.#take(address, own, 'first');
+    return undefined;
   }
 
   #take(address: string, own: T[], which: 'first' | 'last'): T | undefined {

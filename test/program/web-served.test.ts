@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { last, toStages } from '../support/dockerfile.ts';
 import { needs } from '../support/programs.ts';
 import { as, ask, login } from '../support/web-port.ts';
 import { webFolder } from '../web-config/folder.ts';
@@ -121,6 +122,24 @@ test('the thread that compares passwords keeps nobody waiting at the end', async
   daemon.kill('SIGTERM');
   expect(await daemon.ended).toMatchObject({ code: 0 });
   expect(await asked).toEqual({ error: 'ECONNRESET' });
+});
+
+test('the health check of the image finds it well behind TLS and a password, and ill while nobody is let in', async () => {
+  const [stage] = toStages(readFileSync('Dockerfile', 'utf8')).slice(-1);
+  if (!stage) throw new Error('the Dockerfile has no stage');
+  const [, ...words] = JSON.parse(last(stage, 'HEALTHCHECK').rest.replace(/^CMD /, '')) as string[];
+  const check = async ({ url }: Daemon) => {
+    const args = words.map((word) => word.replace(':10176/', `:${new URL(url).port}/`));
+    return (await launch(process.execPath, args).ended).code;
+  };
+  const mutual = await serve({ web: MUTUAL + USERS });
+  expect(await check(mutual.daemon)).toBe(0);
+  const plain = await serve({ web: USERS });
+  expect(await check(plain.daemon)).toBe(0);
+  for (const { folder, daemon } of [mutual, plain]) {
+    writeFileSync(join(folder, 'web.yml'), 'hogehoge');
+    expect(await check(daemon)).toBe(1);
+  }
 });
 
 test('a reload gives the intake another web configuration, at the same address, and ends who was there before', async () => {

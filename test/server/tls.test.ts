@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { renameSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { join } from 'node:path';
+import { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { SCRAPE_LIMITS } from '../../src/server/limits.ts';
@@ -265,6 +266,15 @@ async function shakenHands(url: string, options: ConnectionOptions = {}): Promis
   return socket;
 }
 
+/** What a client of TLS 1.2 begins with. */
+const wholeHello = await new Promise<Buffer>((resolve) => {
+  const wire = new Duplex({
+    read: () => {},
+    write: (bytes: Buffer) => resolve(bytes),
+  });
+  connect({ socket: wire, maxVersion: 'TLSv1.2' }).on('error', () => {});
+});
+
 const CLIENT_HELLO = Buffer.from('1603010200010001fc0303', 'hex');
 
 test.each([
@@ -317,6 +327,21 @@ test('connections that sent nothing, or half of a handshake, keep nobody out', a
   for (let n = 0; n < 10; n += 1) idle.push(await openRaw(url, n % 2 ? CLIENT_HELLO : ''));
   expect(await ask(url)).toEqual(HELLO);
   for (const { closed } of idle.slice(0, 5)) await closed;
+});
+
+test('handshakes that do not go on let others begin, at once from another address, and after a second from theirs', async () => {
+  const clock = createHandClock();
+  const port = await openPort(tls(), { clock });
+  // What the server says is not read: they stop in the middle.
+  const stuck = await Promise.all(
+    Array.from({ length: 40 }, () => openRaw(port.url, wholeHello, { from: '127.0.0.2' })),
+  );
+  for (const { until } of stuck.slice(0, 24)) await until(/./);
+  expect(await ask(port.url)).toEqual(HELLO);
+  const own = ask(port.url, { localAddress: '127.0.0.2' });
+  expect(stuck.filter(({ received }) => received() === '')).toHaveLength(16);
+  for (let n = 0; n < 40; n += 1) await clock.advance(1_000);
+  expect(await own).toEqual(HELLO);
 });
 
 test('close ends idle connections and handshakes at once, and busy ones after their answer', async () => {
