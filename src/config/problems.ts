@@ -34,8 +34,9 @@ export function formatProblems(problems: readonly Problem[], file: string): stri
   const rest = problems.length - MOST_PROBLEMS;
   const lines = problems.slice(0, MOST_PROBLEMS).map(({ path, line, column, message }) => {
     const place = [file, line, column].filter((part) => part !== undefined).join(':');
-    const cut = path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path;
-    // A key can hold line ends, and a problem is one line.
+    // A key can be a private key in the wrong place, and hold line ends, while a problem is one line.
+    const told = path.replace(/-----BEGIN .*/s, '<PEM>');
+    const cut = told.length > LONGEST_PATH ? `${told.slice(0, LONGEST_PATH)}…` : told;
     const shown = cut.replace(/\p{Cc}/gu, (sign) => JSON.stringify(sign).slice(1, -1));
     return [place, shown, message].filter((part) => part !== '').join(': ');
   });

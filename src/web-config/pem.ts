@@ -25,6 +25,10 @@ export function pemOf(section: TlsSection, key: 'cert' | 'key' | 'client_ca', re
   if (name === '')
     return { keys: [SECTION, key], text: section[key] === '' ? undefined : section[key], where: '' };
   const keys = [SECTION, `${key}_file`];
+  if (/[\r\n]|-----BEGIN /.test(name)) {
+    const message = `failed to read it: expected the name of a file, got several lines or PEM itself, which goes to ${key}`;
+    return { keys, text: undefined, where: '', problem: { keys, message } };
+  }
   const file = readNamed(name);
   if ('text' in file) return { keys, text: file.text, where: `${file.path}: ` };
   const message = `failed to read ${file.path}: it ${file.problem}; a name is relative to the folder of the file that holds it`;

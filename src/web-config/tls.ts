@@ -9,6 +9,9 @@ import type { TlsSection } from './schema.ts';
 import { pairProblems, tlsProblems } from './tls-problems.ts';
 import { tlsWarnings } from './tls-warnings.ts';
 
+/** A bundle without one authority, so that nobody passes; an empty text would stand for those that the system trusts. */
+const NOBODY = '# no certificate\n';
+
 /** What is wrong with settings of TLS, or what they come to and what is dangerous in them. */
 export type TlsVerdict =
   | { readonly problems: readonly Remark[] }
@@ -45,7 +48,7 @@ export function judgeTls(section: TlsSection, { http2, readNamed, now }: Around)
   const tls: TlsSettings = {
     cert: cert.text ?? '',
     key: key.text ?? '',
-    clientCa: authorities && toBundle(authorities.map(String)),
+    clientCa: authorities && (authorities.map(String).join('') || NOBODY),
     clientAuth,
     clientAllowedSans: section.client_allowed_sans?.map(toSan),
     minVersion: section.min_version ?? 'TLSv1.2',
@@ -57,11 +60,6 @@ export function judgeTls(section: TlsSection, { http2, readNamed, now }: Around)
   const refusal = refusalOf(tls);
   if (refusal !== undefined) return { problems: [{ keys: cert.keys, message: `${cert.where}${refusal}` }] };
   return { tls, warnings: tlsWarnings(section, tls, { certificate: pair.certificate, authorities, now }) };
-}
-
-/** Without one authority nobody passes; an empty text would stand for those that the system trusts. */
-function toBundle(pems: readonly string[]): string {
-  return pems.join('') || '# no certificate\n';
 }
 
 function toCiphers({ cipher_suites: suites, min_version: least }: TlsSection): string | undefined {
