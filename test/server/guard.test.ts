@@ -170,12 +170,17 @@ test('a name that nobody has costs one comparison, with the hash of a user, alwa
     random: Math.random,
     compare: async (_password, of) => compared.push(of) > 1e6,
   });
-  const known = new Map(Array.from({ length: 5 }, (_, n) => [`user${n}`, `hash ${n}`] as const));
+  const known = new Map(Array.from({ length: 5 }, (_, n) => [`user${n}`, `$2b$1${n}$hash`] as const));
   for (const password of ['a', 'b', 'c'])
     expect(await passwords.judge({ user: 'nobody', password, users: known, from: '' })).toBe('wrong');
   expect(compared).toHaveLength(3);
   expect(new Set(compared).size).toBe(1);
-  expect(compared[0]).toMatch(/^hash \d$/);
+  expect(compared[0]).toMatch(/^\$2b\$1\d\$hash$/);
+  // Nor one that makes others wait for a minute.
+  const costly = new Map([...known].slice(0, 1).concat([['user18', '$2b$18$hash']]));
+  for (let n = 0; n < 20; n += 1)
+    await passwords.judge({ user: `nobody${n}`, password: '', users: costly, from: '' });
+  expect(new Set(compared.slice(3))).toEqual(new Set(['$2b$10$hash']));
 });
 
 /** Passwords whose comparisons wait until they are told. */
