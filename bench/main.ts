@@ -1,5 +1,7 @@
 import { benchCoverage } from './coverage.ts';
 import { exporting, filling } from './exporting.ts';
+import { flooding } from './flooding.ts';
+import { guarded } from './guarded.ts';
 import { benchIntake } from './intake.ts';
 import { measured } from './measured.ts';
 import { benchParse } from './parse.ts';
@@ -7,6 +9,7 @@ import { benchPass } from './pass.ts';
 import { benchScrape } from './scrape.ts';
 import { simulated } from './simulated.ts';
 import { printTable } from './table.ts';
+import { benchWeb } from './web.ts';
 
 // Said once by the program too; here it would stand between the tables.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
@@ -16,6 +19,9 @@ if (role === 'measured') await measured(args);
 else if (role === 'simulated') await simulated(args);
 else if (role === 'exporting') await exporting(args);
 else if (role === 'filling') await filling(args);
+else if (role === 'guarded') await guarded(args);
+else if (role === 'flooding') await flooding(args);
+else if (role === 'web') await web();
 else await main();
 
 /** Prints every figure that the documents claim; each load runs in a process of its own. */
@@ -105,6 +111,36 @@ async function main(): Promise<void> {
       `${((row.cpuMs * 1000) / 20_000).toFixed(0)} µs`,
       `${row.peakMegabytes.toFixed(0)} MB`,
       `${(row.startMs / 1000).toFixed(1)} s`,
+    ]),
+  );
+
+  await web();
+}
+
+/** Alone with `node .cache/bench/main.js web`. */
+async function web(): Promise<void> {
+  const times = ({ p50, p99, max }: { readonly p50: number; readonly p99: number; readonly max: number }) =>
+    [p50, p99, max].map((ms) => `${ms.toFixed(0)} ms`).join(' / ');
+  const rows = await benchWeb();
+  printTable(
+    'Two ports with TLS (RSA, 2,048 bits) and a user (cost 10) who is known, while a flood comes to one of them: p50 / p99 / max',
+    [
+      'flood',
+      'attempts per second',
+      'scrape',
+      'scrape over a connection of its own',
+      'event of the intake',
+      'longest event-loop block',
+      'memory',
+    ],
+    rows.map(({ name, perSecond, scrape, newScrape, event, longestBlockMs, megabytes }) => [
+      name,
+      perSecond.toFixed(0),
+      times(scrape),
+      times(newScrape),
+      times(event),
+      `${longestBlockMs.toFixed(0)} ms`,
+      `${megabytes.toFixed(0)} MB`,
     ]),
   );
 }

@@ -32,7 +32,16 @@ afterEach(() => {
 function tree(files: Record<string, string>): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'architecture-')));
   made.push(folder);
-  const packages = ['prom-client', 'express', 'node-cron', 'pino', 'zod', 'yaml', 'fastest-levenshtein'];
+  const packages = [
+    'prom-client',
+    'express',
+    'node-cron',
+    'pino',
+    'zod',
+    'yaml',
+    'bcryptjs',
+    'fastest-levenshtein',
+  ];
   const dependencies = Object.fromEntries(
     [...packages, '@aws-sdk/client-ec2', 'left-pad'].map((name) => [name, '1']),
   );
@@ -131,6 +140,7 @@ const proofs: Record<string, Record<string, string>> = {
   'home-of-proxy-from-env': { 'src/aws/connection.ts': 'proxy-from-env' },
   'home-of-zod': { 'src/collectors/client-vpn/state.ts': 'type zod' },
   'home-of-yaml': { 'src/server/a.ts': 'yaml' },
+  'home-of-bcryptjs': { 'src/server/passwords.ts': 'bcryptjs' },
   'home-of-fastest-levenshtein': { 'src/cli/a.ts': 'fastest-levenshtein' },
 };
 

@@ -8,18 +8,21 @@ import { Seldom } from '../core/seldom.ts';
 import type { ConnectionEvent, Taken } from '../core/websocket-event.ts';
 import { takeSmallFile } from '../files/small-file.ts';
 import { createIntakeApp } from '../intake/app.ts';
+import { toEventPath } from '../intake/shapes.ts';
 import { toTokens } from '../intake/token.ts';
+import type { ConnectionsOptions, Encryption, OnUnreadable } from '../server/connections.ts';
 import { createErrorLog } from '../server/error-log.ts';
-import type { OnUnreadable } from '../server/listen.ts';
+import type { Listening } from '../server/listen.ts';
 import { createUnreadableLog } from '../server/unreadable-log.ts';
 import type { OwnCounters } from './own-families.ts';
+import type { OnRefused, Web } from './web.ts';
 
-/** Serves `app` at this listen address, or where it is given one (undefined), or rejects; what is no request is heard of. */
+/** Serves `app` at this listen address, or where it is given one (undefined), or rejects. */
 export type Listen = (
   app: RequestListener,
   address: string | undefined,
-  onUnreadable: OnUnreadable,
-) => Promise<{ readonly urls: readonly string[]; close(): Promise<void> }>;
+  options: Pick<ConnectionsOptions, 'onUnreadable' | 'encryption'>,
+) => Promise<Listening>;
 
 /** What the intake is made of. */
 export interface EventsDeps {
@@ -29,6 +32,8 @@ export interface EventsDeps {
   readonly listen: Listen | undefined;
   /** Whether the port is there whatever the configuration says; while that says off, it answers 503. */
   readonly isGiven: boolean;
+  /** Opens the web configuration file of a port, or throws with its problems; undefined where nothing listens. */
+  readonly openWeb: ((port: string, file: string, onRefused: OnRefused) => Web) | undefined;
   readonly intakeEvents: OwnCounters['intakeEvents'];
   readonly collectors: () => readonly Collector[];
   /** Renders what collectors publish. */
@@ -58,8 +63,9 @@ export class Events {
   readonly #seldom: Seldom;
   readonly #onUnreadable: OnUnreadable;
   readonly #onError: (path: string, err: unknown) => void;
-  #open: (Awaited<ReturnType<Listen>> & { readonly address: string | undefined }) | undefined;
+  #open: { readonly listening: Listening; readonly address: string | undefined } | undefined;
   #isOn = false;
+  #web: Web | undefined;
   #app: RequestListener = OFF;
   #cancelSettling = () => {};
   #flushing: Promise<void> = Promise.resolve();
@@ -80,7 +86,7 @@ export class Events {
 
   /** Where events are taken in; empty while nowhere. */
   get urls(): readonly string[] {
-    return (this.#isOn && this.#open?.urls) || [];
+    return (this.#isOn && this.#open?.listening.urls) || [];
   }
 
   /** Puts a configuration in force; rejects, changing nothing, when it cannot listen. */
@@ -92,15 +98,20 @@ export class Events {
     const isOn = config.enabled && listen !== undefined;
     const address = isGiven ? undefined : config.listen_address;
     const isSame = before !== undefined && before.address === address;
-    const app = isOn ? await this.#createApp(config) : OFF;
+    const web = isOn ? this.#webOf(config) : undefined;
+    const isSameWeb = web === this.#web;
+    const app = isOn ? await this.#createApp(config, web) : OFF;
     // A socket that was given could not be opened again, so it is not closed either.
     const isOpen = isOn || isGiven;
     const opened = isOpen && !isSame ? await this.#listen(address) : undefined;
     this.#app = app;
     this.#isOn = isOn;
+    this.#web = web;
     this.#open = isOpen && isSame ? before : opened;
-    if (before !== this.#open) await before?.close();
-    if (this.#isOn && (opened || !wasOn)) {
+    if (before !== this.#open) await before?.listening.close();
+    // Nobody stays whom what holds now might not let in.
+    else if (!isSameWeb) before?.listening.renew();
+    if (this.#isOn && (opened || !wasOn || !isSameWeb)) {
       const urls = this.urls.map((url) => `${url}/websocket`).join(' ');
       this.#deps.logger.info('Taking in events', { urls });
     }
@@ -143,7 +154,7 @@ export class Events {
     this.#cancelSettling();
     const open = this.#open;
     this.#open = undefined;
-    await open?.close();
+    await open?.listening.close();
   }
 
   async #listen(address: string | undefined) {
@@ -151,14 +162,27 @@ export class Events {
     if (!listen) return undefined;
     try {
       const app: RequestListener = (request, response) => this.#app(request, response);
-      return { ...(await listen(app, address, this.#onUnreadable)), address };
+      const encryption = toEncryption(() => this.#web);
+      const listening = await listen(app, address, { onUnreadable: this.#onUnreadable, encryption });
+      return { listening, address };
     } catch (cause) {
       const where = address === undefined ? '--web.systemd-socket' : 'intake.listen_address';
       throw new Error(`opening the intake (${where})`, { cause });
     }
   }
 
-  async #createApp({ token_file: file }: IntakeConfig): Promise<RequestListener> {
+  #webOf({ web_config_file: file }: IntakeConfig): Web | undefined {
+    if (file === null) return undefined;
+    if (file === this.#web?.file) return this.#web;
+    const { openWeb, intakeEvents } = this.#deps;
+    return openWeb?.('the intake', file, (refusal, { url = '' }) => {
+      const path = toEventPath(url.replace(/\?.*/, ''));
+      const result = refusal === 'unauthorized' ? 'unauthorized' : 'refused';
+      if (path) intakeEvents.add({ event: path.type ?? 'unknown', result });
+    });
+  }
+
+  async #createApp({ token_file: file }: IntakeConfig, web: Web | undefined): Promise<RequestListener> {
     const { intakeEvents } = this.#deps;
     const tokens = file === null ? undefined : toTokens(await readToken(file));
     for (const event of ['connect', 'disconnect', 'message'] as const)
@@ -166,7 +190,10 @@ export class Events {
         intakeEvents.add({ event, result }, 0);
     for (const result of ['unreadable', 'unauthorized'] as const)
       intakeEvents.add({ event: 'unknown', result }, 0);
-    return createIntakeApp({
+    if (web)
+      for (const event of ['connect', 'disconnect', 'message', 'unknown'] as const)
+        intakeEvents.add({ event, result: 'refused' }, 0);
+    const app = createIntakeApp({
       tokens,
       take: (event) => this.#take(event),
       onEvent: (event, result, reason) => {
@@ -175,6 +202,7 @@ export class Events {
       },
       onError: this.#onError,
     });
+    return web ? web.guard(app) : app;
   }
 
   #take(event: ConnectionEvent): Taken {
@@ -227,6 +255,17 @@ export class Events {
       });
     });
   }
+}
+
+/** That of the web configuration of now, whichever it is. */
+function toEncryption(web: () => Web | undefined): Encryption {
+  return {
+    get isOn() {
+      return web()?.encryption.isOn ?? false;
+    },
+    settings: () => web()?.encryption.settings(),
+    onUnusable: (error) => web()?.encryption.onUnusable(error),
+  };
 }
 
 function metricOf(result: string): string {

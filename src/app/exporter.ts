@@ -9,7 +9,7 @@ import { Snapshot } from '../exposition/snapshot.ts';
 import { passFamilies } from '../schedule/families.ts';
 import type { StatusModel } from '../server/page/model.ts';
 import type { Storage } from '../storage/storage.ts';
-import { Events, type Listen } from './events.ts';
+import { Events, type EventsDeps } from './events.ts';
 import { droppedLogLines } from './log-output.ts';
 import { buildInfo, createOwnCounters, credentialsExpiry, targetUp } from './own-families.ts';
 import { ownProblems } from './own-problems.ts';
@@ -32,7 +32,9 @@ export interface ExporterDeps {
   /** Hears how far listings have come. */
   readonly onProgress: (endpointId: string, connections: number) => void;
   /** Opens the port of the intake; left out by a command that takes no events in. */
-  readonly listen?: Listen;
+  readonly listen?: EventsDeps['listen'];
+  /** Opens the web configuration file of a port. */
+  readonly openWeb?: EventsDeps['openWeb'];
   /** Whether the intake's sockets were opened by somebody else, so that they stay whatever the configuration says. */
   readonly isIntakeGiven?: boolean;
   /** Whether the families of the process and of Node.js are left out. */
@@ -71,6 +73,7 @@ export class Exporter {
       ...this.#own,
       listen: deps.listen,
       isGiven: deps.isIntakeGiven ?? false,
+      openWeb: deps.openWeb,
       collectors: () => [...this.#parts().values()].map(({ collector }) => collector),
       render: () => this.#render(),
     });

@@ -1,4 +1,4 @@
-import { toListenAddress } from '../server/listen.ts';
+import { toListenAddress } from '../fields/listen-address.ts';
 
 /** The texts as they are, each of them a listen address; throws a sentence. */
 export function toListenAddresses(texts: readonly string[]): readonly string[] {

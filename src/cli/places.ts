@@ -1,7 +1,7 @@
 import type { Logger } from '../core/logger.ts';
+import { type ListenAddress, toListenAddress } from '../fields/listen-address.ts';
 import { takeVariables, toActivated } from '../server/activation.ts';
-import { toListenAddress } from '../server/listen.ts';
-import type { ListenAddress, ListenTarget } from '../server/listen-target.ts';
+import type { ListenTarget } from '../server/listen-target.ts';
 import type { Flags } from './flags.ts';
 
 /** Where HTTP is served. */

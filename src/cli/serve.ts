@@ -5,6 +5,7 @@ import { type Releases, withReleases } from '../app/lifecycle.ts';
 import { createLogger } from '../app/log.ts';
 import type { Loaded } from '../app/reloads.ts';
 import { revision, version } from '../app/version.ts';
+import { openWeb } from '../app/web.ts';
 import { environmentWarnings } from '../aws/environment.ts';
 import { explain } from '../aws/errors.ts';
 import { namedProxies, nameOf } from '../aws/proxies.ts';
@@ -19,6 +20,7 @@ import { createErrorLog } from '../server/error-log.ts';
 import { createFullLog } from '../server/full-log.ts';
 import { INTAKE_LIMITS } from '../server/limits.ts';
 import { listen } from '../server/listen.ts';
+import { Passwords } from '../server/passwords.ts';
 import { createUnreadableLog } from '../server/unreadable-log.ts';
 import type { Args } from './args.ts';
 import { readConfig, readNextConfig } from './configuration.ts';
@@ -107,6 +109,9 @@ export async function start(
   const clock = systemClock;
   logger.info('Starting aws-connections-exporter', { version, revision, node: process.version });
   const places = toPlaces(flags, logger);
+  const webDeps = { clock, logger, passwords: new Passwords({ compare, random: Math.random }) };
+  const webFile = flags['web.config.file'];
+  const web = webFile === undefined ? undefined : openWeb(webDeps, 'the metrics port', webFile);
   const storage = await openKept(flags['storage.path'], releases, { clock, logger });
   if (flags['storage.path'] === '')
     logger.warn('Nothing is kept on disk: counters begin anew at every start');
@@ -117,10 +122,11 @@ export async function start(
     storage,
     random: Math.random,
     onProgress,
-    listen: (app, address, onUnreadable) => {
+    listen: (app, address, options) => {
       const targets = address === undefined ? places.intake : [toAddress(address)];
-      return listen(app, targets, { limits: INTAKE_LIMITS, onUnreadable });
+      return listen(app, targets, { limits: INTAKE_LIMITS, ...options });
     },
+    openWeb: (port, file, onRefused) => openWeb(webDeps, port, file, onRefused),
     isIntakeGiven: places.intake.length > 0,
     hidesProcess: flags['web.disable-exporter-metrics'],
   });
@@ -142,11 +148,31 @@ export async function start(
     onError: createErrorLog({ clock, logger }, 'A request could not be answered'),
   });
   const onUnreadable = createUnreadableLog({ clock, logger }, 'the metrics port');
-  const { urls, close } = await listen(app, places.metrics, { onUnreadable }).catch((cause: unknown) => {
+  const { urls, close } = await listen(web ? web.guard(app) : app, places.metrics, {
+    onUnreadable,
+    ...(web && { encryption: web.encryption }),
+  }).catch((cause: unknown) => {
     throw new Error(`opening the metrics port (${places.flag})`, { cause });
   });
   releases.add('an answer over HTTP', close);
   logger.info('Listening', { urls: urls.map((url) => `${url}${flags['web.telemetry-path']}`).join(' ') });
+  sayTls(logger, urls, web?.encryption.isOn ?? false);
   exporter.schedule();
   return { exporter, urls };
+}
+
+let bcrypt: Promise<(password: string, hash: string) => Promise<boolean>> | undefined;
+
+/** Loaded by the first who has a password. */
+async function compare(password: string, hash: string): Promise<boolean> {
+  bcrypt ??= import('../server/bcrypt.ts').then(({ createBcrypt }) => createBcrypt());
+  return (await bcrypt)(password, hash);
+}
+
+/** In the words of Prometheus' exporter-toolkit, for which people look. */
+function sayTls(logger: Logger, urls: readonly string[], isOn: boolean): void {
+  for (const url of urls) {
+    const address = url.replace(/^https?:\/\//, '');
+    logger.info(isOn ? 'TLS is enabled.' : 'TLS is disabled.', { http2: false, address });
+  }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, evenWithProblems, optionalText } from '../fields/fields.ts';
+import { toListenAddress } from '../fields/listen-address.ts';
 import { fileName, mark } from '../fields/marks.ts';
-import { toListenAddress } from '../server/listen.ts';
 
 /** The `intake` section of the configuration file, every key with its default. */
 export const intakeConfig = z

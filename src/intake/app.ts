@@ -1,6 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { ConnectionEvent, Taken } from '../core/websocket-event.ts';
-import { HEADERS } from '../server/headers.ts';
+import { setHeaders } from '../server/headers.ts';
 import { drainBody, readBody } from './body.ts';
 import {
   type EventPath,
@@ -94,5 +94,6 @@ async function readText(request: Request): Promise<string | Unreadable> {
 }
 
 function say(response: Response, status: number, sentence: string): void {
-  response.set(HEADERS).status(status).type('text/plain').send(`${sentence}\n`);
+  setHeaders(response);
+  response.status(status).type('text/plain').send(`${sentence}\n`);
 }

@@ -4,7 +4,7 @@ import type { ExpositionForm } from '../core/family.ts';
 import { negotiate } from './accept.ts';
 import { acceptsGzip } from './accept-encoding.ts';
 import { toForeign } from './foreign.ts';
-import { HEADERS } from './headers.ts';
+import { setHeaders } from './headers.ts';
 import { toJsonPieces } from './json-rows.ts';
 import { type Dashboard, dashboardsPage } from './page/dashboards.ts';
 import { type Documents, documentPage, documentsPage } from './page/documents.ts';
@@ -48,7 +48,7 @@ export function createApp(routes: Routes): Express {
   // An ETag would cost a hash over every exposition, and nobody asks with one.
   app.disable('etag').disable('x-powered-by').enable('strict routing').enable('case sensitive routing');
   app.use((_request, response, next) => {
-    response.set(HEADERS);
+    setHeaders(response);
     next();
   });
 

@@ -22,6 +22,8 @@ export interface ConversationDeps {
   onMade(): void;
   /** Hears at most once per connection of something that is no request, and from which address it came. */
   onUnreadable(unreadable: Unreadable, from: string | undefined): void;
+  /** What every request is refused with, whatever it asks for; undefined where they are answered. */
+  readonly refusal: Unreadable | undefined;
 }
 
 /** Past so many requests that wait for their turn a connection is cut: nobody means that. */
@@ -46,7 +48,9 @@ export class Conversation {
   /** Answers a request when those before it have been answered. */
   take(request: IncomingMessage, response: ServerResponse): void {
     this.#request = request;
-    if (request.httpVersion === '1.1' && request.headers.host === undefined) this.#refuse(NO_HOST);
+    const { refusal } = this.#deps;
+    if (refusal) this.#refuse(refusal);
+    else if (request.httpVersion === '1.1' && request.headers.host === undefined) this.#refuse(NO_HOST);
     else if (!this.#isRefused) this.#inTurn(() => this.#answer(request, response));
   }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { STYLE } from './page/style.ts';
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
@@ -12,3 +13,9 @@ export const HEADERS = {
   'Referrer-Policy': 'no-referrer',
   'Cache-Control': 'no-store',
 };
+
+/** Gives an answer those of `HEADERS` that it does not have yet: what the web configuration says of them stays. */
+export function setHeaders(response: ServerResponse): void {
+  for (const [name, value] of Object.entries(HEADERS))
+    if (!response.hasHeader(name)) response.setHeader(name, value);
+}

@@ -1,11 +1,5 @@
 import { isIPv6 } from 'node:net';
-
-export interface ListenAddress {
-  /** Undefined for every address of the machine. */
-  readonly host: string | undefined;
-  /** 0 lets the system choose. */
-  readonly port: number;
-}
+import type { ListenAddress } from '../fields/listen-address.ts';
 
 /** A listening socket that this process was started with. */
 export interface ListenDescriptor {

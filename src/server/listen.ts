@@ -1,15 +1,14 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { isIPv6, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '../core/clock.ts';
-import { Conversation } from './conversation.ts';
-import { type Limits, SCRAPE_LIMITS } from './limits.ts';
-import { bracketed, type ListenAddress, type ListenTarget, nameOf, toListenError } from './listen-target.ts';
-import type { ConnectionError, Unreadable } from './unreadable.ts';
+import { type ConnectionsOptions, type Encryption, serveConnections } from './connections.ts';
+import { SCRAPE_LIMITS } from './limits.ts';
+import { bracketed, type ListenTarget, nameOf, toListenError } from './listen-target.ts';
 
 export interface Listening {
-  /** Where a person on this machine can open each address. */
+  /** Where a person on this machine can open each address, as connections are encrypted now. */
   readonly urls: readonly string[];
+  /** Ends the connections that are open, idle ones at once and busy ones after their answer; new ones are taken as ever. */
+  renew(): void;
   /** Takes no more connections, ends idle ones at once and busy ones after their answer, or after two seconds. */
   close(): Promise<void>;
 }
@@ -21,63 +20,51 @@ const GRACE_MS = 2_000;
  */
 const KEEP_ALIVE_MS = 6 * 60_000;
 
-/** Reads `:10176`, `0.0.0.0:9100`, `[::1]:9100` or `localhost:0`; what cannot be read becomes a sentence. */
-export function toListenAddress(text: string): ListenAddress | string {
-  const quoted = JSON.stringify(text);
-  const [, v6, name, digits = ''] = /^(?:\[(.*)\]|([^:[\]]*)):([^:]*)$/.exec(text) ?? [];
-  if (v6 === undefined && name === undefined) {
-    return `${quoted} is not a listen address: expected host:port, [IPv6]:port or :port`;
-  }
-  const port = Number(digits);
-  if (!/^[0-9]+$/.test(digits) || port > 65_535) {
-    return `${quoted} is not a listen address: the port must be a number from 0 to 65535`;
-  }
-  if (v6 !== undefined && !isIPv6(v6))
-    return `${quoted} is not a listen address: ${v6 || 'nothing'} is no IPv6 address`;
-  if (name && !/^[A-Za-z0-9_.-]+$/.test(name))
-    return `${quoted} is not a listen address: ${name} is no host name`;
-  return { host: v6 ?? (name || undefined), port };
-}
+const PLAIN: Encryption = { isOn: false, settings: () => undefined, onUnusable: () => {} };
 
-/** Hears of what is no request, and from which address it came. */
-export type OnUnreadable = (unreadable: Unreadable, from: string | undefined) => void;
-
-/** How it is listened. */
-export interface ListenOptions {
-  readonly clock: Clock;
-  readonly limits: Limits;
-  /** Hears at most once per connection of something that is no request, and from which address it came. */
-  readonly onUnreadable: OnUnreadable;
-}
-
-/** Serves `app` at all these targets, or rejects and serves at none. */
+/** Serves `app` at all these targets, or rejects and serves at none; plain HTTP unless given otherwise. */
 export async function listen(
   app: RequestListener,
   targets: readonly ListenTarget[],
-  { clock = systemClock, limits = SCRAPE_LIMITS, onUnreadable = () => {} }: Partial<ListenOptions> = {},
+  given: Partial<ConnectionsOptions> = {},
 ): Promise<Listening> {
+  const options = {
+    clock: systemClock,
+    limits: SCRAPE_LIMITS,
+    onUnreadable: () => {},
+    encryption: PLAIN,
+    ...given,
+  };
   const servers: Started[] = [];
   const close = async () => {
-    await Promise.all(servers.map((started) => stop(started, clock)));
+    await Promise.all(servers.map((started) => stop(started, options.clock)));
   };
   try {
-    for (const target of targets) servers.push(await start(app, target, { clock, limits, onUnreadable }));
+    for (const target of targets) servers.push(await start(app, target, options));
   } catch (error) {
     await close();
     throw error;
   }
-  return { urls: servers.map(toUrl), close };
+  const renew = () => {
+    for (const started of servers) started.renew();
+  };
+  return {
+    get urls() {
+      return servers.map((started) => toUrl(started, options.encryption.isOn ? 'https' : 'http'));
+    },
+    renew,
+    close,
+  };
 }
 
 interface Started {
   readonly server: Server;
   readonly target: ListenTarget;
-  /** Connections without a request under way, those that have not sent any yet among them. */
-  readonly idle: ReadonlySet<Socket>;
+  renew(): void;
 }
 
-function start(app: RequestListener, target: ListenTarget, options: ListenOptions): Promise<Started> {
-  const { clock, limits, onUnreadable } = options;
+function start(app: RequestListener, target: ListenTarget, options: ConnectionsOptions): Promise<Started> {
+  const { limits } = options;
   // Slow clients do not pile up: each has so long to send its headers and its request, and to take its answer.
   const server = createServer({
     headersTimeout: limits.headersMs,
@@ -93,64 +80,30 @@ function start(app: RequestListener, target: ListenTarget, options: ListenOption
   server.maxConnections = limits.maxConnections;
   // Closing, Node.js would destroy every socket whose answer was handed over, though most of it may not have been sent.
   server.closeIdleConnections = () => {};
-  const idle = new Set<Socket>();
-  /** Connections, and those whose answer waits for its reader, in the order in which it began to. */
-  const open = new Set<Socket>();
-  const waiting = new Set<Socket>();
-  const conversations = new WeakMap<Duplex, Conversation>();
-  server.on('connection', (socket) => {
-    // Whoever has been idle longest makes room, so that idle connections alone lock nobody out.
-    const [oldest] = idle;
-    if (idle.size >= limits.maxIdle) oldest?.destroy();
-    open.add(socket);
-    // The last place is kept free for whoever comes next, at the cost of the slowest reader.
-    const [slowest] = waiting;
-    if (open.size >= limits.maxConnections) slowest?.destroy();
-    idle.add(socket);
-    socket.once('close', () => {
-      for (const set of [open, waiting, idle]) set.delete(socket);
-    });
-    const onMade = () => void waiting.add(socket);
-    const onBusy = (isBusy: boolean) => {
-      waiting.delete(socket);
-      if (isBusy) idle.delete(socket);
-      else if (!server.listening) socket.destroySoon();
-      else if (!socket.destroyed) idle.add(socket);
-    };
-    const { answerMs } = limits;
-    conversations.set(
-      socket,
-      new Conversation(socket, { clock, answer: app, answerMs, onBusy, onMade, onUnreadable }),
-    );
-  });
-  const onRequest: RequestListener = (request, response) =>
-    conversations.get(request.socket)?.take(request, response);
-  server.on('request', onRequest);
-  server.on('checkExpectation', onRequest);
-  server.on('clientError', (error: ConnectionError, socket) => conversations.get(socket)?.fail(error));
+  const renew = serveConnections(server, app, options);
   return new Promise((resolve, reject) => {
     // It stays for good: once listening, a connection that cannot be accepted must not end the process.
     server.on('error', (error) => reject(toListenError(target, error)));
-    server.listen(target, () => resolve({ server, target, idle }));
+    server.listen(target, () => resolve({ server, target, renew }));
   });
 }
 
-function stop({ server, idle }: Started, clock: Clock): Promise<void> {
+function stop({ server, renew }: Started, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.after(GRACE_MS, () => server.closeAllConnections());
     server.close(() => {
       cancel();
       resolve();
     });
-    for (const socket of idle) socket.destroy();
+    renew();
   });
 }
 
-function toUrl({ server, target }: Started): string {
+function toUrl({ server, target }: Started, scheme: string): string {
   const bound = server.address();
   // Of a socket that is a file, Node.js does not know where it is.
   if (bound === null || typeof bound === 'string') return nameOf(target);
   const { address, port } = bound;
   const everywhere = address === '::' || address === '0.0.0.0';
-  return `http://${everywhere ? 'localhost' : bracketed(address)}:${port}`;
+  return `${scheme}://${everywhere ? 'localhost' : bracketed(address)}:${port}`;
 }

@@ -104,7 +104,7 @@ export function temporaryFolder(): string {
 /** Waits until a daemon says where it listens. */
 export async function listening(running: Running): Promise<Daemon> {
   const url = await eventually(() => {
-    const found = /\bmsg=Listening urls="?(http:\/\/[^/]+)/.exec(running.stderr())?.[1];
+    const found = /\bmsg=Listening urls="?(https?:\/\/[^/]+)/.exec(running.stderr())?.[1];
     if (found === undefined) throw new Error(`it does not listen yet:\n${running.stderr()}`);
     return found;
   });
@@ -115,7 +115,7 @@ export async function listening(running: Running): Promise<Daemon> {
   return {
     ...running,
     url,
-    intakeUrl: /msg="Taking in events" urls=(http:\/\/[^/]+)/.exec(running.stderr())?.[1] ?? '',
+    intakeUrl: /msg="Taking in events" urls=(https?:\/\/[^/]+)/.exec(running.stderr())?.[1] ?? '',
     get,
     async scrape() {
       const { status, text } = await get('/metrics');

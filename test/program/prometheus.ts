@@ -59,10 +59,11 @@ export async function launchPrometheus(config: string, folder: string): Promise<
   };
 }
 
-/** Starts a Prometheus that scrapes a daemon every second. */
-export function startPrometheus(daemon: Daemon, folder: string): Promise<Prometheus> {
-  const target = new URL(daemon.url).host;
-  const job = `{job_name: exporter, static_configs: [{targets: ["${target}"]}]}`;
+/** Starts a Prometheus that scrapes a daemon every second; `more` is what else its job says, in YAML. */
+export function startPrometheus(daemon: Daemon, folder: string, more = ''): Promise<Prometheus> {
+  const { host, protocol } = new URL(daemon.url);
+  const scheme = protocol.slice(0, -1);
+  const job = `{job_name: exporter, scheme: ${scheme}, static_configs: [{targets: ["${host}"]}]${more && `, ${more}`}}`;
   const config = `global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs: [${job}]\n`;
   return launchPrometheus(config, folder);
 }

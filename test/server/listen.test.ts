@@ -1,9 +1,11 @@
 import { Agent, get, type RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { toListenAddress } from '../../src/fields/listen-address.ts';
 import { INTAKE_LIMITS } from '../../src/server/limits.ts';
-import { listen, toListenAddress } from '../../src/server/listen.ts';
+import { listen } from '../../src/server/listen.ts';
 import { createHandClock } from '../support/hand-clock.ts';
+import { openRaw } from '../support/raw-client.ts';
 
 const ANY = { host: '127.0.0.1', port: 0 };
 const hello: RequestListener = (_request, response) => void response.end('hello');
@@ -182,6 +184,19 @@ test('past the idle connections allowed, the one idle longest makes room', async
   const others = await openSockets(urls[0] ?? '', 2);
   await closing(first);
   expect(others.map(({ closed }) => closed)).toEqual([false, false]);
+});
+
+test('past the idle connections allowed, an address that has few keeps them', async () => {
+  const { urls, close } = await listen(hello, [ANY], { limits: { ...INTAKE_LIMITS, maxIdle: 3 } });
+  onTestFinished(close);
+  const url = urls[0] ?? '';
+  const kept = await openRaw(url, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', { from: '127.0.0.2' });
+  await kept.until(/hello$/);
+  const others = await openSockets(url, 6);
+  for (const socket of others.slice(0, 4)) await closing(socket);
+  kept.socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await kept.until(/hello[\s\S]*hello$/);
+  expect(kept.received().split('hello')).toHaveLength(3);
 });
 
 test('past the connections allowed, one more is closed', async () => {

@@ -3,8 +3,9 @@ import { type IncomingMessage, type RequestListener, request } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApp, type Routes } from '../../src/server/app.ts';
+import type { ConnectionsOptions } from '../../src/server/connections.ts';
 import { INTAKE_LIMITS, SCRAPE_LIMITS } from '../../src/server/limits.ts';
-import { type ListenOptions, listen } from '../../src/server/listen.ts';
+import { listen } from '../../src/server/listen.ts';
 import { createHandClock } from '../support/hand-clock.ts';
 import { openRaw, type RawClient } from '../support/raw-client.ts';
 import { idle } from '../support/status-models.ts';
@@ -13,7 +14,7 @@ import { idle } from '../support/status-models.ts';
 const LONG = 'x'.repeat(8 * 1024 * 1024);
 const ask = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 
-async function open(app: RequestListener, options: Partial<ListenOptions> = {}) {
+async function open(app: RequestListener, options: Partial<ConnectionsOptions> = {}) {
   const { urls, close } = await listen(app, [{ host: '127.0.0.1', port: 0 }], options);
   onTestFinished(close);
   return urls[0] ?? '';

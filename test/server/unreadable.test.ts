@@ -6,8 +6,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import { createIntakeApp } from '../../src/intake/app.ts';
 import { createApp } from '../../src/server/app.ts';
+import type { ConnectionsOptions } from '../../src/server/connections.ts';
 import { SCRAPE_LIMITS } from '../../src/server/limits.ts';
-import { type ListenOptions, listen } from '../../src/server/listen.ts';
+import { listen } from '../../src/server/listen.ts';
 import { openRaw, PROXY_V1, PROXY_V2, PROXY_V2_LOCAL } from '../support/raw-client.ts';
 import { idle } from '../support/status-models.ts';
 
@@ -37,9 +38,9 @@ const intakeApp = createIntakeApp({
 });
 
 /** A port that ends with the test, and the kinds of what it could not read. */
-async function open(app: RequestListener = metricsApp, options: Partial<ListenOptions> = {}) {
+async function open(app: RequestListener = metricsApp, options: Partial<ConnectionsOptions> = {}) {
   const kinds: string[] = [];
-  const onUnreadable: ListenOptions['onUnreadable'] = ({ kind }, from) => kinds.push(`${kind} ${from}`);
+  const onUnreadable: ConnectionsOptions['onUnreadable'] = ({ kind }, from) => kinds.push(`${kind} ${from}`);
   const { urls, close } = await listen(app, [{ host: '127.0.0.1', port: 0 }], { onUnreadable, ...options });
   onTestFinished(close);
   return { url: urls[0] ?? '', kinds };

@@ -9,8 +9,9 @@ import { createLogger } from '../../src/app/log.ts';
 import { readConfig, readNextConfig } from '../../src/cli/configuration.ts';
 import { showConfig } from '../../src/config/show.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import { toListenAddress } from '../../src/fields/listen-address.ts';
 import { createApp } from '../../src/server/app.ts';
-import { listen, toListenAddress } from '../../src/server/listen.ts';
+import { listen } from '../../src/server/listen.ts';
 import { createWorld, type World } from '../../src/simulator/client-vpn/world.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import {
@@ -185,11 +186,11 @@ async function start(
     storage: wrapStorage(storage),
     random: () => 0.5,
     onProgress: (endpointId, connections) => onPage?.(endpointId, connections),
-    listen: (listener, address, onUnreadable) => {
+    listen: (listener, address, options) => {
       const given = address === DEFAULT_INTAKE ? '127.0.0.1:0' : address;
       const parsed = toListenAddress(given ?? '');
       if (typeof parsed === 'string') throw new Error(parsed);
-      return listen(listener, [parsed], { onUnreadable });
+      return listen(listener, [parsed], options);
     },
   });
   await exporter.apply(loaded.config);
