@@ -9,7 +9,7 @@ import { Stopped } from '../core/collector.ts';
 import type { Family } from '../core/family.ts';
 import { Histogram, histogramSamples } from '../core/histogram.ts';
 import { Tally } from '../core/tally.ts';
-import { abortError } from './answers.ts';
+import { abortError, toReadError } from './answers.ts';
 import { CALL_ERRORS } from './error-rules.ts';
 import { noteCall, toCallError } from './errors.ts';
 import type { RateLimiter } from './rate-limit.ts';
@@ -106,7 +106,8 @@ export class Calls {
     const startedAt = this.#clock.monotonic();
     try {
       return await send();
-    } catch (error) {
+    } catch (caught) {
+      const error = toReadError(caught);
       noteCall(error, api, operation, section);
       // A call that we break off because its answer is no longer wanted is no error of AWS.
       if (!(signal?.reason instanceof Stopped)) this.#errors.add({ ...labels, error: toCallError(error) });

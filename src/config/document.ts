@@ -15,6 +15,8 @@ export interface Document {
 
 /** Far more than the schema has. */
 const DEEPEST = 100;
+/** What stands open while that is read: collections, the document around them, and a value. */
+const MOST_OPEN = DEEPEST + 2;
 /** Far more than people or programs write for this schema, and so few that reading them takes no longer than a second or two. */
 const MOST_TOKENS = 150_000;
 const MOST_VALUES = 100_000;
@@ -24,8 +26,9 @@ const MOST_ALIASES = 1_000;
 export function toDocument(text: string): Document {
   const lines = new LineCounter();
   const tokens = toYamlTokens(text, lines);
-  if (tokens === undefined) return refused('it holds more keys, values and signs than any configuration');
-  if (isTooDeep(tokens)) return refused('it is nested too deeply to be a configuration');
+  if (tokens === 'too many') return refused('it holds more keys, values and signs than any configuration');
+  if (tokens === 'too deep' || isTooDeep(tokens))
+    return refused('it is nested too deeply to be a configuration');
 
   // Whether keys are unique is asked of the outline: the library compares each with every other.
   const composer = new Composer({ merge: true, uniqueKeys: false, logLevel: 'error' });
@@ -76,16 +79,18 @@ function refused(message: string): Document {
   return { data: undefined, problems: [{ path: '', message }], lineOf: () => undefined };
 }
 
-/** The collections of a text, not yet made into values; undefined when there is too much in it. */
-function toYamlTokens(text: string, lines: LineCounter): readonly CST.Token[] | undefined {
+/** The collections of a text, not yet made into values, unless there is too much in it. */
+function toYamlTokens(text: string, lines: LineCounter): readonly CST.Token[] | 'too many' | 'too deep' {
   const parser = new Parser(lines.addNewLine);
   const tokens: CST.Token[] = [];
   let lexemes = 0;
   lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {
     lexemes += 1;
-    if (lexemes > MOST_TOKENS) return undefined;
+    if (lexemes > MOST_TOKENS) return 'too many';
     tokens.push(...parser.next(lexeme));
+    // A line that ends them all would have the parser end each within the other.
+    if (parser.stack.length > MOST_OPEN) return 'too deep';
   }
   return [...tokens, ...parser.end()];
 }

@@ -293,16 +293,23 @@ test('any text is a configuration or has problems', () => {
   );
 });
 
-test.each(['[', '{a: ', '- ', '? ', '[{a: '])('%j in itself without end is told in a sentence', (open) => {
-  for (const depth of [101, 1_000, 20_000]) {
-    expect(problems(`client_vpn:\n  ${open.repeat(depth)}`)).toEqual([
+test.each(['[', '{a: ', '- ', '? ', '[{a: ', '? - '])(
+  '%j in itself without end is told in a sentence',
+  (open) => {
+    for (const depth of [101, 1_000, 6_000, 20_000]) {
+      expect(problems(`client_vpn:\n  ${open.repeat(depth)}`)).toEqual([
+        'exporter.yaml: it is nested too deeply to be a configuration',
+      ]);
+      // A line that stands further out ends them all at once.
+      expect(problems(`client_vpn:\n  ${open.repeat(depth)}\naws: {}\n`)).toEqual([
+        'exporter.yaml: it is nested too deeply to be a configuration',
+      ]);
+    }
+    expect(problems(`client_vpn:\n  ${open.repeat(10)}`)).not.toContain(
       'exporter.yaml: it is nested too deeply to be a configuration',
-    ]);
-  }
-  expect(problems(`client_vpn:\n  ${open.repeat(10)}`)).not.toContain(
-    'exporter.yaml: it is nested too deeply to be a configuration',
-  );
-});
+    );
+  },
+);
 
 test('a second document is told in a sentence', () => {
   expect(problems('aws: {}\n---\nclient_vpn: {}\n')).toEqual([
