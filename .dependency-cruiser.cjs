@@ -31,7 +31,7 @@ const homes = [
   },
   {
     packages: 'zod',
-    home: '^src/(config/|fields/|collectors/[^/]+/config[.]ts$)',
+    home: '^src/(config/|web-config/|fields/|collectors/[^/]+/config[.]ts$)',
     why: 'Configuration is checked once, when it is read; everybody else gets values that are right.',
   },
   {
@@ -138,6 +138,19 @@ const forbidden = [
     comment: 'A section is what its domain says; the configuration knows the table and no domain.',
     from: { path: '^src/config/' },
     to: { path: '^src/(collectors|polling)/', pathNot: '^src/(collectors/index|polling/domain)[.]ts$' },
+  },
+  {
+    name: 'web-configuration-reads-alone',
+    comment:
+      "What the file of --web.config.file says depends on how YAML is read and told of, and on nothing of the exporter's own configuration.",
+    from: { path: '^src/web-config/(read|judge)[.]ts$' },
+    to: {
+      path: '^src/',
+      pathNot: [
+        '^src/(core|fields|files|web-config)/',
+        '^src/config/(document|messages|problems|spelled)[.]ts$',
+      ],
+    },
   },
   {
     name: 'fields-stand-on-the-ground',

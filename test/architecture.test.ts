@@ -96,6 +96,10 @@ const proofs: Record<string, Record<string, string>> = {
     'src/config/a.ts': '../collectors/client-vpn/config.ts',
     'src/config/b.ts': 'type ../polling/thing.ts',
   },
+  'web-configuration-reads-alone': {
+    'src/web-config/read.ts': 'type ../config/thing.ts',
+    'src/web-config/judge.ts': '../server/thing.ts',
+  },
   'fields-stand-on-the-ground': {
     'src/fields/a.ts': 'type ../config/thing.ts',
     'src/fields/b.ts': 'type ../polling/domain.ts',

@@ -9,6 +9,7 @@ import { systemClock } from '../core/clock.ts';
 import { toSentence } from '../core/error-text.ts';
 import { insistOnRegularFile } from '../files/small-file.ts';
 import type { Verdict } from '../polling/domain.ts';
+import { readWebConfig } from '../web-config/read.ts';
 import type { Args } from './args.ts';
 import { readConfig } from './configuration.ts';
 import { print } from './output.ts';
@@ -17,17 +18,27 @@ import { formatTable } from './table.ts';
 
 /** Says whether the configuration can be used and, with --aws, what AWS would allow. */
 export async function check({ flags }: Args): Promise<number> {
-  const path = flags['config.file'];
+  const { 'config.file': path, 'web.config.file': webPath } = flags;
   const loaded = readConfig(path);
-  if ('problems' in loaded) {
-    const { problems, count } = loaded;
-    await print(`${problems.join('\n')}\n${count} ${count === 1 ? 'problem' : 'problems'} found\n`);
+  const web = webPath === undefined ? undefined : readWebConfig(webPath);
+  const webProblems = web && 'problems' in web ? web.problems : [];
+  if ('problems' in loaded || webProblems.length > 0) {
+    const refused = 'problems' in loaded ? loaded : { problems: [], count: 0 };
+    const count = refused.count + webProblems.length;
+    const lines = [
+      ...refused.problems,
+      ...webProblems,
+      `${count} ${count === 1 ? 'problem' : 'problems'} found`,
+    ];
+    await print(`${lines.join('\n')}\n`);
     return 1;
   }
   await print(`${path ?? 'The default configuration'} is valid\n`);
+  if (webPath !== undefined) await print(`${webPath} is valid\n`);
   const { config, warnings } = loaded;
-  for (const warning of [...warnings, ...environmentWarnings(process.env), ...fileWarnings(config)])
-    await print(`warning: ${warning}\n`);
+  const webWarnings = web && 'warnings' in web ? web.warnings : [];
+  const besides = [...environmentWarnings(process.env), ...fileWarnings(config)];
+  for (const warning of [...warnings, ...webWarnings, ...besides]) await print(`warning: ${warning}\n`);
   return flags.aws ? askAws(config, flags) : 0;
 }
 

@@ -3,6 +3,7 @@ import { formatProblems } from '../config/problems.ts';
 import type { Config } from '../config/schema.ts';
 import { warningsOf } from '../config/warnings.ts';
 import { readSmallFile, toLook } from '../files/small-file.ts';
+import { readWebConfig } from '../web-config/read.ts';
 
 /** A configuration that can be used. */
 export interface Read {
@@ -37,7 +38,15 @@ export function readConfig(path: string | undefined): Read | Refused {
       throw error;
     }
   };
-  const result = loadConfig({ path, readFile });
+  const webWarnings: string[] = [];
+  const judgeWebFile = (file: string): readonly string[] => {
+    const read = readWebConfig(file);
+    for (const [name, look] of read.looks) looks.set(name, look);
+    if ('problems' in read) return read.problems;
+    webWarnings.push(...read.warnings.map((warning) => `intake.web_config_file: ${warning}`));
+    return [];
+  };
+  const result = loadConfig({ path, readFile, judgeWebFile });
   const name = path ?? 'configuration';
   if ('problems' in result) {
     const { problems } = result;
@@ -45,7 +54,7 @@ export function readConfig(path: string | undefined): Read | Refused {
   }
   const { config, isEmpty } = result;
   const empty = isEmpty ? [`${name} is empty: every key has its default`] : [];
-  return { config, warnings: [...empty, ...warningsOf(config)], isEmpty, looks };
+  return { config, warnings: [...empty, ...warningsOf(config), ...webWarnings], isEmpty, looks };
 }
 
 /**

@@ -12,6 +12,7 @@ import { livelyVpnWorld } from '../simulator/site-to-site-vpn/lively.ts';
 import { feedIntake } from '../simulator/websocket/feed.ts';
 import { livelyWebSockets } from '../simulator/websocket/lively.ts';
 import type { Args } from './args.ts';
+import { judgeWebConfig } from './judge-web-config.ts';
 import { print } from './output.ts';
 import { start } from './serve.ts';
 import { untilSignal } from './signals.ts';
@@ -21,6 +22,7 @@ const STEP_MS = 1_000;
 /** The exporter against a simulator of AWS in the same process, in a temporary folder; needs nothing from outside. */
 export async function demo({ flags }: Args): Promise<number> {
   const logger = createLogger({ level: flags['log.level'], format: flags['log.format'] });
+  if (!judgeWebConfig(flags['web.config.file'], logger)) return 1;
   return withReleases(logger, async (releases) => {
     try {
       const { stopped, release } = untilSignal();

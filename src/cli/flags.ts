@@ -68,12 +68,10 @@ export const flags = {
   },
   'web.config.file': {
     ...text(undefined, 'PATH', {
-      commands: servers,
-      help: 'Not supported by this version: TLS and authentication.',
+      commands: ['serve', 'check', 'demo'],
+      help: 'File with TLS, users, headers and a rate limit of the HTTP port, in the format of all Prometheus exporters.',
     }),
-    read: (): undefined => {
-      throw new Error('TLS and authentication are not supported by this version; leave it out');
-    },
+    read: toPath,
   },
   'web.telemetry-path': {
     ...text('/metrics', 'PATH', { commands: servers, help: 'HTTP path of the metrics.' }),

@@ -20,6 +20,7 @@ import { createUnreadableLog } from '../server/unreadable-log.ts';
 import type { Args } from './args.ts';
 import { readConfig, readNextConfig } from './configuration.ts';
 import type { Flags } from './flags.ts';
+import { judgeWebConfig } from './judge-web-config.ts';
 import { openKept } from './kept.ts';
 import { loggedProgress } from './progress.ts';
 import { onSignals, untilSignal } from './signals.ts';
@@ -30,10 +31,12 @@ export async function serve({ flags }: Args): Promise<number> {
   const path = flags['config.file'];
   const loaded = readConfig(path);
   const logger = createLogger({ level: flags['log.level'], format: flags['log.format'] });
+  const isWebSound = judgeWebConfig(flags['web.config.file'], logger);
   if ('problems' in loaded) {
     for (const problem of loaded.problems) logger.error('The configuration cannot be used', { problem });
     return 1;
   }
+  if (!isWebSound) return 1;
   return withReleases(logger, async (releases) => {
     try {
       const { stopped, release } = untilSignal();

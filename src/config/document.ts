@@ -2,6 +2,7 @@ import { Composer, type CST, Lexer, LineCounter, Parser } from 'yaml';
 import { given } from '../fields/given.ts';
 import { toOutline } from './outline.ts';
 import type { Problem } from './problems.ts';
+import { Spelled, spell } from './spelled.ts';
 
 /** A YAML text as plain data, and where each of its keys stands. */
 export interface Document {
@@ -22,8 +23,16 @@ const MOST_TOKENS = 150_000;
 const MOST_VALUES = 100_000;
 const MOST_ALIASES = 1_000;
 
-/** Reads one YAML 1.2 document, in time that grows no faster than its length; never throws. Anchors and `<<` are resolved. */
-export function toDocument(text: string): Document {
+/** Which YAML a text is, and whether what is not text comes with its spelling (`Spelled`), and null as null. */
+export interface Dialect {
+  readonly version: '1.1' | '1.2';
+  readonly isSpelled: boolean;
+}
+
+const OURS: Dialect = { version: '1.2', isSpelled: false };
+
+/** Reads one YAML document, in time that grows no faster than its length; never throws. Anchors and `<<` are resolved. */
+export function toDocument(text: string, { version, isSpelled }: Dialect = OURS): Document {
   const lines = new LineCounter();
   const tokens = toYamlTokens(text, lines);
   if (tokens === 'too many') return refused('it holds more keys, values and signs than any configuration');
@@ -31,8 +40,9 @@ export function toDocument(text: string): Document {
     return refused('it is nested too deeply to be a configuration');
 
   // Whether keys are unique is asked of the outline: the library compares each with every other.
-  const composer = new Composer({ merge: true, uniqueKeys: false, logLevel: 'error' });
+  const composer = new Composer({ version, merge: true, uniqueKeys: false, logLevel: 'error' });
   const [document, second] = composer.compose(tokens, true, text.length);
+  if (isSpelled && document) spell(document);
   const outline = toOutline(document?.contents);
   const broken = [
     ...(document?.errors ?? []).map(({ message, pos: [offset] }) => ({ message, offset })),
@@ -66,7 +76,7 @@ export function toDocument(text: string): Document {
   if (broken.length > 0) return { data: undefined, problems, lineOf };
   try {
     if (outline.aliases > MOST_ALIASES) throw new Error(`there are more than ${MOST_ALIASES}`);
-    return { data: toData(document?.toJS()), problems, lineOf };
+    return { data: toData(document?.toJS(), isSpelled), problems, lineOf };
   } catch (error) {
     // There are more of them than any honest file has, or they repeat too much.
     const reason = error instanceof Error ? error.message : String(error);
@@ -114,15 +124,17 @@ function below(token: CST.Token): readonly CST.Token[] {
  * The data without its nulls, and without half characters, which an escape can make and which no series is told apart
  * by. Throws where aliases repeat so much of it that reading it on would take for ever.
  */
-function toData(document: unknown): unknown {
+function toData(document: unknown, isSpelled: boolean): unknown {
   let values = 0;
   const copy = (value: unknown): unknown => {
     values += 1;
     if (values > MOST_VALUES) throw new Error(`they repeat what they stand for too often`);
-    if (value === null) return undefined;
+    if (value === null) return isSpelled ? null : undefined;
     if (typeof value === 'string') return value.toWellFormed();
     if (Array.isArray(value)) return value.map(copy);
-    if (typeof value !== 'object') return value;
+    // What only tags make, a set or an ordered mapping, must not pass for a mapping without keys.
+    if (value instanceof Set || value instanceof Map) return [...value].map(copy);
+    if (typeof value !== 'object' || value instanceof Spelled) return value;
     return Object.fromEntries(Object.entries(value).map(([key, of]) => [key, copy(of)]));
   };
   return copy(document);

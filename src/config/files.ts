@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { eachDomain } from '../collectors/index.ts';
+import type { Mark } from '../fields/marks.ts';
 import { caBundleProblem } from './ca-bundle.ts';
 import { tokenProblem } from './intake.ts';
 import { markedTexts } from './marked.ts';
@@ -14,8 +15,7 @@ export interface NamedFile {
   /** Where it is named, in the configuration. */
   readonly at: readonly PropertyKey[];
   readonly path: string;
-  /** Whether it must be readable, and not empty, when the configuration is read. */
-  readonly needed: boolean;
+  readonly is: NonNullable<Mark['file']>;
   /** What is wrong with what it holds. */
   readonly problem?: ((text: string) => string | undefined) | undefined;
 }
@@ -32,7 +32,7 @@ export function resolveFiles(data: unknown, folder: string): readonly NamedFile[
     if (file === undefined) return [];
     const path = resolve(folder, text);
     around[key] = path;
-    return [{ at, path, needed: file === 'needed', problem: CONTENTS.get(keys.join('.')) }];
+    return [{ at, path, is: file, problem: CONTENTS.get(keys.join('.')) }];
   });
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { count, evenWithProblems } from '../fields/fields.ts';
-import { fileName } from '../fields/marks.ts';
+import { count, evenWithProblems, optionalText } from '../fields/fields.ts';
+import { fileName, mark } from '../fields/marks.ts';
 import { toListenAddress } from '../server/listen.ts';
 
 /** The `intake` section of the configuration file, every key with its default. */
@@ -22,6 +22,9 @@ export const intakeConfig = z
       .boolean()
       .default(false)
       .describe('Whether whoever reaches the intake is believed, without a token.'),
+    web_config_file: mark(optionalText(), { file: 'web' }).describe(
+      'File with TLS, users, headers and a rate limit of the intake, in the format of --web.config.file; relative to this file.',
+    ),
     max_connections: count(1_000_000).describe(
       'Most connections remembered; events of more are counted only.',
     ),

@@ -5,7 +5,7 @@ import { type Document, toDocument } from './document.ts';
 import { fileProblem, type ReadFile, read, resolveFiles } from './files.ts';
 import { keysAt } from './json-schema.ts';
 import { toMessage } from './messages.ts';
-import { type Problem, toPath } from './problems.ts';
+import { nothingButOne, type Problem, toPath } from './problems.ts';
 import { type Config, configSchema } from './schema.ts';
 
 /** Where a configuration comes from. */
@@ -15,6 +15,8 @@ export interface ConfigSource {
   /** Stands for what the file holds. */
   readonly text?: string | undefined;
   readonly readFile: ReadFile;
+  /** Says what is wrong with a file in the format of `--web.config.file`, in sentences that name it; without it such files are not read. */
+  readonly judgeWebFile?: (path: string) => readonly string[];
 }
 
 /** A configuration that can be used, and whether a file was given that says nothing at all; or everything that is wrong with it. */
@@ -26,7 +28,7 @@ export type LoadResult =
 const MOST_CHARACTERS = 1 << 20;
 
 /** Reads and checks a configuration; never throws, and tells every problem at once, in the order of the file. */
-export function loadConfig({ path, text, readFile }: ConfigSource): LoadResult {
+export function loadConfig({ path, text, readFile, judgeWebFile }: ConfigSource): LoadResult {
   let content = text ?? '';
   if (path !== undefined && text === undefined) {
     const file = read(path, readFile);
@@ -39,15 +41,16 @@ export function loadConfig({ path, text, readFile }: ConfigSource): LoadResult {
   if (document.data === undefined && document.problems.length > 0) return { problems: document.problems };
 
   const data = document.data ?? {};
-  const scalar = typeof data !== 'object' ? typeof data : undefined;
-  if (scalar !== undefined) return { problems: [...document.problems, nothingButOne(scalar)] };
+  if (typeof data !== 'object') return { problems: [...document.problems, nothingButOne(typeof data)] };
   const files = resolveFiles(data, path === undefined ? '.' : dirname(path));
   const parsed = configSchema.safeParse(data, { error: toMessage });
   const found = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => toFaults(issue, data)),
     ...files.flatMap((file): Fault[] => {
-      const problem = file.needed ? fileProblem(file, readFile) : undefined;
-      return problem === undefined ? [] : [{ keys: file.at, message: `${file.path} ${problem}` }];
+      const { at: keys, path: name, is } = file;
+      if (is === 'web') return (judgeWebFile?.(name) ?? []).map((message) => ({ keys, message }));
+      const problem = is === 'needed' ? fileProblem(file, readFile) : undefined;
+      return problem === undefined ? [] : [{ keys, message: `${name} ${problem}` }];
     }),
   ];
   const problems = [
@@ -62,13 +65,6 @@ export function loadConfig({ path, text, readFile }: ConfigSource): LoadResult {
 interface Fault {
   readonly keys: readonly PropertyKey[];
   readonly message: string;
-}
-
-/** Somebody named the file of a token or key: what it holds is not to be shown. */
-function nothingButOne(type: string): Problem {
-  const kind = type === 'string' ? 'text' : type === 'boolean' ? 'value that is true or false' : type;
-  const message = `expected a mapping of keys, got nothing but one ${kind}, which is not shown here, for it may be a secret`;
-  return { path: '', line: 1, message };
 }
 
 function toProblem(keys: readonly PropertyKey[], message: string, { lineOf }: Document): Problem {

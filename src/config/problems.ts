@@ -17,6 +17,13 @@ export function toPath(keys: readonly PropertyKey[]): string {
     .replace(/^\./, '');
 }
 
+/** Somebody named the file of a token or key: what it holds, a value of this type of JavaScript, is not to be shown. */
+export function nothingButOne(type: string): Problem {
+  const kind = type === 'string' ? 'text' : type === 'boolean' ? 'value that is true or false' : type;
+  const message = `expected a mapping of keys, got nothing but one ${kind}, which is not shown here, for it may be a secret`;
+  return { path: '', line: 1, message };
+}
+
 /** A file with more is not a configuration that somebody mistyped. */
 const MOST_PROBLEMS = 100;
 
@@ -27,7 +34,10 @@ export function formatProblems(problems: readonly Problem[], file: string): stri
   const rest = problems.length - MOST_PROBLEMS;
   const lines = problems.slice(0, MOST_PROBLEMS).map(({ path, line, column, message }) => {
     const place = [file, line, column].filter((part) => part !== undefined).join(':');
-    const shown = path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path;
+    // A key can be a private key in the wrong place, and hold line ends, while a problem is one line.
+    const told = path.replace(/-----BEGIN .*/s, '<PEM>');
+    const cut = told.length > LONGEST_PATH ? `${told.slice(0, LONGEST_PATH)}…` : told;
+    const shown = cut.replace(/\p{Cc}/gu, (sign) => JSON.stringify(sign).slice(1, -1));
     return [place, shown, message].filter((part) => part !== '').join(': ');
   });
   return [

@@ -3,8 +3,11 @@ import { optionalText } from './fields.ts';
 
 /** What a key is, beyond its type: whoever shows a configuration, or reads the files that it names, goes by these marks. */
 export interface Mark {
-  /** Names a file, relative to the configuration: one that is `needed` must be readable, and not empty, when the configuration is read. */
-  readonly file?: 'needed' | 'optional';
+  /**
+   * Names a file, relative to the configuration: one that is `needed` must be readable, and not empty, when the configuration is read; one
+   * that is `web` is in the format of `--web.config.file`, and must be good as that.
+   */
+  readonly file?: 'needed' | 'optional' | 'web';
   /** Is shown to nobody. */
   readonly secret?: true;
 }

@@ -14,8 +14,11 @@ export interface TlsSettings {
   /** PEM; undefined for the authorities that the system trusts. */
   readonly clientCa: string | undefined;
   readonly clientAuth: ClientAuth;
-  /** Alternative names of which a client's certificate must hold one, IPv6 addresses in their short form; empty for any. */
-  readonly clientAllowedSans: readonly string[];
+  /**
+   * Alternative names of which a client's certificate must hold one, IP addresses as `toSan` writes them; undefined for
+   * any, and empty for a list of none, which no client passes.
+   */
+  readonly clientAllowedSans: readonly string[] | undefined;
   readonly minVersion: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   readonly maxVersion: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   /** In OpenSSL's names, separated by colons; undefined for the default. */
@@ -37,7 +40,7 @@ export interface WebConfig {
   readonly tls: TlsSettings | undefined;
   /** Headers of every answer. */
   readonly headers: Readonly<Record<string, string>>;
-  /** bcrypt hashes by user name; empty where nobody is asked for a password. */
+  /** bcrypt hashes by user name, each of 60 characters that begin with `$2b$`; empty where nobody is asked for a password. */
   readonly users: ReadonlyMap<string, string>;
   /** Undefined for any number of requests. */
   readonly rateLimit: RateLimit | undefined;

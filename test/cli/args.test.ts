@@ -196,8 +196,8 @@ test.each([
   ['--web.enable-lifecycle=yes', '--web.enable-lifecycle: expected true or false, got "yes"'],
   ['--no-web.enable-lifecycle=true', '--no-web.enable-lifecycle takes no value'],
   [
-    '--web.config.file=web.yml',
-    '--web.config.file: TLS and authentication are not supported by this version; leave it out',
+    'once --web.config.file=web.yml',
+    '--web.config.file has no meaning for once, only for serve, check, demo',
   ],
 ])('%s is an error', (line, error) => {
   expect(parseArgs(line.split(' '), NONE)).toEqual({ error });
@@ -217,7 +217,6 @@ test.each([
   ['LOG_FORMAT', 'text', 'expected logfmt, json, got "text"'],
   ['WEB_MAX_REQUESTS', '1e3', 'expected a whole number, got "1e3"'],
   ['WEB_ENABLE_LIFECYCLE', 'yes', 'expected true or false, got "yes"'],
-  ['WEB_CONFIG_FILE', 'web.yml', 'TLS and authentication are not supported by this version; leave it out'],
 ])('a wrong value in the environment names its variable: %s=%s', (name, value, message) => {
   const variable = `AWS_CONNECTIONS_EXPORTER_${name}`;
   expect(parseArgs([], { [variable]: value })).toEqual({ error: `${variable}: ${message}` });

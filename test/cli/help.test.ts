@@ -46,6 +46,10 @@ Flags:
       Configuration file (YAML). Without one every Client VPN endpoint in the region of the
       default credential chain is polled.
       $AWS_CONNECTIONS_EXPORTER_CONFIG_FILE
+  --web.config.file=PATH
+      File with TLS, users, headers and a rate limit of the HTTP port, in the format of all
+      Prometheus exporters.
+      $AWS_CONNECTIONS_EXPORTER_WEB_CONFIG_FILE
   --log.level=debug|info|warn|error
       Least severity that is logged, on stderr. Default: info.
       $AWS_CONNECTIONS_EXPORTER_LOG_LEVEL

@@ -80,6 +80,7 @@ test('no file at all has every default', () => {
         listen_address: ':10177',
         token_file: null,
         allow_unauthenticated: false,
+        web_config_file: null,
         max_connections: 1_000_000,
       },
     },

@@ -68,6 +68,7 @@ intake:
   listen_address: :10177
   token_file: null
   allow_unauthenticated: false
+  web_config_file: null
   max_connections: 1000000
 `);
 });

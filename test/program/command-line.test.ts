@@ -42,10 +42,7 @@ test.each([
   [['--web.listen-adress=:1'], 'unknown flag --web.listen-adress, did you mean --web.listen-address?'],
   [['serv'], 'unknown command serv, did you mean serve?'],
   [['describe', 'metric'], 'unknown topic metric, did you mean metrics?'],
-  [
-    ['--web.config.file=web.yml'],
-    '--web.config.file: TLS and authentication are not supported by this version',
-  ],
+  [['--web.config.file=~/web.yml'], '--web.config.file: only a shell knows what ~ stands for'],
   [['--web.listen-address=127.0.0.1'], '--web.listen-address: "127.0.0.1" is not a listen address'],
   [['--web.max-requests=many'], '--web.max-requests: expected a whole number'],
 ])('%j is not understood: exit 2, and stderr says why', async (args, sentence) => {
