@@ -8,6 +8,7 @@ import { intake } from './intake.ts';
 import { scrapeHeaders } from './scrape-headers.ts';
 import { stateFiles } from './state-files.ts';
 import { vpnConnectionsXml } from './vpn-connections-xml.ts';
+import { webConfig } from './web-config.ts';
 
 /** Everything that is fuzzed, in the order of the table. */
 export const targets: readonly Target[] = [
@@ -18,6 +19,7 @@ export const targets: readonly Target[] = [
   http,
   scrapeHeaders,
   configuration,
+  webConfig,
   idsFile,
   stateFiles,
 ];

@@ -45,7 +45,10 @@ export function toDocument(text: string, { version, isSpelled }: Dialect = OURS)
   if (isSpelled && document) spell(document);
   const outline = toOutline(document?.contents);
   const broken = [
-    ...(document?.errors ?? []).map(({ message, pos: [offset] }) => ({ message, offset })),
+    ...(document?.errors ?? []).map(({ message, pos: [offset] }) => ({
+      message: withoutText(message),
+      offset,
+    })),
     ...outline.pointless.map(({ alias: { source, range }, isInside }) => ({
       message: isInside
         ? `the alias *${source} stands inside what it stands for, and would never end`
@@ -83,6 +86,11 @@ export function toDocument(text: string, { version, isSpelled }: Dialect = OURS)
     const message = `the aliases of this file cannot be resolved: ${reason}`;
     return { data: undefined, problems: [...problems, { path: '', message }], lineOf };
   }
+}
+
+/** The library ends some of its sentences with all that stands there, which can be a private key. */
+function withoutText(message: string): string {
+  return message.replace(/(in YAML stream|extra characters|Not a YAML token): .*$/s, '$1');
 }
 
 function refused(message: string): Document {

@@ -312,6 +312,16 @@ test.each(['[', '{a: ', '- ', '? ', '[{a: ', '? - '])(
   },
 );
 
+test.each([
+  ['a text that stands behind the document', 'aws: {}\n  more: "hunter2"\n  - "hunter2"\n} hunter2\n'],
+  ['a text between keys', '|\n    hunter2\naws: |\n    -----BEGIN-----\n    hunter2\n'],
+  ['a text behind the sign of a block', 'aws: |hunter2\n  a\n'],
+])('what is no YAML is told without what stands there, which can be a secret: %s', (_, text) => {
+  const found = problems(text).join('\n');
+  expect(found).not.toBe('');
+  expect(found).not.toContain('hunter2');
+});
+
 test('a second document is told in a sentence', () => {
   expect(problems('aws: {}\n---\nclient_vpn: {}\n')).toEqual([
     'exporter.yaml:2:1: a second document begins here; a configuration is one',
