@@ -67,7 +67,7 @@ export const connectionsXml = createTarget({
 });
 
 /** What is read; undefined when it is refused as an answer that is none. Everything else that is thrown passes through. */
-export function readOrRefuse<T>(read: () => T): T | undefined {
+function readOrRefuse<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {

@@ -8,6 +8,7 @@ import { createWebSocketWorld } from '../../src/simulator/websocket/world.ts';
 import { type Exposition, toExposition } from '../../test/support/exposition.ts';
 import { type Running, scrape, startExporter } from '../exporter.ts';
 import { type Bytes, type Change, changed, changesOf, toBuffer } from '../mutations.ts';
+import { pause } from '../sockets.ts';
 import { withKeys } from '../surroundings.ts';
 import { createTarget } from '../target.ts';
 
@@ -157,9 +158,9 @@ intake: {enabled: true, allow_unauthenticated: true, listen_address: "127.0.0.1:
       talk(world, endpoints[n % 2] ?? '', n);
       const id = websockets.connect(API);
       await tell(intakePort, 'connect', id);
-      // A batch of its own in the journal.
-      await new Promise((resolve) => setTimeout(resolve, 1_200));
       if (n % 3 !== 0) continue;
+      // A batch of its own in the journal.
+      await pause(1_200);
       websockets.disconnect(id);
       await tell(intakePort, 'disconnect', id);
       await exporter.runOnce();
