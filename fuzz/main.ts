@@ -24,8 +24,11 @@ async function main(options: Options): Promise<number> {
   const outcomes: Outcome[] = [];
   for (const target of chosen) {
     const ms = (options.seconds * 1000) / chosen.length;
-    outcomes.push(await fuzzAside(target.name, { seed: options.seed, ms }));
+    const outcome = await fuzzAside(target.name, { seed: options.seed, ms });
+    console.log(`${target.name}: ${outcome.runs} inputs${outcome.failed ? ', FAILED' : ''}`);
+    outcomes.push(outcome);
   }
+  console.log();
   printTable(
     'What was given to each, and for how much of it something is wrong',
     ['target', 'runs', 'inputs by kind', 'failures', 'seed'],

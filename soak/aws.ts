@@ -10,6 +10,8 @@ export const API = 'a1b2c3d4e5';
 const ENDPOINTS = 3;
 const CLIENTS = 40;
 const VISITORS = 60;
+/** By AWS' clock: nobody stays for two hours, after which AWS ends a connection, however slow this machine is. */
+const LONGEST_VISIT_MS = 30 * 60_000;
 
 /** A simulated AWS in which clients come, talk and go. */
 export type Aws = Awaited<ReturnType<typeof openAws>>;
@@ -25,7 +27,7 @@ export async function openAws(seed: number, now: () => number) {
   const tunnels = Array.from({ length: 3 }, () => vpns.addConnection());
   const random = createRandom(~seed);
   const clients = new Map<string, string[]>(endpoints.map((id) => [id, []]));
-  const visitors: string[] = [];
+  const visitors: { readonly id: string; readonly since: number }[] = [];
   let passing: string | undefined;
 
   const churnClients = (endpointId: string, living: string[]) => {
@@ -54,10 +56,12 @@ export async function openAws(seed: number, now: () => number) {
     /** Lets a bit happen everywhere. */
     churn() {
       for (const [endpointId, living] of clients) churnClients(endpointId, living);
-      visitors.push(websockets.connect(API));
+      visitors.push({ id: websockets.connect(API), since: now() });
       const talking = visitors[random.below(visitors.length)];
-      if (talking !== undefined) websockets.talk(talking);
-      if (visitors.length > VISITORS) websockets.disconnect(visitors.shift() ?? '');
+      if (talking !== undefined) websockets.talk(talking.id);
+      const isOver = ({ since }: { since: number }) => now() - since > LONGEST_VISIT_MS;
+      while (visitors.length > VISITORS || visitors.some(isOver))
+        websockets.disconnect(visitors.shift()?.id ?? '');
       const id = tunnels[random.below(tunnels.length)] ?? '';
       if (random.below(2) === 0) vpns.bringUp(id, random.below(2), random.below(5));
       else vpns.takeDown(id, random.below(2));

@@ -47,7 +47,7 @@ export interface Soaked {
 const SPEED = 60;
 const TICK_MS = 250;
 /** In ticks. */
-const EVERY = { scrape: 4, disturb: 3, reload: 26, look: 8 };
+const EVERY = { churn: 4, scrape: 4, disturb: 3, reload: 26, look: 8 };
 /** AWS lists for an hour what has ended, and the program remembers it for two: from then on as much goes as comes. */
 const STEADY_MINUTES = 3.5;
 const SAMPLES = 10;
@@ -84,7 +84,7 @@ export async function soak({ minutes, seed, program, onMinute = () => {} }: Soak
     const beganAt = Date.now();
     for (let tick = 1; Date.now() - beganAt < minutes * 60_000; tick += 1) {
       await new Promise((resolve) => setTimeout(resolve, TICK_MS));
-      aws.churn();
+      if (tick % EVERY.churn === 0) aws.churn();
       const minute = (Date.now() - beganAt) / 60_000;
       await troubles.tick(Date.now() - beganAt);
       if (tick % EVERY.disturb === 0) clients.disturb();

@@ -222,12 +222,18 @@ function judgeValues(value: unknown, where: string): void {
   for (const [key, member] of Object.entries(value)) {
     judgeValues(member, `${where}.${key}`);
     const isText = TEXTS.has(key);
-    if (isText && typeof member !== 'string')
+    if (isText && member !== undefined && typeof member !== 'string')
       throw new Wrong(`${where}.${key} is ${JSON.stringify(member)}, not a text`);
     if (NUMBERS.has(key) && member !== undefined && typeof member !== 'number')
       throw new Wrong(`${where}.${key} is ${JSON.stringify(member)}, not a number`);
   }
 }
 
-const TEXTS: ReadonlySet<string> = new Set(['apiId', 'name', 'host', 'key', 'domain', 'stage']);
-const NUMBERS: ReadonlySet<string> = new Set(['connectedAt', 'lastActiveAt', 'capacityUnits']);
+const TEXTS: ReadonlySet<string> = new Set([
+  ...['apiId', 'name', 'host', 'key', 'domain', 'stage'],
+  ...['ClientVpnEndpointId', 'Description', 'VpcId', 'TransportProtocol', 'Code', 'Key', 'Value', 'Type'],
+]);
+const NUMBERS: ReadonlySet<string> = new Set([
+  ...['connectedAt', 'lastActiveAt', 'capacityUnits'],
+  ...['VpnPort', 'SessionTimeoutHours'],
+]);
