@@ -80,3 +80,5 @@ process.on('message', (message) => {
   process.send({ rss, heap: heapUsed + external, descriptors, timers: timers.size });
 });
 process.channel.unref();
+// Whoever soaks it is gone.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
