@@ -53,6 +53,7 @@ const DOCS: Readonly<Record<string, Load>> = {
   websocket: () => import('../../docs/websocket.md'),
   'site-to-site-vpn': () => import('../../docs/site-to-site-vpn.md'),
   accounts: () => import('../../docs/accounts.md'),
+  'web-config': () => import('../../docs/web-config.md'),
   'in-trouble': () => import('../../docs/in-trouble.md'),
 };
 

@@ -11,13 +11,20 @@ const HEADERS: ReadonlyMap<string, readonly string[] | undefined> = new Map([
   ['X-XSS-Protection', undefined],
 ]);
 
+const CONTROLS = /[^\t\x20-\x7e\x80-\xff]/;
+
 /** `http_server_config.headers`: headers of every answer, of a few names. */
 export const headers = mapping(text).superRefine((of, { addIssue }) => {
-  for (const [name, value] of Object.entries(of ?? {})) {
+  for (const [name, value] of of ?? []) {
     const message = headerProblem(name, value);
     if (message !== undefined) addIssue({ code: 'custom', path: [name], message });
   }
 });
+
+/** A value as Node.js sends it so that the bytes are those that Go sends: UTF-8, in one line, without white space around it. */
+export function toHeaderValue(value: string): string {
+  return Buffer.from(value.replace(/[\r\n]/g, ' ').trim()).toString('latin1');
+}
 
 function headerProblem(name: string, value: string): string | undefined {
   if (!HEADERS.has(name)) {
@@ -27,7 +34,7 @@ function headerProblem(name: string, value: string): string | undefined {
   const values = HEADERS.get(name);
   if (values && !values.includes(value))
     return `invalid value: expected ${values.map(given).join(' or ')}, in small letters, got ${given(value)}`;
-  if (!values && /[^\t\x20-\x7e\x80-\xff]/.test(value))
-    return `holds a line end or another sign that no header may hold, got ${given(value)}`;
+  if (CONTROLS.test(toHeaderValue(value)))
+    return `holds a control character, which no header may hold, got ${given(value)}; take it out`;
   return undefined;
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { toMessage } from '../config/messages.ts';
 import { toPath } from '../config/problems.ts';
 import { nearest } from '../fields/nearest.ts';
+import { toHeaderValue } from './headers.ts';
 import type { WebConfig } from './model.ts';
 import type { ReadNamed } from './pem.ts';
 import { rateLimitWarnings, toRateLimit } from './rate-limit.ts';
@@ -23,7 +24,7 @@ export function judge(data: object, readNamed: ReadNamed, now: number): Judged {
   const parsed = webConfigSchema.safeParse(data, { error: toMessage });
   const file = parsed.data ?? { tls_server_config: soundTls(data) };
   const { tls_server_config: section, http_server_config: http, rate_limit: limit } = file;
-  const users = file.basic_auth_users ?? {};
+  const users = file.basic_auth_users ?? new Map<string, string>();
   // A section that is null has all its switches off.
   const http2 = parsed.success && (http === undefined || http?.http2 === true);
   const tls = section && isWanted(section) ? judgeTls(section, { http2, readNamed, now }) : undefined;
@@ -34,8 +35,8 @@ export function judge(data: object, readNamed: ReadNamed, now: number): Judged {
   if (!parsed.success || (tls && 'problems' in tls)) return { problems, warnings: [], config: undefined };
   const config = {
     tls: tls?.tls,
-    headers: http?.headers ?? {},
-    users: new Map(Object.entries(users).map(([name, hash]) => [name, toHash(hash)])),
+    headers: Object.fromEntries(mapValues(http?.headers ?? [], toHeaderValue)),
+    users: mapValues(users, toHash),
     rateLimit: toRateLimit(limit),
   };
   const warnings = [
@@ -62,7 +63,7 @@ function* plainWarnings({
       message:
         'it does not turn TLS on, for it names no certificate, so HTTP is plain; set cert_file and key_file, or take it away',
     };
-  if (Object.keys(users ?? {}).length > 0)
+  if (users?.size)
     yield {
       keys: ['basic_auth_users'],
       message:
@@ -77,4 +78,11 @@ function toRemarks(issue: z.core.$ZodIssue): readonly Remark[] {
     const known = KNOWN_KEYS.get(toPath(keys)) ?? [];
     return { keys: [...keys, key], message: `unknown key, did you mean ${nearest(key, known)}?` };
   });
+}
+
+function mapValues(
+  of: Iterable<readonly [string, string]>,
+  to: (value: string) => string,
+): ReadonlyMap<string, string> {
+  return new Map([...of].map(([key, value]) => [key, to(value)]));
 }

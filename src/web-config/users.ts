@@ -2,6 +2,7 @@ import type { Remark } from './remark.ts';
 import { mapping, text } from './values.ts';
 
 const REMEDY = 'make one with htpasswd -nBC 10 "" | tr -d ":\\n"';
+const LETTERS = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const WHOLE = /^\$2(?:[^$])?\$([0-9]{2})\$([./A-Za-z0-9]{22})([./A-Za-z0-9]{31})/;
 /** Each step more takes twice the time; at 14 it is about four seconds. */
 const HIGHEST_USUAL_COST = 14;
@@ -19,13 +20,18 @@ export const users = mapping(
 /** A hash that the toolkit accepts, as one that every library of bcrypt can compare with, in as much time. */
 export function toHash(hash: string): string {
   const [, cost, salt, rest] = WHOLE.exec(hash) ?? [];
-  if (salt !== undefined) return `$2b$${cost}$${salt}${rest}`;
+  if (salt !== undefined) return `$2b$${cost}$${canonical(salt)}${rest}`;
   return `$2b$${String(costOf(hash)).padStart(2, '0')}$${UNFIT}`;
 }
 
+/** Of the last letter of a salt two bits count: old programs left others in it, which libraries do not forgive. */
+function canonical(salt: string): string {
+  return salt.slice(0, -1) + LETTERS.charAt(LETTERS.indexOf(salt.slice(-1)) & 0b110000);
+}
+
 /** What is dangerous in it. */
-export function* userWarnings(of: Readonly<Record<string, string>>): Iterable<Remark> {
-  for (const [name, hash] of Object.entries(of)) {
+export function* userWarnings(hashes: ReadonlyMap<string, string>): Iterable<Remark> {
+  for (const [name, hash] of hashes) {
     const message = hashWarning(hash);
     if (message !== undefined) yield { keys: ['basic_auth_users', name], message };
   }

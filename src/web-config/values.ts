@@ -30,10 +30,14 @@ export function section<S extends z.ZodRawShape>(shape: S) {
   return z.preprocess(unspelled, z.strictObject(shape, { error }));
 }
 
-/** A mapping with keys that people choose; undefined where it is left out or null. */
+/** A mapping with keys that people choose, `__proto__` among them; undefined where it is left out or null. */
 export function mapping<T extends z.ZodType>(value: T) {
+  const toMap = (given: unknown) => {
+    const of = unspelled(given);
+    return of instanceof Object && !Array.isArray(of) ? new Map(Object.entries(of)) : of;
+  };
   const error = ({ input }: z.core.$ZodRawIssue) => `expected a mapping of keys, got ${kind(input)}`;
-  return z.preprocess(unspelled, z.record(z.string(), value, { error })).nullish();
+  return z.preprocess(toMap, z.map(z.string(), value, { error })).nullish();
 }
 
 /** What one of these names stands for; what is none of them is an unknown one of `noun`. */
@@ -53,7 +57,9 @@ export function remedy(name: string, names: readonly string[]): string {
 }
 
 function unspelled(value: unknown): unknown {
-  return value instanceof Spelled ? value.value : value;
+  if (!(value instanceof Spelled)) return value;
+  // A date is an object, which must not pass for a mapping without keys.
+  return typeof value.value === 'object' ? value.text : value.value;
 }
 
 /** What a value is, without showing it where it may be a secret: text, and all that can be read as text. */

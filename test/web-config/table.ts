@@ -279,6 +279,22 @@ export const BESIDES: readonly Row[] = [
     refused: /:1: tls_server_config: expected a mapping of keys/,
   },
   {
+    name: 'a date for a section',
+    text: 'tls_server_config: 2001-01-01\n',
+    refused: /:1: tls_server_config: expected a mapping of keys, got text/,
+  },
+  {
+    name: 'a set for a section',
+    text: 'tls_server_config: !!set {cert_file}\n',
+    refused: /:1: tls_server_config: expected a mapping of keys, got a list/,
+    unlikePromtool: 'Go takes a set for a mapping, and its keys for empty ones',
+  },
+  {
+    name: 'an ordered mapping for a section',
+    text: 'tls_server_config: !!omap [cert_file: server.pem]\n',
+    refused: /:1: tls_server_config: expected a mapping of keys, got a list/,
+  },
+  {
     name: 'a list for users',
     text: 'basic_auth_users: [alice]\n',
     refused: /basic_auth_users: expected a mapping of keys, got a list/,
@@ -335,6 +351,16 @@ export const BESIDES: readonly Row[] = [
   { name: 'a value in capitals', text: headers('X-Frame-Options: DENY'), refused: /invalid value/ },
   { name: 'an empty value of few', text: headers('X-Frame-Options: ""'), refused: /invalid value/ },
   { name: 'an empty value of many', text: headers('Content-Security-Policy: ""') },
+  {
+    name: 'a header with a zero',
+    text: headers('Content-Security-Policy: "a\\0b"'),
+    refused: /holds a control character/,
+    unlikePromtool: 'Go sends it as it is, which Node.js does not',
+  },
+  {
+    name: 'a header of two lines',
+    text: headers('Content-Security-Policy: "a\\r\\nSet-Cookie: b"'),
+  },
   { name: 'the empty client_auth_type', text: tls(PAIR, 'client_auth_type: ""') },
   { name: 'the old client_auth_type', text: tls(PAIR, 'client_auth_type: RequireClientCert'), warned: [ANY] },
   {
