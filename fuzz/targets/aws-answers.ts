@@ -220,6 +220,8 @@ function judgeValues(value: unknown, where: string): void {
   if (value instanceof Date && Number.isNaN(value.getTime())) throw new Wrong(`${where} is no time`);
   if (typeof value !== 'object' || value === null) return;
   for (const [key, member] of Object.entries(value)) {
+    // Handed back to DynamoDB as it came, which alone can read it.
+    if (key === 'nextKey') continue;
     judgeValues(member, `${where}.${key}`);
     const isText = TEXTS.has(key);
     if (isText && member !== undefined && typeof member !== 'string')

@@ -76,7 +76,7 @@ export function createScan(aws: Pick<Aws, 'dynamoDb'>): ScanTable {
 function toAttribute(value: unknown): Attribute {
   const { S, N } = isObject(value) ? value : {};
   const found = S ?? N;
-  return typeof found === 'string' || typeof found === 'number' ? found : undefined;
+  return typeof found === 'string' ? found : undefined;
 }
 
 function count(value: unknown): number | undefined {
