@@ -196,7 +196,7 @@ const forbidden = [
     name: 'source-without-tests',
     comment: 'What we ship does not contain what checks it.',
     from: { path: '^src/' },
-    to: { path: '^(test|bench|scripts)/' },
+    to: { path: '^(test|bench|fuzz|scripts|soak)/' },
   },
   {
     name: 'dashboards-as-they-are-shipped',
@@ -209,7 +209,7 @@ const forbidden = [
     name: 'dashboards-stand-alone',
     comment: 'Dashboards know metrics by the names in their documents, as everybody does who imports them.',
     from: { path: '^grafana/' },
-    to: { path: '^(src|test|bench|scripts)/' },
+    to: { path: '^(src|test|bench|fuzz|scripts|soak)/' },
   },
   {
     name: 'no-dev-dependencies',

@@ -121,7 +121,12 @@ const proofs: Record<string, Record<string, string>> = {
   'application-knows-no-command': { 'src/app/a.ts': '../cli/thing.ts' },
   'simulator-stands-alone': { 'src/simulator/a.ts': 'type ../core/thing.ts', 'src/simulator/b.ts': 'yaml' },
   'simulator-for-the-demo-only': { 'src/cli/serve.ts': 'type ../simulator/thing.ts' },
-  'source-without-tests': { 'src/a.ts': '../test/thing.ts', 'src/b.ts': '../bench/thing.ts' },
+  'source-without-tests': {
+    'src/a.ts': '../test/thing.ts',
+    'src/b.ts': '../bench/thing.ts',
+    'src/c.ts': '../fuzz/thing.ts',
+    'src/d.ts': '../soak/thing.ts',
+  },
   'dashboards-as-they-are-shipped': { 'src/a.ts': 'type ../grafana/thing.ts' },
   'dashboards-stand-alone': { 'grafana/a.ts': 'type ../src/app/log.ts' },
   'no-dev-dependencies': { 'src/a.ts': 'vitest' },
@@ -161,7 +166,7 @@ const innocent = Object.fromEntries(
       'src/simulator/thing',
       'src/app/log',
     ],
-    ...['test/thing', 'bench/thing', 'grafana/thing'],
+    ...['test/thing', 'bench/thing', 'fuzz/thing', 'soak/thing', 'grafana/thing'],
   ].map((name) => [`${name}.ts`, thing]),
 );
 

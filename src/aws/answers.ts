@@ -5,6 +5,17 @@ export function brokenAnswer(message: string): Error {
   return Object.assign(new Error(message), { name: 'BrokenAnswer', $retryable: { throttling: false } });
 }
 
+/**
+ * The error of a call, or a `brokenAnswer` where the SDK's reader, which leaves the answer in its errors, fell over one whose members are not
+ * what their types say.
+ */
+export function toReadError(error: unknown): unknown {
+  if (!(error instanceof TypeError && '$response' in error)) return error;
+  const broken = brokenAnswer('the answer is not of the form that AWS gives it');
+  const { $metadata } = error as { $metadata?: unknown };
+  return Object.assign(broken, { cause: error, ...($metadata !== undefined && { $metadata }) });
+}
+
 /** An error for a call that is no longer wanted; named as the SDK names it, so that nobody takes it for one worth a retry. */
 export function abortError(cause: unknown): Error {
   return Object.assign(new Error('the call was given up', { cause }), { name: 'AbortError' });
@@ -45,7 +56,8 @@ export async function* pages<T>(
   let token: string | undefined;
   do {
     const page = await send(token);
-    if (!page.items)
+    // The SDK hands on what JSON holds, whatever its types say.
+    if (!Array.isArray(page.items))
       throw brokenAnswer(
         `${operation}: the answer lacks its list; AWS, or something between, sent an empty or foreign document`,
       );
@@ -54,6 +66,8 @@ export async function* pages<T>(
       throw tooLong(operation, `${items} items on ${seen.size + 1} pages`);
     yield page.items;
     token = page.next || undefined;
+    if (token !== undefined && typeof token !== 'string')
+      throw brokenAnswer(`${operation}: the token of the next page is no text`);
     if (token !== undefined) {
       // Tokens can be long, and are many.
       const digest = createHash('sha256').update(token).digest('base64');

@@ -9,7 +9,7 @@ import { Stopped } from '../core/collector.ts';
 import type { Family } from '../core/family.ts';
 import { Histogram, histogramSamples } from '../core/histogram.ts';
 import { Tally } from '../core/tally.ts';
-import { abortError } from './answers.ts';
+import { abortError, toReadError } from './answers.ts';
 import { ClockSkew } from './clock-skew.ts';
 import { CALL_ERRORS } from './error-rules.ts';
 import { noteCall, toCallError } from './errors.ts';
@@ -118,8 +118,9 @@ export class Calls {
       const answer = await send();
       this.#skew.note(answer, startedAt);
       return answer;
-    } catch (error) {
-      this.#skew.note(error, startedAt);
+    } catch (caught) {
+      this.#skew.note(caught, startedAt);
+      const error = toReadError(caught);
       noteCall(error, api, operation, section);
       // A call that we break off because its answer is no longer wanted is no error of AWS.
       if (!(signal?.reason instanceof Stopped)) this.#errors.add({ ...labels, error: toCallError(error) });

@@ -111,7 +111,7 @@ export class XmlReader {
     this.#children([], () => this.skip(), true);
   }
 
-  /** Reads an element as text, skipping elements within it; the string of `last` serves again when the text equals it. */
+  /** Reads an element as text, skipping elements before and after it; the string of `last` serves again when the text equals it. */
   text(last: LastText): string {
     if (this.#selfClosed) return '';
     const bytes = this.#bytes;
@@ -185,18 +185,28 @@ export class XmlReader {
     const parts: string[] = [];
     const end = this.#at + LONGEST_TEXT;
     let whole = !this.#hasAttributes;
+    let hasText = false;
+    let isOver = false;
+    const add = (part: string) => {
+      const isText = part.trim() !== '';
+      // Joined, the digits on both sides of an element would be a number that nobody sent.
+      if (isText && isOver) throw this.#malformed('an element stands in the middle of a text');
+      hasText ||= isText;
+      parts.push(part);
+    };
     for (;;) {
       const from = this.#at;
       this.#toMarkup();
       const to = this.#at;
       if (to > end) throw this.#tooLong();
-      if (to > from) parts.push(toText(bytes.toString('utf8', from, to)));
+      if (to > from) add(toText(bytes.toString('utf8', from, to)));
       const markup = this.#markup();
       if (markup === END) break;
       if (markup === START) {
         this.skip();
         whole = false;
-      } else if (bytes[to + 2] === 0x5b) parts.push(toLines(bytes.toString('utf8', to + 9, this.#at - 3)));
+        isOver = hasText;
+      } else if (bytes[to + 2] === 0x5b) add(toLines(bytes.toString('utf8', to + 9, this.#at - 3)));
     }
     this.#endTag(nameAt, nameEnd);
     return withoutLayout(whole ? [parts.join('')] : parts);

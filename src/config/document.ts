@@ -16,6 +16,8 @@ export interface Document {
 
 /** Far more than the schema has. */
 export const DEEPEST = 100;
+/** What stands open while that is read: collections, the document around them, and a value. */
+const MOST_OPEN = DEEPEST + 2;
 /** Far more than people or programs write for this schema, and so few that reading them takes no longer than a second or two. */
 export const MOST_TOKENS = 150_000;
 const MOST_VALUES = 100_000;
@@ -33,8 +35,9 @@ const OURS: Dialect = { version: '1.2', isSpelled: false };
 export function toDocument(text: string, { version, isSpelled }: Dialect = OURS): Document {
   const lines = new LineCounter();
   const tokens = toYamlTokens(text, lines);
-  if (tokens === undefined) return refused('it holds more keys, values and signs than any configuration');
-  if (isTooDeep(tokens)) return refused('it is nested too deeply to be a configuration');
+  if (tokens === 'too many') return refused('it holds more keys, values and signs than any configuration');
+  if (tokens === 'too deep' || isTooDeep(tokens))
+    return refused('it is nested too deeply to be a configuration');
 
   // Whether keys are unique is asked of the outline: the library compares each with every other.
   const composer = new Composer({ version, merge: true, uniqueKeys: false, logLevel: 'error' });
@@ -42,7 +45,10 @@ export function toDocument(text: string, { version, isSpelled }: Dialect = OURS)
   if (isSpelled && document) spell(document);
   const outline = toOutline(document?.contents);
   const broken = [
-    ...(document?.errors ?? []).map(({ message, pos: [offset] }) => ({ message, offset })),
+    ...(document?.errors ?? []).map(({ message, pos: [offset] }) => ({
+      message: withoutText(message),
+      offset,
+    })),
     ...outline.pointless.map(({ alias: { source, range }, isInside }) => ({
       message: isInside
         ? `the alias *${source} stands inside what it stands for, and would never end`
@@ -82,20 +88,27 @@ export function toDocument(text: string, { version, isSpelled }: Dialect = OURS)
   }
 }
 
+/** The library ends some of its sentences with all that stands there, which can be a private key. */
+function withoutText(message: string): string {
+  return message.replace(/(in YAML stream|extra characters|Not a YAML token): .*$/s, '$1');
+}
+
 function refused(message: string): Document {
   return { data: undefined, problems: [{ path: '', message }], lineOf: () => undefined };
 }
 
-/** The collections of a text, not yet made into values; undefined when there is too much in it. */
-function toYamlTokens(text: string, lines: LineCounter): readonly CST.Token[] | undefined {
+/** The collections of a text, not yet made into values, unless there is too much in it. */
+function toYamlTokens(text: string, lines: LineCounter): readonly CST.Token[] | 'too many' | 'too deep' {
   const parser = new Parser(lines.addNewLine);
   const tokens: CST.Token[] = [];
   let lexemes = 0;
   lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {
     lexemes += 1;
-    if (lexemes > MOST_TOKENS) return undefined;
+    if (lexemes > MOST_TOKENS) return 'too many';
     tokens.push(...parser.next(lexeme));
+    // A line that ends them all would have the parser end each within the other.
+    if (parser.stack.length > MOST_OPEN) return 'too deep';
   }
   return [...tokens, ...parser.end()];
 }

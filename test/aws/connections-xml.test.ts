@@ -81,6 +81,11 @@ test.each([
   [answer('<connections><item></connections>'), '<item> has no end tag'],
   [answer('<nextToken>x</nextTokem>'), '<nextToken> has no end tag'],
   [answer('<nextToken>x</nextTokens>'), '<nextToken> has no end tag'],
+  [answer('<nextToken>12<x>9</x>34</nextToken>'), 'an element stands in the middle of a text'],
+  [
+    answer('<nextToken>1<x/><!-- --> <y/><![CDATA[2]]></nextToken>'),
+    'an element stands in the middle of a text',
+  ],
   [`${answer('')}${answer('')}`, 'something follows the end of the root element'],
 ])('%s is refused', (xml, message) => {
   expect(() => parse(xml)).toThrow(message);

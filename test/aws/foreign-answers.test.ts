@@ -74,6 +74,32 @@ test.each<[number, string, RegExp]>([
   await expectAll(server.url, kind, words);
 });
 
+test.each([
+  ...['null', '7', '"text"', '[]', '[null]', 'true'],
+  '{"Items":7,"items":7}',
+  '{"Items":[null],"items":[null]}',
+  '{"Items":{"a":1},"items":{"a":1}}',
+  '{"Items":[{"id":null}],"items":[{"apiId":{}}]}',
+  '{"Items":[{"id":7}],"items":[{"createdDate":{}}]}',
+  '{"connectedAt":{},"identity":7,"lastActiveAt":[]}',
+])('JSON that AWS does not send, %s, is a broken answer or none', async (body) => {
+  for (const status of [200, 201]) {
+    const server = await startServer((response) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    });
+    onTestFinished(() => server.close());
+    const { aws } = await openAws(() => {}, { endpointUrl: server.url, maxAttempts: 1 });
+    for (const name of ['apis', 'scan', 'lookUp']) {
+      const error = await CALLS[name]?.(aws).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      if (error !== undefined)
+        expect(explain(error)).not.toMatch(/bug|TypeError|Cannot read|is not a function/);
+    }
+  }
+});
+
 /** A server that says this to whatever it is told, and closes. */
 async function startRaw(bytes: string | Buffer): Promise<string> {
   const open = new Set<Socket>();

@@ -303,15 +303,32 @@ test('any text is a configuration or has problems', () => {
   );
 });
 
-test.each(['[', '{a: ', '- ', '? ', '[{a: '])('%j in itself without end is told in a sentence', (open) => {
-  for (const depth of [101, 1_000, 20_000]) {
-    expect(problems(`client_vpn:\n  ${open.repeat(depth)}`)).toEqual([
+test.each(['[', '{a: ', '- ', '? ', '[{a: ', '? - '])(
+  '%j in itself without end is told in a sentence',
+  (open) => {
+    for (const depth of [101, 1_000, 6_000, 20_000]) {
+      expect(problems(`client_vpn:\n  ${open.repeat(depth)}`)).toEqual([
+        'exporter.yaml: it is nested too deeply to be a configuration',
+      ]);
+      // A line that stands further out ends them all at once.
+      expect(problems(`client_vpn:\n  ${open.repeat(depth)}\naws: {}\n`)).toEqual([
+        'exporter.yaml: it is nested too deeply to be a configuration',
+      ]);
+    }
+    expect(problems(`client_vpn:\n  ${open.repeat(10)}`)).not.toContain(
       'exporter.yaml: it is nested too deeply to be a configuration',
-    ]);
-  }
-  expect(problems(`client_vpn:\n  ${open.repeat(10)}`)).not.toContain(
-    'exporter.yaml: it is nested too deeply to be a configuration',
-  );
+    );
+  },
+);
+
+test.each([
+  ['a text that stands behind the document', 'aws: {}\n  more: "hunter2"\n  - "hunter2"\n} hunter2\n'],
+  ['a text between keys', '|\n    hunter2\naws: |\n    -----BEGIN-----\n    hunter2\n'],
+  ['a text behind the sign of a block', 'aws: |hunter2\n  a\n'],
+])('what is no YAML is told without what stands there, which can be a secret: %s', (_, text) => {
+  const found = problems(text).join('\n');
+  expect(found).not.toBe('');
+  expect(found).not.toContain('hunter2');
 });
 
 test('a second document is told in a sentence', () => {

@@ -71,13 +71,13 @@ export function createSource(
       const apis = listed('GetApis', (paging) =>
         client.send(new GetApisCommand(paging), { abortSignal: signal }),
       );
-      for await (const { ApiId, Name, ApiEndpoint, ProtocolType, DisableExecuteApiEndpoint } of apis) {
-        if (ProtocolType !== 'WEBSOCKET') continue;
+      for await (const item of apis) {
+        if (item.ProtocolType !== 'WEBSOCKET') continue;
         yield {
-          apiId: given('GetApis', 'ApiId', ApiId),
-          name: (Name ?? '').toWellFormed(),
-          host: toHost(given('GetApis', 'ApiEndpoint', ApiEndpoint)),
-          isDefaultDisabled: DisableExecuteApiEndpoint ?? false,
+          apiId: given('GetApis', item, 'ApiId'),
+          name: text(item.Name),
+          host: toHost(given('GetApis', item, 'ApiEndpoint')),
+          isDefaultDisabled: item.DisableExecuteApiEndpoint === true,
         };
       }
     },
@@ -88,7 +88,7 @@ export function createSource(
       const stages = listed('GetStages', (paging) =>
         client.send(new GetStagesCommand({ ApiId: apiId, ...paging }), { abortSignal: signal }),
       );
-      for await (const { StageName } of stages) yield given('GetStages', 'StageName', StageName);
+      for await (const item of stages) yield given('GetStages', item, 'StageName');
     },
 
     async *domains(target, signal) {
@@ -97,7 +97,7 @@ export function createSource(
       const domains = listed('GetDomainNames', (paging) =>
         client.send(new GetDomainNamesCommand(paging), { abortSignal: signal }),
       );
-      for await (const { DomainName } of domains) yield given('GetDomainNames', 'DomainName', DomainName);
+      for await (const item of domains) yield given('GetDomainNames', item, 'DomainName');
     },
 
     async *mappings(target, domain, signal) {
@@ -106,10 +106,10 @@ export function createSource(
       const mappings = listed('GetApiMappings', (paging) =>
         client.send(new GetApiMappingsCommand({ DomainName: domain, ...paging }), { abortSignal: signal }),
       );
-      for await (const { ApiMappingKey, ApiId, Stage } of mappings) {
-        const apiId = given('GetApiMappings', 'ApiId', ApiId);
-        const key = (ApiMappingKey ?? '').toWellFormed();
-        yield { domain, key, apiId, stage: given('GetApiMappings', 'Stage', Stage) };
+      for await (const item of mappings) {
+        const apiId = given('GetApiMappings', item, 'ApiId');
+        const key = text(item.ApiMappingKey);
+        yield { domain, key, apiId, stage: given('GetApiMappings', item, 'Stage') };
       }
     },
   };
@@ -140,22 +140,34 @@ interface Paging {
   readonly NextToken: string | undefined;
 }
 
-async function* listed<T>(
+/** A member can be anything, whatever the SDK's types say. */
+type Item<T> = { readonly [K in keyof T]: unknown };
+
+async function* listed<T extends object>(
   operation: string,
   send: (paging: Paging) => Promise<{ Items?: T[] | undefined; NextToken?: string | undefined }>,
-): AsyncIterable<T> {
+): AsyncIterable<Item<T>> {
   const sendPage = async (token: string | undefined) => {
     const { Items, NextToken } = await send({ MaxResults: '100', NextToken: token });
     return { items: Items, next: NextToken };
   };
-  const listing = pages(operation, sendPage, MOST_ENDPOINTS);
-  for await (const page of listing) yield* page;
+  for await (const page of pages(operation, sendPage, MOST_ENDPOINTS))
+    for (const item of page) {
+      if (typeof item !== 'object' || item === null) throw brokenAnswer(`${operation}: an item is no object`);
+      yield item;
+    }
 }
 
-/** A text that must be there; JSON can hold half a character, which no series is told apart by. */
-function given(operation: string, member: string, value: string | undefined): string {
-  if (value === undefined) throw brokenAnswer(`${operation}: an item lacks its ${member}`);
+/** A text that must be there. */
+function given<T>(operation: string, item: Item<T>, member: keyof T & string): string {
+  const value = item[member];
+  if (typeof value !== 'string') throw brokenAnswer(`${operation}: an item lacks its ${member}`);
   return value.toWellFormed();
+}
+
+/** A text that may be left out. JSON can hold half a character, which no series is told apart by. */
+function text(value: unknown): string {
+  return typeof value === 'string' ? value.toWellFormed() : '';
 }
 
 function toHost(endpoint: string): string {

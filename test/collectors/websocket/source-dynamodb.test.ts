@@ -58,8 +58,21 @@ test('where the capacity is not told it is taken high: half a unit for each item
   expect((await scan()).capacityUnits).toBe(3.5);
 });
 
+test('what is of another type than DynamoDB says is as if it were not there', async () => {
+  const { scan } = await setUp(
+    page({
+      Items: [null, { id: 7 }, { id: { S: {} } }, { id: { S: 7 } }],
+      ConsumedCapacity: { CapacityUnits: 'x' },
+    }),
+  );
+  const nothing = expect.not.objectContaining({ id: expect.anything() });
+  expect(await scan()).toMatchObject({ rows: [nothing, nothing, nothing, nothing], capacityUnits: 2 });
+});
+
 test.each([
   ['without items', json(200, {}), 'lacks its items'],
+  ['whose items are no list', json(200, { Items: 7 }), 'lacks its items'],
+  ['with a key that is none', page({ LastEvaluatedKey: { id: 7 } }), 'the key of the next page is no key'],
   ['that begins anew', page({ LastEvaluatedKey: KEY }), 'would never end'],
 ])('an answer %s is an error', async (_, answer, message) => {
   const { scan } = await setUp(answer);

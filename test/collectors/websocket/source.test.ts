@@ -170,6 +170,18 @@ test.each<[string, RegExp, Answer[]]>([
     /used before/,
     [json(200, { items: [], nextToken: 't' }), json(200, { items: [], nextToken: 't' })],
   ],
+  ['whose list is none', /GetApis: the answer lacks its list/, [json(200, { items: { a: 1 } })]],
+  ['of nothing', /GetApis: an item is no object/, [json(200, { items: [null] })]],
+  [
+    'whose token is no text',
+    /the token of the next page is no text/,
+    [json(200, { items: [], nextToken: {} })],
+  ],
+  [
+    'of an API whose id is no text',
+    /lacks its ApiId/,
+    [json(200, { items: [{ protocolType: 'WEBSOCKET', apiId: 7 }] })],
+  ],
   ['of an API without an id', /lacks its ApiId/, [json(200, { items: [{ protocolType: 'WEBSOCKET' }] })]],
   [
     'of an API without a host',
@@ -180,6 +192,18 @@ test.each<[string, RegExp, Answer[]]>([
   const { source } = await setUp(...answers);
   const error = await all(source.apis(TARGET, NEVER)).catch((reason: unknown) => reason);
   expect(error).toMatchObject({ name: 'BrokenAnswer', message: expect.stringMatching(message) });
+});
+
+test('a name that is no text is left out', async () => {
+  const endpoint = 'wss://a.execute-api.eu-west-1.amazonaws.com';
+  const item = {
+    protocolType: 'WEBSOCKET',
+    apiId: 'a',
+    apiEndpoint: endpoint,
+    disableExecuteApiEndpoint: 'no',
+  };
+  const { source } = await setUp(json(200, { items: [{ ...item, name: 7 }] }));
+  expect(await all(source.apis(TARGET, NEVER))).toMatchObject([{ name: '', isDefaultDisabled: false }]);
 });
 
 test('a denied listing names the action that IAM knows', async () => {

@@ -51,20 +51,38 @@ export function createScan(aws: Pick<Aws, 'dynamoDb'>): ScanTable {
     const { Items, LastEvaluatedKey, ConsumedCapacity, ScannedCount } = await client.send(command, {
       abortSignal,
     });
-    if (!Items) throw brokenAnswer('Scan: the answer lacks its items');
+    // The SDK hands on what JSON holds, whatever its types say.
+    if (!Array.isArray(Items)) throw brokenAnswer('Scan: the answer lacks its items');
+    if (
+      LastEvaluatedKey !== undefined &&
+      !(isObject(LastEvaluatedKey) && Object.values(LastEvaluatedKey).every(isObject))
+    )
+      throw brokenAnswer('Scan: the key of the next page is no key');
     if (LastEvaluatedKey !== undefined && isDeepStrictEqual(LastEvaluatedKey, startKey))
       throw brokenAnswer('Scan: the next page would begin where this one began; the scan would never end');
     return {
       rows: Items.map((item) =>
-        Object.fromEntries(attributes.map((name) => [name, toAttribute(item[name])])),
+        Object.fromEntries(
+          attributes.map((name) => [name, toAttribute(isObject(item) ? item[name] : undefined)]),
+        ),
       ),
       nextKey: LastEvaluatedKey,
       // Other servers of this API may not say: half a unit is what DynamoDB takes for an item of 4 KB.
-      capacityUnits: ConsumedCapacity?.CapacityUnits ?? (ScannedCount ?? Items.length) / 2,
+      capacityUnits: count(ConsumedCapacity?.CapacityUnits) ?? (count(ScannedCount) ?? Items.length) / 2,
     };
   };
 }
 
-function toAttribute(value: AttributeValue | undefined): Attribute {
-  return value?.S ?? value?.N;
+function toAttribute(value: unknown): Attribute {
+  const { S, N } = isObject(value) ? value : {};
+  const found = S ?? N;
+  return typeof found === 'string' ? found : undefined;
+}
+
+function count(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
