@@ -1,6 +1,7 @@
 import { benchCoverage } from './coverage.ts';
 import { exporting, filling } from './exporting.ts';
 import { benchIntake } from './intake.ts';
+import { benchListed } from './listed-ids.ts';
 import { measured } from './measured.ts';
 import { benchParse } from './parse.ts';
 import { benchPass } from './pass.ts';
@@ -16,6 +17,7 @@ if (role === 'measured') await measured(args);
 else if (role === 'simulated') await simulated(args);
 else if (role === 'exporting') await exporting(args);
 else if (role === 'filling') await filling(args);
+else if (role === 'listed-ids') await listedIds();
 else await main();
 
 /** Prints every figure that the documents claim; each load runs in a process of its own. */
@@ -77,6 +79,8 @@ async function main(): Promise<void> {
 
   benchCoverage();
 
+  await listedIds();
+
   const intake = await benchIntake();
   printTable(
     'The intake: 20,000 events, 500 a second in bursts of 100, half of them over connections of their own',
@@ -105,6 +109,33 @@ async function main(): Promise<void> {
       `${((row.cpuMs * 1000) / 20_000).toFixed(0)} µs`,
       `${row.peakMegabytes.toFixed(0)} MB`,
       `${(row.startMs / 1000).toFixed(1)} s`,
+    ]),
+  );
+}
+
+async function listedIds(): Promise<void> {
+  const rows = await benchListed([0, 100_000, 1_000_000]);
+  printTable(
+    'Ids of WebSocket connections from a file: the program as it is shipped',
+    [
+      'ids',
+      'longest event-loop block while they are posted',
+      'while half of them change',
+      'after a restart',
+      'peak memory',
+      'of the restarted program',
+      'start to first /metrics',
+      'with them on disk',
+    ],
+    rows.map((row) => [
+      String(row.ids),
+      `${row.longestBlockMs.toFixed(1)} ms`,
+      `${row.changeBlockMs.toFixed(1)} ms`,
+      `${row.restartBlockMs.toFixed(1)} ms`,
+      `${row.peakMegabytes.toFixed(0)} MB`,
+      `${row.restartMegabytes.toFixed(0)} MB`,
+      `${(row.startMs / 1000).toFixed(2)} s`,
+      `${(row.restartMs / 1000).toFixed(2)} s`,
     ]),
   );
 }
