@@ -116,7 +116,11 @@ export async function filling([folder = '', open = '0', dead = '0']: readonly st
 
 /** The ids in the folder that can be alive. */
 export function readIds(folder: string): Promise<readonly string[]> {
-  return withRegistry(folder, async ({ registry }) => registry.candidates(Number.POSITIVE_INFINITY).ids);
+  return withRegistry(
+    folder,
+    async ({ registry }) =>
+      registry.draw(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Math.random).ids,
+  );
 }
 
 async function withRegistry<T>(

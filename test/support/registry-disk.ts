@@ -1,5 +1,7 @@
 import { cpSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
+import type { Entries } from '../../src/collectors/websocket/registry/entries.ts';
+import type { Entry } from '../../src/collectors/websocket/registry/entry.ts';
 import type { KeptRegistry } from '../../src/collectors/websocket/registry/kept-registry.ts';
 import { type OpenedRegistry, Registries } from '../../src/collectors/websocket/registry/registries.ts';
 import { systemClock } from '../../src/core/clock.ts';
@@ -23,6 +25,7 @@ export async function createRegistryDisk(
     families: storage.families,
     list: (name) => storage.list(name),
     read: (...args) => storage.read(...args),
+    readContent: (...args) => storage.readContent(...args),
     write: (...args) => storage.write(...args),
     readJournal: (...args) => storage.readJournal(...args),
     append: (...args) => storage.append(...args),
@@ -52,13 +55,20 @@ export function copyOf(folder: string): string {
   return copy;
 }
 
+/** Everything that is remembered, by id. */
+export function entriesOf(entries: Entries): Record<string, Entry> {
+  const all: [string, Entry][] = [];
+  for (const row = entries.rows(); row.next(); ) all.push([row.id, row.entry()]);
+  return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** Everything that a opened holds, to be compared. */
 export function contentsOf(opened: OpenedRegistry) {
   const { entries } = opened as KeptRegistry;
   return {
     registry: opened.registry.state(),
     totals: opened.totals.state(),
-    entries: Object.fromEntries([...entries.open, ...entries.dead]),
+    entries: entriesOf(entries),
   };
 }
 

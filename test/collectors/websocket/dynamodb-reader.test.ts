@@ -143,7 +143,7 @@ const row = (connectionId: ScanPage['rows'][number][string], more: ScanPage['row
 
 function idsOf(progress: Progress): ReadonlyMap<string, number | undefined> {
   if (progress.state !== 'complete') throw new Error(`the listing is ${progress.state}`);
-  return progress.ids;
+  return new Map(progress.ids);
 }
 
 const living = Array.from({ length: ROWS }, (_, index) => index)

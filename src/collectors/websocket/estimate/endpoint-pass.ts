@@ -12,7 +12,6 @@ import { countersOf, type LastPass, type View } from '../state.ts';
 import { type Estimate, estimate } from './estimate.ts';
 import type { LookedUp } from './look-up.ts';
 import type { LookupCounts } from './lookup-totals.ts';
-import { drawSample } from './sample.ts';
 
 /** An endpoint that is looked at. */
 export interface Polled {
@@ -61,12 +60,12 @@ export async function beginEndpoint(
 ): Promise<Begun> {
   const { endpoint } = polled;
   const opened = await open(endpoint);
-  const { registry } = opened;
+  const { registry, postings } = opened;
   const reading = readerOf(endpoint)
     ?.read(signal)
-    .then((progress) => {
-      if (progress.state === 'complete') registry.post(progress, clock.now());
-      if (progress.state === 'unchanged' && progress.isCurrent) registry.confirm(clock.now());
+    .then(async (progress) => {
+      if (progress.state === 'complete') await postings.post(progress, clock);
+      if (progress.state === 'unchanged' && progress.isCurrent) await postings.confirm(clock);
       return progress;
     });
   // It is awaited later as well, and must not end the process meanwhile.
@@ -80,9 +79,8 @@ export async function beginEndpoint(
   // Nobody whom a listing older than that held is alive.
   const isListed = !reading || clock.now() - listedAt < LIFETIME_MS;
   for (const _ of registry.aging(clock.now())) await breathe();
-  const { young, ids } = registry.candidates(clock.now());
-  const drawn = isListed ? drawSample(ids, size, random) : [];
-  return { ...polled, opened, population: ids.length, young, ids: drawn, reading, isListed };
+  const drawn = registry.draw(isListed ? size : 0, clock.now(), random);
+  return { ...polled, ...drawn, opened, reading, isListed };
 }
 
 /** Takes in what the look-ups found, or nothing of it when they say too little; a failure keeps what there was, and says why. */

@@ -19,7 +19,7 @@ export function sampleSize({ sampleSize, requestsPerSecond, timeoutMs, endpoints
  * of them are a uniform sample too. Takes time and memory in proportion to `size`, and leaves `items` as they are.
  * `random` gives numbers from 0 up to but not including 1.
  */
-export function drawSample<T>(items: readonly T[], size: number, random: () => number): T[] {
+export function drawSample<T>(items: ArrayLike<T>, size: number, random: () => number): T[] {
   // The shuffle of Fisher and Yates, stopped after `size` steps; only the places it changed are kept.
   const moved = new Map<number, number>();
   const at = (place: number) => moved.get(place) ?? place;

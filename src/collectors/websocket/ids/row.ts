@@ -20,17 +20,6 @@ export function toId(text: string, prefix: string | null): string | undefined {
   return text.startsWith(prefix) ? text.slice(prefix.length) : undefined;
 }
 
-/** Adds an id to a list; of one listed twice, the earlier time counts: by then it was connected. */
-export function addId(
-  ids: Map<string, number | undefined>,
-  id: string,
-  connectedAt: number | undefined,
-): void {
-  const earlier = ids.get(id);
-  const isBetter = connectedAt !== undefined && (earlier === undefined || connectedAt < earlier);
-  if (isBetter || !ids.has(id)) ids.set(id, connectedAt);
-}
-
 /** Arrays and objects may be nested deeper than their text can be made. */
 function isScalar(value: unknown): boolean {
   return typeof value !== 'object';

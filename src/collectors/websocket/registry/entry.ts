@@ -38,8 +38,11 @@ export function isDead(entry: Entry): entry is DeadEntry {
   return 'end' in entry;
 }
 
+/** What tells when a connection began. */
+type Beginning = Pick<OpenEntry, 'firstSeenAt' | 'connectedAt'>;
+
 /** When the connection began, as far as is known: first seen stands in for an unknown connect time. */
-export function sinceAt({ connectedAt, firstSeenAt }: OpenEntry): number {
+export function sinceAt({ connectedAt, firstSeenAt }: Beginning): number {
   return connectedAt ?? firstSeenAt;
 }
 
@@ -48,13 +51,13 @@ export function toBelieved(connectedAt: number | undefined, now: number): number
   return connectedAt !== undefined && connectedAt <= now ? connectedAt : undefined;
 }
 
-/** Whether its connect may still be pending; a clock that was set back a little leaves the young young. */
-export function isYoung(entry: OpenEntry, now: number): boolean {
-  return Math.abs(now - sinceAt(entry)) < GRACE_MS;
+/** Whether the connect of a connection that began then may still be pending; a clock that was set back a little leaves the young young. */
+export function isYoung(since: number, now: number): boolean {
+  return Math.abs(now - since) < GRACE_MS;
 }
 
 /** Whether it has passed the two hours that no connection outlives. */
-export function isExpired(entry: OpenEntry, now: number): boolean {
+export function isExpired(entry: Beginning, now: number): boolean {
   return now - sinceAt(entry) >= LIFETIME_MS;
 }
 

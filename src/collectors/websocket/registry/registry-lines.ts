@@ -1,13 +1,10 @@
+import { breathe } from '../../../core/clock.ts';
 import type { HistogramState } from '../../../core/histogram.ts';
 import { AGE_BUCKETS, IDLE_BUCKETS, type LookupState } from '../estimate/lookup-totals.ts';
 import { LOOKUP_STATUSES } from '../estimate/outcome.ts';
-import { NAME } from '../name.ts';
-import type { Change } from './entries.ts';
+import type { Change, Entries } from './entries.ts';
 import { ENDS, type End, type Entry, isDead } from './entry.ts';
 import type { RegistryState } from './registry.ts';
-
-/** The format line of a registry's file; a change of what is written here changes the number. */
-export const REGISTRY_FORMAT = `aws-connections-exporter ${NAME}-registry 1`;
 
 /** A registry with its look-ups as plain data, apart from its entries. */
 export interface SavedState {
@@ -23,40 +20,30 @@ export interface SavedState {
 
 type Cell = string | number | null | undefined;
 
-/** Everything as lines of JSON: the state (an object), then one line (a list) for each entry. */
-export function* toLines(state: SavedState, entries: Iterable<readonly [string, Entry]>): Iterable<string> {
-  yield JSON.stringify(state);
-  for (const [id, entry] of entries) yield toLine(id, entry);
-}
-
 /** What changed as a batch of a journal: the state, then a list for each entry and a text for each id that was forgotten. */
 export function* toBatch(state: SavedState, changes: Iterable<Change>): Iterable<string> {
   yield JSON.stringify(state);
   for (const [id, entry] of changes) yield entry ? toLine(id, entry) : JSON.stringify(id);
 }
 
-/** Reads what `toLines` and after it `toBatch` wrote; throws when the lines are something else. */
-export function fromLines(
-  lines: readonly string[],
-  journal: readonly (readonly string[])[] = [],
-): { state: SavedState; entries: ReadonlyMap<string, Entry> } {
-  const entries = new Map<string, Entry>();
-  let state: SavedState | undefined;
-  for (const [first, ...rest] of [lines, ...journal]) {
-    state = toState(first);
-    for (const line of rest) {
-      const cells = JSON.parse(line) as unknown;
-      if (typeof cells === 'string') entries.delete(cells);
-      else entries.set(...toEntry(cells));
-    }
-  }
-  if (!state) throw new Error('it has no first line');
-  return { state, entries };
-}
+/** Lines that are read in one go, some milliseconds of work. */
+const STEP = 2000;
 
-/** The generation that these lines of `toLines` are of; undefined when they are something else. */
-export function generationOf([first = '']: readonly string[]): string | undefined {
-  return /"generation":"([0-9a-f]{16})"/.exec(first)?.[1];
+/** Has the entries know what a batch of `toBatch` says, or a base of version 0.1, and resolves to its state; rejects when the lines are something else. */
+export async function takeLines(entries: Entries, lines: Iterable<string>): Promise<SavedState> {
+  let state: SavedState | undefined;
+  let read = 0;
+  for (const line of lines) {
+    if (++read % STEP === 0) await breathe();
+    if (!state) {
+      state = toState(line);
+      continue;
+    }
+    const cells = JSON.parse(line) as unknown;
+    if (typeof cells === 'string') entries.forget(cells);
+    else entries.set(...toEntry(cells));
+  }
+  return state ?? toState(undefined);
 }
 
 /** Which base a batch of `toBatch` goes on from; 0 when it does not say. */
@@ -90,7 +77,8 @@ function toEntry(cells: unknown): [string, Entry] {
   return [id, { ...open, end: end as End, endedAt, isUndecided: undecided === 1, delistedAt: delisted }];
 }
 
-function toState(line = 'null'): SavedState {
+/** Reads the line of a state; throws when it is something else. */
+export function toState(line = 'null'): SavedState {
   const state = JSON.parse(line) as Partial<SavedState> | null;
   const { opened, closed, missed, listedAt } = state?.registry ?? {};
   const { lookups, age, idle } = state?.totals ?? {};
