@@ -4,6 +4,7 @@ import type { Entries } from '../../src/collectors/websocket/registry/entries.ts
 import type { Entry } from '../../src/collectors/websocket/registry/entry.ts';
 import type { KeptRegistry } from '../../src/collectors/websocket/registry/kept-registry.ts';
 import { type OpenedRegistry, Registries } from '../../src/collectors/websocket/registry/registries.ts';
+import type { Registry } from '../../src/collectors/websocket/registry/registry.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import type { Storage } from '../../src/storage/storage.ts';
@@ -53,6 +54,15 @@ export function copyOf(folder: string): string {
   const copy = temporaryFolder();
   cpSync(folder, copy, { recursive: true, filter: (path) => !path.endsWith('/lock') });
   return copy;
+}
+
+/** All that could be sampled, in the order of the registry. */
+export function candidatesOf(registry: Registry, now: number) {
+  const steps = registry.drawing(Number.POSITIVE_INFINITY, now, () => 0);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return { young: value.young, ids: value.ids };
+  }
 }
 
 /** Everything that is remembered, by id. */

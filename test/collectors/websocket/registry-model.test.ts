@@ -11,6 +11,7 @@ import {
   toContent,
 } from '../../../src/collectors/websocket/registry/registry-file.ts';
 import { takeLines, toBatch } from '../../../src/collectors/websocket/registry/registry-lines.ts';
+import { candidatesOf } from '../../support/registry-disk.ts';
 import { type RegistryStep, registryHistories } from '../../support/registry-histories.ts';
 import { type Happening, type Picture, toPicture } from '../../support/registry-model.ts';
 
@@ -93,7 +94,7 @@ async function follow(
     const picture = toPicture(happenings, kind, at);
     const { opened, closed, missed, remembered, sampleable, young } = picture;
     const registry = desk.registry();
-    const candidates = registry.draw(Number.POSITIVE_INFINITY, at, () => 0);
+    const candidates = candidatesOf(registry, at);
     expect(registry.counters()).toEqual({ opened, closed, missed });
     expect({ young: candidates.young, ids: [...candidates.ids].sort() }).toEqual({ young, ids: sampleable });
     expect([registry.size, registry.open]).toEqual([remembered.length, sampleable.length + young]);

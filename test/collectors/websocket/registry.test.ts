@@ -3,6 +3,7 @@ import { ListedIds } from '../../../src/collectors/websocket/columns/listed-ids.
 import type { Outcome } from '../../../src/collectors/websocket/estimate/outcome.ts';
 import { Entries } from '../../../src/collectors/websocket/registry/entries.ts';
 import { Registry, type RegistryEvent } from '../../../src/collectors/websocket/registry/registry.ts';
+import { candidatesOf } from '../../support/registry-disk.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -29,11 +30,7 @@ function createDesk(kind: 'events' | 'listing' = 'events') {
       );
       registry.post({ ids, beganAt: T0 + at - tookMs }, T0 + at);
     },
-    /** All that could be sampled, in the order in which they came. */
-    candidates: (at: number) => {
-      const { young, ids } = registry.draw(Number.POSITIVE_INFINITY, T0 + at, () => 0);
-      return { young, ids };
-    },
+    candidates: (at: number) => candidatesOf(registry, T0 + at),
   };
 }
 
@@ -211,7 +208,7 @@ test('an error says nothing', () => {
   const { registry, take, learn } = createDesk();
   take('connect', 0);
   learn(HOUR, { status: 'error' });
-  expect(registry.draw(1, T0 + HOUR, () => 0).ids).toEqual(['a']);
+  expect(candidatesOf(registry, T0 + HOUR).ids).toEqual(['a']);
 });
 
 test('the dead are forgotten ten minutes after no event can come any more', () => {

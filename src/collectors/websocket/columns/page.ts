@@ -12,6 +12,8 @@ export class Page {
   readonly numbers: (Float64Array | undefined)[];
   /** How many read it as it is now: while there are any it must be copied before it is changed. */
   readers = 0;
+  /** Tells its state from every other state of any page of its table. */
+  version = 0;
 
   constructor(ids: Uint32Array, states: Uint8Array, numbers: readonly (Float64Array | undefined)[]) {
     this.ids = ids;

@@ -38,6 +38,7 @@ export class Table {
   /** The words of the id that is looked for. */
   readonly #sought = new Uint32Array(ID_WORDS);
   #rows: number;
+  #changes = 0;
 
   /** A table as it was when this picture was taken; `fill` must be run to its end before anything else. */
   constructor({ pages, rows, texts }: Picture = { pages: [], rows: 0, texts: [] }) {
@@ -48,7 +49,7 @@ export class Table {
   }
 
   /** Finds out which row holds which id, in steps of a page each. */
-  *fill(): Iterable<void> {
+  *fill(): Generator<void> {
     for (let row = 0; row < this.#rows; row += 1) {
       if (this.state(row) === 0) this.#free.push(row);
       else this.#index.add(row, this.#hashAt(row));
@@ -123,12 +124,9 @@ export class Table {
     if (this.number(row, column) !== value) this.#toChange(row).write(column, row & IN_PAGE, value);
   }
 
-  /** The columns themselves, to be read at once: those of each page, and the rows that they begin with and end before. */
-  *pages(): Iterable<Pick<Page, 'states' | 'numbers'> & { readonly from: number; readonly to: number }> {
-    for (const [index, { states, numbers }] of this.#pages.entries()) {
-      const from = index * PAGE_ROWS;
-      yield { states, numbers, from, to: Math.min(this.#rows, from + PAGE_ROWS) };
-    }
+  /** The columns themselves, to be read at once: those of each page, with the row that they begin with. */
+  *pages(): Iterable<readonly [from: number, page: Readonly<Pick<Page, 'states' | 'numbers' | 'version'>>]> {
+    for (const [index, page] of this.#pages.entries()) yield [index * PAGE_ROWS, page];
   }
 
   /** Everything as of now, however late it is read; `letGo` once it has been. */
@@ -176,9 +174,9 @@ export class Table {
   /** The page of a row, which nobody else reads. */
   #toChange(row: number): Page {
     const page = this.#page(row);
-    if (page.readers === 0) return page;
-    const own = page.copy();
-    this.#pages[row >>> PAGE_SHIFT] = own;
+    const own = page.readers === 0 ? page : page.copy();
+    if (own !== page) this.#pages[row >>> PAGE_SHIFT] = own;
+    own.version = ++this.#changes;
     return own;
   }
 

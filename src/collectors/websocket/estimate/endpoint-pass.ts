@@ -1,5 +1,5 @@
 import { explain, toCallError } from '../../../aws/errors.ts';
-import { breathe, sleep } from '../../../core/clock.ts';
+import { inSteps, sleep } from '../../../core/clock.ts';
 import { toSentence } from '../../../core/error-text.ts';
 import type { FaultLog } from '../../../core/fault-log.ts';
 import { type Scope, scopeLabels } from '../../../core/scope.ts';
@@ -75,11 +75,12 @@ export async function beginEndpoint(
     const patience = sleep(clock, options.timeoutMs * READING_SHARE, done.signal).catch(() => undefined);
     await Promise.race([reading, patience]).finally(() => done.abort());
   }
+  await postings.settled();
   const { listedAt = Number.NEGATIVE_INFINITY } = registry.state();
   // Nobody whom a listing older than that held is alive.
   const isListed = !reading || clock.now() - listedAt < LIFETIME_MS;
-  for (const _ of registry.aging(clock.now())) await breathe();
-  const drawn = registry.draw(isListed ? size : 0, clock.now(), random);
+  await inSteps(registry.aging(clock.now()));
+  const drawn = await inSteps(registry.drawing(isListed ? size : 0, clock.now(), random));
   return { ...polled, ...drawn, opened, reading, isListed };
 }
 

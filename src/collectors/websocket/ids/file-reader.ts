@@ -24,7 +24,7 @@ const PAUSE_MS = 250;
 /** To open a pipe without this would be to wait for its writer. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 /** Read and parsed at a time, some milliseconds; meanwhile everything else waits. */
-const CHUNK_BYTES = 65_536;
+const CHUNK_BYTES = 32_768;
 const LONGEST_LINE = 65_536;
 /** The alphabets of base64, plain and for URLs; a literal of JSON is no id. */
 const BARE_ID = /^(?!(?:null|true|false)$)[\w+/=-]+$/;

@@ -1,19 +1,9 @@
 import { type AnyId, type Picture, Table } from '../columns/table.ts';
 import { ChangedRows } from './changed-rows.ts';
 import { type DeadEnds, DeadOrder } from './dead-order.ts';
-import type { Entry } from './entry.ts';
-import {
-  CONNECTED,
-  ENDED,
-  EntryRow,
-  entryAt,
-  FIRST_SEEN,
-  FORGOTTEN,
-  isEnd,
-  OPEN,
-  stateOf,
-  writeTimes,
-} from './entry-row.ts';
+import { type Drawn, drawing } from './draw.ts';
+import type { Entry, Youth } from './entry.ts';
+import { ENDED, EntryRow, entryAt, FORGOTTEN, isEnd, OPEN, stateOf, writeTimes } from './entry-row.ts';
 
 /** An id with what is known of it; undefined for one that was forgotten. */
 export type Change = readonly [id: string, entry: Entry | undefined];
@@ -23,7 +13,7 @@ export type EntriesPicture = Picture & DeadEnds;
 
 /** Whether so many changes of so many entries are better written down by writing all entries anew. */
 function isTooMany(changes: number, entries: number): boolean {
-  return changes > Math.max(10_000, entries / 32);
+  return changes > Math.max(10_000, entries / 64);
 }
 
 /** What is remembered, by connection id, in columns; and which of it has changed. The dead never become open again. */
@@ -42,9 +32,12 @@ export class Entries {
   }
 
   /** Takes up what the picture holds, in steps of some milliseconds at most. */
-  *fill(): Iterable<void> {
+  *fill(): Generator<void> {
     yield* this.#table.fill();
-    for (let row = 0; row < this.#table.rows; row += 1) this.#count(this.#table.state(row), 1);
+    for (const [, { states }] of this.#table.pages()) {
+      for (const state of states) this.#count(state, 1);
+      yield;
+    }
   }
 
   /** How many can be alive. */
@@ -88,27 +81,9 @@ export class Entries {
     return new EntryRow(this.#table);
   }
 
-  /** The places of the open entries that are wanted, by `sinceAt`, all as of now; a place has its id until it is forgotten. */
-  places(isWanted: (sinceAt: number) => boolean): Uint32Array {
-    const places = new Uint32Array(this.open);
-    let count = 0;
-    for (const { states, numbers, from, to } of this.#table.pages()) {
-      const firstSeen = numbers[FIRST_SEEN];
-      const connected = numbers[CONNECTED] ?? firstSeen;
-      if (!firstSeen || !connected) continue;
-      for (let at = 0; at < to - from; at += 1) {
-        if (states[at] !== OPEN) continue;
-        let since = connected[at] ?? Number.NaN;
-        if (Number.isNaN(since)) since = firstSeen[at] ?? 0;
-        if (isWanted(since)) places[count++] = from + at;
-      }
-    }
-    return places.subarray(0, count);
-  }
-
-  /** The id in a place of `places`. */
-  idAt(place: number): string {
-    return this.#table.idAt(place);
+  /** Draws from the open entries that are not too young, in steps of about a millisecond. */
+  drawing(youth: Youth, size: number, random: () => number): Generator<void, Drawn> {
+    return drawing(this.#table, youth, size, random);
   }
 
   /** When the first of the dead ended, milliseconds since 1970; undefined if there are none. */

@@ -51,9 +51,15 @@ export function toBelieved(connectedAt: number | undefined, now: number): number
   return connectedAt !== undefined && connectedAt <= now ? connectedAt : undefined;
 }
 
-/** Whether the connect of a connection that began then may still be pending; a clock that was set back a little leaves the young young. */
-export function isYoung(since: number, now: number): boolean {
-  return Math.abs(now - since) < GRACE_MS;
+/** Who began in between, both ends left out, may have a connect that is still pending. */
+export interface Youth {
+  readonly after: number;
+  readonly before: number;
+}
+
+/** Who is young now; a clock that was set back a little leaves the young young. */
+export function youthAt(now: number): Youth {
+  return { after: now - GRACE_MS, before: now + GRACE_MS };
 }
 
 /** Whether it has passed the two hours that no connection outlives. */

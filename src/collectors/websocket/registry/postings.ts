@@ -1,4 +1,4 @@
-import { breathe, type Clock } from '../../../core/clock.ts';
+import { type Clock, inSteps } from '../../../core/clock.ts';
 import type { Listing, Registry } from './registry.ts';
 
 /** What listings tell a registry, one after another, while everything else goes first now and then: also what events and look-ups tell it. */
@@ -21,10 +21,13 @@ export class Postings {
     return this.#inTurn(() => this.#registry.confirming(clock.now()));
   }
 
-  #inTurn(steps: () => Iterable<void>): Promise<void> {
-    const ended = this.#last.then(async () => {
-      for (const _ of steps()) await breathe();
-    });
+  /** Resolves when all that was told so far has been posted: half a listing says nothing. */
+  settled(): Promise<void> {
+    return this.#last;
+  }
+
+  #inTurn(steps: () => Generator<void>): Promise<void> {
+    const ended = this.#last.then(() => inSteps(steps()));
     this.#last = ended.catch(() => {});
     return ended;
   }

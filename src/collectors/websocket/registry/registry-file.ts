@@ -1,4 +1,4 @@
-import { breathe } from '../../../core/clock.ts';
+import { inSteps } from '../../../core/clock.ts';
 import { ALIGNMENT, fromBytes, type Layout, layoutOf, toParts } from '../columns/picture-file.ts';
 import { NAME } from '../name.ts';
 import { Entries, type EntriesPicture } from './entries.ts';
@@ -41,7 +41,7 @@ export async function fromContent(
   const { oldestDead, newestDead } = columns;
   const picture = await fromBytes(columns, bytes.subarray(end + 1));
   const entries = new Entries({ ...picture, oldestDead, newestDead });
-  for (const _ of entries.fill()) await breathe();
+  await inSteps(entries.fill());
   return { state, entries };
 }
 

@@ -2,7 +2,7 @@ import type { ConnectionEvent } from '../../../core/websocket-event.ts';
 import type { ListedIds } from '../columns/listed-ids.ts';
 import type { AnyId } from '../columns/table.ts';
 import type { Outcome } from '../estimate/outcome.ts';
-import { drawSample } from '../estimate/sample.ts';
+import type { Drawn } from './draw.ts';
 import { Entries } from './entries.ts';
 import {
   DECISION_MS,
@@ -13,11 +13,11 @@ import {
   GRACE_MS,
   isDead,
   isExpired,
-  isYoung,
   LIFETIME_MS,
   type OpenEntry,
   sinceAt,
   toBelieved,
+  youthAt,
 } from './entry.ts';
 
 /** Whether a source tells events (connect, disconnect, message) or lists ids. */
@@ -45,8 +45,8 @@ export interface Listing {
   readonly beganAt: number;
 }
 
-/** Connections of one step: a few milliseconds, even if all of them end. */
-const STEP = 2000;
+/** Connections of one step: a millisecond or two, even if all of them end. */
+const STEP = 500;
 
 /** The connection ids known of one endpoint through one source; times in milliseconds since 1970. The dead are never raised. */
 export class Registry {
@@ -109,29 +109,33 @@ export class Registry {
    * `post` in short steps, between which anything but another listing may happen. Each step leaves the registry true, and saved half way the
    * listing can be posted again from the beginning: none counts as the last complete one before it has been posted to its end.
    */
-  *posting({ ids, beganAt }: Listing, now: number): Iterable<void> {
+  *posting({ ids, beganAt }: Listing, now: number): Generator<void> {
     yield* this.aging(now);
     // What the first listing holds was not seen to come: without a connect time it may be of any age.
     const firstSeenAt = this.#listedAt === undefined ? now - GRACE_MS : now;
     let visited = 0;
+    // First those that go: who comes can have their rows.
+    for (const row = this.#entries.rows(); row.next(); ) {
+      const isListed = ids.has(row);
+      if (!row.isOpen) this.#judge(row, row.dead(), { isListed, beganAt }, now);
+      else if (!isListed) this.#entries.forget(row);
+      if (++visited % STEP === 0) yield;
+    }
     for (const row = ids.rows(); row.next(); ) {
       const entry = this.#entries.get(row);
       const isNews = !entry || (!isDead(entry) && entry.connectedAt === undefined);
-      if (isNews) this.#update(row, entry, entry ?? toNewEntry(firstSeenAt), row.connectedAt, now);
-      if (++visited % STEP === 0) yield;
-    }
-    for (const row = this.#entries.rows(); row.next(); ) {
-      const isListed = ids.has(row);
-      if (row.isOpen) {
-        if (!isListed) this.#entries.forget(row);
-      } else this.#judge(row, row.dead(), { isListed, beganAt }, now);
+      if (isNews) {
+        this.#update(row, entry, entry ?? toNewEntry(firstSeenAt), row.connectedAt, now);
+        const news = this.#entries.get(row);
+        if (news && isDead(news)) this.#judge(row, news, { isListed: true, beganAt }, now);
+      }
       if (++visited % STEP === 0) yield;
     }
     this.#listedAt = beganAt;
   }
 
   /** The source lists now what it listed before: what has been dead for a minute was not removed. In short steps. */
-  *confirming(now: number): Iterable<void> {
+  *confirming(now: number): Generator<void> {
     this.#listedAt = now;
     let visited = 0;
     for (const row = this.#entries.rows(); row.next(); ) {
@@ -149,7 +153,7 @@ export class Registry {
   }
 
   /** `age` in short steps, between which events may be taken in. */
-  *aging(now: number): Iterable<void> {
+  *aging(now: number): Generator<void> {
     let visited = 0;
     for (const row = this.#entries.rows(); row.next(); ) {
       if (row.isOpen && isExpired(row, now)) this.#expire(row, row.entry(), now);
@@ -165,16 +169,15 @@ export class Registry {
 
   /**
    * So many of the ids that can be sampled, uniformly without replacement and in random order; how many can be, and how many more are too young
-   * for that. `random` gives numbers from 0 up to but not including 1.
+   * for that: as of one moment, though found in short steps. `random` gives numbers from 0 up to but not including 1.
    */
-  draw(
+  *drawing(
     size: number,
     now: number,
     random: () => number,
-  ): { readonly young: number; readonly population: number; readonly ids: readonly string[] } {
-    const places = this.#entries.places((since) => !isYoung(since, now));
-    const ids = drawSample(places, size, random).map((place) => this.#entries.idAt(place));
-    return { young: this.open - places.length, population: places.length, ids };
+  ): Generator<void, Drawn & { readonly young: number }> {
+    const drawn = yield* this.#entries.drawing(youthAt(now), size, random);
+    return { ...drawn, young: this.open - drawn.population };
   }
 
   /** Takes in what look-ups found; ids that ended or were forgotten meanwhile are left alone. */
