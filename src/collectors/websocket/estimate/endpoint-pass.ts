@@ -28,8 +28,8 @@ export interface Begun extends Polled {
   readonly population: number;
   readonly young: number;
   readonly ids: readonly string[];
-  /** The reading of the source that goes on beside the look-ups. */
-  readonly reading: Promise<Progress> | undefined;
+  /** The reading of the source that goes on beside the look-ups; nothing is left to be said of one that is complete. */
+  readonly reading: Promise<Progress | undefined> | undefined;
   /** Whether the source had been read whole, and not too long ago, when the sample was drawn; without that there is nothing to say. */
   readonly isListed: boolean;
 }
@@ -66,7 +66,7 @@ export async function beginEndpoint(
     .then(async (progress) => {
       if (progress.state === 'complete') await postings.post(progress, clock);
       if (progress.state === 'unchanged' && progress.isCurrent) await postings.confirm(clock);
-      return progress;
+      return progress.state === 'complete' ? undefined : progress;
     });
   // It is awaited later as well, and must not end the process meanwhile.
   reading?.catch(() => {});

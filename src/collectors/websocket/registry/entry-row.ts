@@ -1,5 +1,5 @@
 import type { RowId, Table } from '../columns/table.ts';
-import { type DeadEntry, ENDS, type Entry, isDead, type OpenEntry } from './entry.ts';
+import { type Death, ENDS, type Entry, isDead } from './entry.ts';
 
 /** The columns of numbers of a row: its times, then its place in the order of the dead. */
 export const FIRST_SEEN = 0;
@@ -33,21 +33,16 @@ export function stateOf(entry: Entry): number {
 /** The entry in a row. */
 export function entryAt(table: Table, row: number): Entry {
   const state = table.state(row);
-  const open = {
-    firstSeenAt: table.number(row, FIRST_SEEN) ?? 0,
-    connectedAt: table.number(row, CONNECTED),
-    lastSeenAt: table.number(row, LAST_SEEN),
-    aliveAt: table.number(row, ALIVE),
-  };
+  const firstSeenAt = table.number(row, FIRST_SEEN) ?? 0;
+  const connectedAt = table.number(row, CONNECTED);
+  const lastSeenAt = table.number(row, LAST_SEEN);
+  const aliveAt = table.number(row, ALIVE);
   const end = ENDS[(state & ~UNDECIDED) - FIRST_END];
-  if (end === undefined) return open;
-  return {
-    ...open,
-    end,
-    endedAt: table.number(row, ENDED) ?? 0,
-    isUndecided: (state & UNDECIDED) !== 0,
-    delistedAt: table.number(row, DELISTED),
-  } satisfies DeadEntry;
+  if (end === undefined) return { firstSeenAt, connectedAt, lastSeenAt, aliveAt };
+  const endedAt = table.number(row, ENDED) ?? 0;
+  const isUndecided = (state & UNDECIDED) !== 0;
+  const delistedAt = table.number(row, DELISTED);
+  return { firstSeenAt, connectedAt, lastSeenAt, aliveAt, end, endedAt, isUndecided, delistedAt };
 }
 
 /** Writes the times of an entry into a row. */
@@ -61,8 +56,8 @@ export function writeTimes(table: Table, row: number, entry: Entry): void {
   table.setNumber(row, DELISTED, dead?.delistedAt);
 }
 
-/** Goes from one entry to the next; what it says is of the entry where it stands, as it is by then. */
-export class EntryRow implements RowId, Pick<OpenEntry, 'firstSeenAt' | 'connectedAt'> {
+/** Goes from one entry to the next; what it says is of the entry where it stands, as it is by then, and costs no object. */
+export class EntryRow implements RowId, Death {
   readonly table: Table;
   row = -1;
 
@@ -95,15 +90,21 @@ export class EntryRow implements RowId, Pick<OpenEntry, 'firstSeenAt' | 'connect
     return this.table.number(this.row, CONNECTED);
   }
 
+  /** Of one that is dead, as the two after it. */
+  get endedAt(): number {
+    return this.table.number(this.row, ENDED) ?? 0;
+  }
+
+  get isUndecided(): boolean {
+    return (this.table.state(this.row) & UNDECIDED) !== 0;
+  }
+
+  get delistedAt(): number | undefined {
+    return this.table.number(this.row, DELISTED);
+  }
+
   /** All that is known of it. */
   entry(): Entry {
     return entryAt(this.table, this.row);
-  }
-
-  /** The same, where it stands at one that is not open. */
-  dead(): DeadEntry {
-    const entry = this.entry();
-    if (!isDead(entry)) throw new Error('it is not dead');
-    return entry;
   }
 }

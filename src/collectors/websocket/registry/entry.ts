@@ -67,8 +67,11 @@ export function isExpired(entry: Beginning, now: number): boolean {
   return now - sinceAt(entry) >= LIFETIME_MS;
 }
 
+/** What tells what becomes of a dead one. */
+export type Death = Beginning & Pick<DeadEntry, 'endedAt' | 'isUndecided' | 'delistedAt'>;
+
 /** The moment after which no event and no listing can bring up this dead connection again. */
-export function forgettableAt(entry: DeadEntry): number {
+export function forgettableAt(entry: Death): number {
   const { endedAt, delistedAt = Number.NEGATIVE_INFINITY } = entry;
   return Math.max(endedAt, sinceAt(entry) + LIFETIME_MS, delistedAt + LIFETIME_MS) + MARGIN_MS;
 }

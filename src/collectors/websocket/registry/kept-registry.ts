@@ -20,8 +20,8 @@ export interface RegistryKey {
 
 const BASE = '.registry';
 const JOURNAL = '.journal';
-/** So many lines of a journal are read in the time in which an entry of a base is. */
-const LINES_PER_ENTRY = 1 / 4;
+/** A journal may have so many lines for each entry, or so many: a line takes ten times as long to read as an entry of a base. */
+const LINES_PER_ENTRY = 1 / 8;
 const SHORT_JOURNAL = 10_000;
 /** What is lost with a base, and what with a part of a journal: said in the log. */
 const BASE_LOST = 'the known connections and all counters of a WebSocket endpoint';

@@ -7,6 +7,7 @@ import { Entries } from './entries.ts';
 import {
   DECISION_MS,
   type DeadEntry,
+  type Death,
   type End,
   type Entry,
   forgettableAt,
@@ -117,7 +118,7 @@ export class Registry {
     // First those that go: who comes can have their rows.
     for (const row = this.#entries.rows(); row.next(); ) {
       const isListed = ids.has(row);
-      if (!row.isOpen) this.#judge(row, row.dead(), { isListed, beganAt }, now);
+      if (!row.isOpen) this.#judge(row, row, { isListed, beganAt }, now);
       else if (!isListed) this.#entries.forget(row);
       if (++visited % STEP === 0) yield;
     }
@@ -139,10 +140,8 @@ export class Registry {
     this.#listedAt = now;
     let visited = 0;
     for (const row = this.#entries.rows(); row.next(); ) {
-      if (!row.isOpen) {
-        const dead = row.dead();
-        if (dead.delistedAt === undefined && now >= dead.endedAt + DECISION_MS) this.#miss(row, dead);
-      }
+      if (!row.isOpen && row.delistedAt === undefined && now >= row.endedAt + DECISION_MS)
+        this.#miss(row, row);
       if (++visited % STEP === 0) yield;
     }
   }
@@ -158,10 +157,9 @@ export class Registry {
     for (const row = this.#entries.rows(); row.next(); ) {
       if (row.isOpen && isExpired(row, now)) this.#expire(row, row.entry(), now);
       if (!row.isOpen) {
-        const entry = row.dead();
-        if (this.kind === 'events' && now > entry.endedAt + DECISION_MS) this.#miss(row, entry);
-        const isListed = this.kind === 'listing' && entry.delistedAt === undefined;
-        if (!isListed && now > forgettableAt(entry)) this.#entries.forget(row);
+        if (this.kind === 'events' && now > row.endedAt + DECISION_MS) this.#miss(row, row);
+        const isListed = this.kind === 'listing' && row.delistedAt === undefined;
+        if (!isListed && now > forgettableAt(row)) this.#entries.forget(row);
       }
       if (++visited % STEP === 0) yield;
     }
@@ -240,29 +238,29 @@ export class Registry {
     this.#entries.set(id, { ...entry, end, endedAt, isUndecided, delistedAt: undefined });
   }
 
-  /** What a listing says of one that is dead. */
+  /** What a listing says of one that is dead: what the source removed was not missed. */
   #judge(
     id: AnyId,
-    entry: DeadEntry,
+    dead: Death,
     { isListed, beganAt }: { readonly isListed: boolean; readonly beganAt: number },
     now: number,
   ): void {
-    if (!isListed) this.#delist(id, entry, now);
-    else if (entry.delistedAt !== undefined) this.#entries.set(id, { ...entry, delistedAt: undefined });
-    else if (beganAt >= entry.endedAt + DECISION_MS) this.#miss(id, entry);
+    if (!isListed) {
+      if (dead.delistedAt === undefined) this.#change(id, { isUndecided: false, delistedAt: now });
+    } else if (dead.delistedAt !== undefined) this.#change(id, { delistedAt: undefined });
+    else if (beganAt >= dead.endedAt + DECISION_MS) this.#miss(id, dead);
   }
 
   /** Counts the disconnect as missed, unless that was decided before. */
-  #miss(id: AnyId, entry: DeadEntry): void {
-    if (!entry.isUndecided) return;
+  #miss(id: AnyId, { isUndecided }: Death): void {
+    if (!isUndecided) return;
     this.#missed += 1;
-    this.#entries.set(id, { ...entry, isUndecided: false });
+    this.#change(id, { isUndecided: false });
   }
 
-  /** The source removed it: a disconnect that is undecided was not missed. */
-  #delist(id: AnyId, entry: DeadEntry, now: number): void {
-    if (entry.delistedAt === undefined)
-      this.#entries.set(id, { ...entry, isUndecided: false, delistedAt: now });
+  #change(id: AnyId, changes: Partial<DeadEntry>): void {
+    const dead = this.#entries.get(id);
+    if (dead) this.#entries.set(id, { ...dead, ...changes });
   }
 }
 
