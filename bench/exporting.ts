@@ -4,7 +4,7 @@ import { Exporter } from '../src/app/exporter.ts';
 import { createLogger } from '../src/app/log.ts';
 import { Registries } from '../src/collectors/websocket/registry/registries.ts';
 import { loadConfig } from '../src/config/load.ts';
-import { sleep, systemClock } from '../src/core/clock.ts';
+import { inSteps, sleep, systemClock } from '../src/core/clock.ts';
 import { INTAKE_LIMITS } from '../src/server/limits.ts';
 import { listen } from '../src/server/listen.ts';
 import { openStorage } from '../src/storage/open.ts';
@@ -116,7 +116,11 @@ export async function filling([folder = '', open = '0', dead = '0']: readonly st
 
 /** The ids in the folder that can be alive. */
 export function readIds(folder: string): Promise<readonly string[]> {
-  return withRegistry(folder, async ({ registry }) => registry.candidates(Number.POSITIVE_INFINITY).ids);
+  const all = Number.POSITIVE_INFINITY;
+  return withRegistry(
+    folder,
+    async ({ registry }) => (await inSteps(registry.drawing(all, all, Math.random))).ids,
+  );
 }
 
 async function withRegistry<T>(

@@ -3,6 +3,7 @@ import { exporting, filling } from './exporting.ts';
 import { flooding } from './flooding.ts';
 import { guarded } from './guarded.ts';
 import { benchIntake } from './intake.ts';
+import { type Block, benchListed } from './listed-ids.ts';
 import { measured } from './measured.ts';
 import { benchParse } from './parse.ts';
 import { benchPass } from './pass.ts';
@@ -22,6 +23,7 @@ else if (role === 'filling') await filling(args);
 else if (role === 'guarded') await guarded(args);
 else if (role === 'flooding') await flooding(args);
 else if (role === 'web') await web();
+else if (role === 'listed-ids') await listedIds();
 else await main();
 
 /** Prints every figure that the documents claim; each load runs in a process of its own. */
@@ -83,6 +85,8 @@ async function main(): Promise<void> {
 
   benchCoverage();
 
+  await listedIds();
+
   const intake = await benchIntake();
   printTable(
     'The intake: 20,000 events, 500 a second in bursts of 100, half of them over connections of their own',
@@ -143,4 +147,35 @@ async function web(): Promise<void> {
       `${megabytes.toFixed(0)} MB`,
     ]),
   );
+}
+
+async function listedIds(): Promise<void> {
+  const rows = await benchListed([0, 100_000, 1_000_000]);
+  printTable(
+    'Ids of WebSocket connections from a file: the program as it is shipped',
+    [
+      'ids',
+      'longest event-loop block while they are posted (of it on the CPU)',
+      'while half of them change',
+      'after a restart',
+      'peak memory',
+      'of the restarted program',
+      'start to first /metrics',
+      'with them on disk',
+    ],
+    rows.map((row) => [
+      String(row.ids),
+      toBlock(row.posting),
+      toBlock(row.changing),
+      toBlock(row.restarting),
+      `${row.peakMegabytes.toFixed(0)} MB`,
+      `${row.restartMegabytes.toFixed(0)} MB`,
+      `${(row.startMs / 1000).toFixed(2)} s`,
+      `${(row.restartMs / 1000).toFixed(2)} s`,
+    ]),
+  );
+}
+
+function toBlock({ longestBlockMs, longestCpuMs }: Block): string {
+  return `${longestBlockMs.toFixed(1)} ms (${longestCpuMs.toFixed(1)})`;
 }

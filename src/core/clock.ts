@@ -42,3 +42,12 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+/** Runs it to its end, letting everything else go first between its steps; resolves to what it returns. */
+export async function inSteps<T>(steps: Generator<void, T>): Promise<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await breathe();
+  }
+}

@@ -5,7 +5,16 @@ import { toSentence } from '../core/error-text.ts';
 import type { Family } from '../core/family.ts';
 import type { Logger } from '../core/logger.ts';
 import { createSetAside, lastWriteFamily } from './families.ts';
-import { BrokenFile, copyAside, readLines, setAside, writeLines } from './file.ts';
+import {
+  BrokenFile,
+  type Content,
+  copyAside,
+  type Part,
+  readContent,
+  readLines,
+  setAside,
+  writeLines,
+} from './file.ts';
 import { makeFolder } from './folder.ts';
 import { appendBatch, BEGINNING, cutBack, type ReadJournal, readBatches } from './journal.ts';
 import { endOf, isEnd, removeEnd, type Tail } from './journal-end.ts';
@@ -50,11 +59,19 @@ export class FolderStorage implements Storage {
     return files.sort().map((file) => `${folder}/${file}`);
   }
 
-  async read(name: string, format: string, lost: string): Promise<readonly string[] | undefined> {
+  read(name: string, format: string, lost: string): Promise<readonly string[] | undefined> {
+    return this.#read(name, lost, (path) => readLines(path, format));
+  }
+
+  readContent(name: string, formats: readonly string[], lost: string): Promise<Content | undefined> {
+    return this.#read(name, lost, (path) => readContent(path, formats));
+  }
+
+  async #read<T>(name: string, lost: string, read: (path: string) => Promise<T>): Promise<T | undefined> {
     try {
-      const lines = await readLines(join(this.#path, name), format);
-      if (lines) this.#presence.see(name);
-      return lines;
+      const found = await read(join(this.#path, name));
+      if (found) this.#presence.see(name);
+      return found;
     } catch (error) {
       if (!(error instanceof BrokenFile)) throw error;
       await this.reject(name, error.message, lost);
@@ -62,8 +79,8 @@ export class FolderStorage implements Storage {
     }
   }
 
-  write(name: string, format: string, lines: Iterable<string>): Promise<void> {
-    return this.#change(name, (path) => writeLines(path, format, lines));
+  write(name: string, format: string, parts: Iterable<Part>): Promise<void> {
+    return this.#change(name, (path) => writeLines(path, format, parts));
   }
 
   async readJournal(name: string, lost: string): Promise<readonly (readonly string[])[] | undefined> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { breathe } from '../core/clock.ts';
 import { WITHOUT_WAITING } from '../files/unfit.ts';
 import { readBytes, syncFolderOf } from './file.ts';
 import { readEnd, type Tail, writeEnd } from './journal-end.ts';
@@ -81,7 +82,12 @@ export async function readBatches(path: string): Promise<ReadJournal | undefined
     const lost = isWhole && !hasMore ? undefined : Math.max((end?.batches ?? 0) - tail.batches, 1);
     return { batches, tail, lost, isGone: false };
   };
+  let breathedAt = 0;
   for (const { from, to, digest } of checksumLines(bytes)) {
+    if (to - breathedAt > CHUNK_CHARACTERS) {
+      breathedAt = to;
+      await breathe();
+    }
     const body = bytes.subarray(tail.bytes, from);
     // What a crash tore is the last there is.
     if (createHash('sha256').update(tail.digest).update(body).digest('hex') !== digest)

@@ -30,6 +30,7 @@ const keepNothing: Storage = {
   families: [lastWriteFamily(() => undefined), createSetAside()],
   list: async () => [],
   read: async () => undefined,
+  readContent: async () => undefined,
   write: async () => {},
   readJournal: async () => undefined,
   append: async () => {},

@@ -1,14 +1,17 @@
 import type { Family } from '../core/family.ts';
+import type { Content, Part } from './file.ts';
 
-/** Named files of lines that are written whole, or journals that grow by whole batches of lines, and read verified; names are `folder/file`. */
+/** Named files of lines, or of lines and bytes, that are written whole, or journals that grow by whole batches of lines, and read verified; names are `folder/file`. */
 export interface Storage {
   readonly families: readonly Family[];
   /** The names in a folder, none if there is no such folder. */
   list(folder: string): Promise<readonly string[]>;
   /** The lines last written; undefined if there are none. A broken file is set aside, logged with what is `lost`, counted, and reads as none. */
   read(name: string, format: string, lost: string): Promise<readonly string[] | undefined>;
-  /** Resolves when the lines are on disk for good; rejects, leaving what was there, when the disk refuses. */
-  write(name: string, format: string, lines: Iterable<string>): Promise<void>;
+  /** The same of a file of one of these formats, as bytes. */
+  readContent(name: string, formats: readonly string[], lost: string): Promise<Content | undefined>;
+  /** Resolves when the parts are on disk for good; rejects, leaving what was there, when the disk refuses. */
+  write(name: string, format: string, parts: Iterable<Part>): Promise<void>;
   /**
    * The batches appended to a journal, without one at its end that a crash cut short; undefined if there is no such journal. When batches that
    * had been appended are gone or damaged, those before them are given; a copy is set aside, logged with what is `lost`, and counted.

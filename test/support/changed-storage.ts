@@ -6,6 +6,7 @@ export function changed(storage: Storage, change: Partial<Storage>): Storage {
     families: storage.families,
     list: (folder) => storage.list(folder),
     read: (...args) => storage.read(...args),
+    readContent: (...args) => storage.readContent(...args),
     write: (name, format, lines) => storage.write(name, format, lines),
     readJournal: (...args) => storage.readJournal(...args),
     append: (name, lines) => storage.append(name, lines),

@@ -1,7 +1,10 @@
 import { cpSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
+import type { Entries } from '../../src/collectors/websocket/registry/entries.ts';
+import type { Entry } from '../../src/collectors/websocket/registry/entry.ts';
 import type { KeptRegistry } from '../../src/collectors/websocket/registry/kept-registry.ts';
 import { type OpenedRegistry, Registries } from '../../src/collectors/websocket/registry/registries.ts';
+import type { Registry } from '../../src/collectors/websocket/registry/registry.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import type { Storage } from '../../src/storage/storage.ts';
@@ -23,6 +26,7 @@ export async function createRegistryDisk(
     families: storage.families,
     list: (name) => storage.list(name),
     read: (...args) => storage.read(...args),
+    readContent: (...args) => storage.readContent(...args),
     write: (...args) => storage.write(...args),
     readJournal: (...args) => storage.readJournal(...args),
     append: (...args) => storage.append(...args),
@@ -52,13 +56,29 @@ export function copyOf(folder: string): string {
   return copy;
 }
 
+/** All that could be sampled, in the order of the registry. */
+export function candidatesOf(registry: Registry, now: number) {
+  const steps = registry.drawing(Number.POSITIVE_INFINITY, now, () => 0);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return { young: value.young, ids: value.ids };
+  }
+}
+
+/** Everything that is remembered, by id. */
+export function entriesOf(entries: Entries): Record<string, Entry> {
+  const all: [string, Entry][] = [];
+  for (const row = entries.rows(); row.next(); ) all.push([row.id, row.entry()]);
+  return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** Everything that a opened holds, to be compared. */
 export function contentsOf(opened: OpenedRegistry) {
   const { entries } = opened as KeptRegistry;
   return {
     registry: opened.registry.state(),
     totals: opened.totals.state(),
-    entries: Object.fromEntries([...entries.open, ...entries.dead]),
+    entries: entriesOf(entries),
   };
 }
 

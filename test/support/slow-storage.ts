@@ -6,6 +6,7 @@ export function slowStorage(storage: Storage, wait: () => Promise<void>): Storag
     families: storage.families,
     list: (folder) => storage.list(folder),
     read: (...args) => storage.read(...args),
+    readContent: (...args) => storage.readContent(...args),
     async write(name, format, lines) {
       await wait();
       await storage.write(name, format, lines);

@@ -81,7 +81,8 @@ export async function* ask(
     } else if (origin.type === 'file') {
       try {
         const progress = await readerOf(endpoint)?.read(signal);
-        id = progress?.state === 'complete' ? [...progress.ids.keys()][0] : undefined;
+        const [first] = progress?.state === 'complete' ? progress.ids : [];
+        id = first?.[0];
       } catch (cause) {
         unread = reasonOf(cause);
       }

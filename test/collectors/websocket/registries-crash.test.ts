@@ -50,7 +50,7 @@ test('after a crash at any moment and any events meanwhile, what is read back is
       crashes.push({ folder: copyOf(folder), from: Math.max(flushed, 0), to: moments.length - 1 });
     };
     /** Lines between which events happen, and before the last of which the process may end. */
-    function* disturbed(lines: Iterable<string>): Iterable<string> {
+    function* disturbed<T>(lines: Iterable<T>): Iterable<T> {
       const during = [...(present?.during ?? [])];
       for (const line of lines) {
         const next = during.shift();
@@ -119,12 +119,13 @@ test('what a crash left of an older base is never applied to a newer one, and is
   take(opened, 'disconnect', 'a', 1);
   await registries.flush();
   const [journal = '', base = ''] = await storage.list('websocket');
-  const lines = (await storage.read(base, REGISTRY_FORMAT, 'it')) ?? [];
+  const { bytes = Buffer.alloc(0) } = (await storage.readContent(base, [REGISTRY_FORMAT], 'it')) ?? {};
   const generation = 'f'.repeat(16);
-  await storage.write(base, REGISTRY_FORMAT, [
-    (lines[0] ?? '').replace(/"generation":"\w+","sequence":1/, `"generation":"${generation}","sequence":2`),
-    ...lines.slice(1),
-  ]);
+  const end = bytes.indexOf('\n');
+  const header = bytes
+    .toString('utf8', 0, end)
+    .replace(/"generation":"\w+","sequence":1/, `"generation":"${generation}","sequence":2`);
+  await storage.write(base, REGISTRY_FORMAT, [header, bytes.subarray(end + 1)]);
   const after = await createRegistryDisk(copyOf(folder));
   expect(contentsOf(await after.registries.open(INTAKE)).entries).toMatchObject({
     a: { firstSeenAt: expect.any(Number) },

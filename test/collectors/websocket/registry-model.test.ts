@@ -1,10 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ListedIds } from '../../../src/collectors/websocket/columns/listed-ids.ts';
 import { LookupTotals } from '../../../src/collectors/websocket/estimate/lookup-totals.ts';
 import type { Outcome } from '../../../src/collectors/websocket/estimate/outcome.ts';
 import { Entries } from '../../../src/collectors/websocket/registry/entries.ts';
 import { type Kind, Registry } from '../../../src/collectors/websocket/registry/registry.ts';
-import { fromLines, toBatch, toLines } from '../../../src/collectors/websocket/registry/registry-file.ts';
+import {
+  fromContent,
+  REGISTRY_FORMAT,
+  toContent,
+} from '../../../src/collectors/websocket/registry/registry-file.ts';
+import { takeLines, toBatch } from '../../../src/collectors/websocket/registry/registry-lines.ts';
+import { candidatesOf } from '../../support/registry-disk.ts';
 import { type RegistryStep, registryHistories } from '../../support/registry-histories.ts';
 import { type Happening, type Picture, toPicture } from '../../support/registry-model.ts';
 
@@ -12,14 +19,14 @@ const START = Date.UTC(2026, 10, 22);
 
 /** A registry with lines on a disk of which the last batch was just written. */
 function createDesk(kind: Kind) {
-  const base: string[] = [];
+  let base: Buffer | undefined;
   const journal: string[][] = [];
   let entries = new Entries();
   let registry = new Registry(kind, entries);
   return {
     registry: () => registry,
     /** A new process reads what the old one wrote. */
-    restart() {
+    async restart() {
       const state = {
         endpointId: 'api/prod',
         source: 'intake',
@@ -27,15 +34,24 @@ function createDesk(kind: Kind) {
         registry: registry.state(),
         totals: new LookupTotals().state(),
       };
-      if (base.length === 0 || journal.length === 3) {
-        base.splice(0, base.length, ...toLines(state, entries.takeAll()));
+      if (!base || journal.length === 3) {
+        const all = entries.takeAll();
+        base = Buffer.concat([...toContent(state, all)].map(toBytes));
+        all.letGo();
         journal.length = 0;
       } else journal.push([...toBatch(state, entries.takeChanges())]);
-      const saved = fromLines(base, journal);
-      entries = new Entries(saved.entries);
-      registry = new Registry(kind, entries, saved.state.registry);
+      const saved = await fromContent(REGISTRY_FORMAT, base);
+      entries = saved.entries;
+      let last = saved.state;
+      for (const batch of journal) last = await takeLines(entries, batch);
+      entries.settle();
+      registry = new Registry(kind, entries, last.registry);
     },
   };
+}
+
+function toBytes(part: string | Uint8Array): Uint8Array {
+  return typeof part === 'string' ? Buffer.from(`${part}\n`) : part;
 }
 
 function toOutcome(status: Outcome['status'], connectedAt: number | undefined): Outcome {
@@ -45,7 +61,7 @@ function toOutcome(status: Outcome['status'], connectedAt: number | undefined): 
 function apply(registry: Registry, happening: Happening): void {
   const { what, at } = happening;
   if (what === 'age') registry.age(at);
-  else if (what === 'listing') registry.post(happening, at);
+  else if (what === 'listing') registry.post({ ...happening, ids: new ListedIds(happening.ids) }, at);
   else if (what === 'outcomes') {
     const outcomes = happening.outcomes.map(
       ([id, status, connectedAt]) => [id, toOutcome(status, connectedAt)] as const,
@@ -58,14 +74,18 @@ function apply(registry: Registry, happening: Happening): void {
 }
 
 /** Takes a registry through a history, and compares it with the model after every step. */
-function follow(kind: Kind, steps: readonly RegistryStep[], seen: (picture: Picture) => void): void {
+async function follow(
+  kind: Kind,
+  steps: readonly RegistryStep[],
+  seen: (picture: Picture) => void,
+): Promise<void> {
   const desk = createDesk(kind);
   const happenings: Happening[] = [];
   let at = START;
   let before = { opened: 0, closed: 0, missed: 0 };
   for (const step of steps) {
     at += step.afterMs;
-    if (step.kind === 'restart') desk.restart();
+    if (step.kind === 'restart') await desk.restart();
     else {
       const happening = step.toHappening(at);
       happenings.push(happening);
@@ -74,7 +94,7 @@ function follow(kind: Kind, steps: readonly RegistryStep[], seen: (picture: Pict
     const picture = toPicture(happenings, kind, at);
     const { opened, closed, missed, remembered, sampleable, young } = picture;
     const registry = desk.registry();
-    const candidates = registry.candidates(at);
+    const candidates = candidatesOf(registry, at);
     expect(registry.counters()).toEqual({ opened, closed, missed });
     expect({ young: candidates.young, ids: [...candidates.ids].sort() }).toEqual({ young, ids: sampleable });
     expect([registry.size, registry.open]).toEqual([remembered.length, sampleable.length + young]);
@@ -87,7 +107,7 @@ function follow(kind: Kind, steps: readonly RegistryStep[], seen: (picture: Pict
 
 test.each(['events', 'listing'] as const)(
   'whatever happens to a registry of %s, it is what all that ever happened makes of it, over restarts too',
-  (kind) => {
+  async (kind) => {
     let missed = 0;
     let young = 0;
     const follows = (steps: readonly RegistryStep[]) =>
@@ -95,7 +115,7 @@ test.each(['events', 'listing'] as const)(
         missed = Math.max(missed, picture.missed);
         young = Math.max(young, picture.young);
       });
-    fc.assert(fc.property(registryHistories(kind), follows), { numRuns: 500 });
+    await fc.assert(fc.asyncProperty(registryHistories(kind), follows), { numRuns: 500 });
     // The histories are such that there is something to count.
     expect([missed > 1, young > 1]).toEqual([true, true]);
   },

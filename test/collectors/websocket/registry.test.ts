@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { ListedIds } from '../../../src/collectors/websocket/columns/listed-ids.ts';
 import type { Outcome } from '../../../src/collectors/websocket/estimate/outcome.ts';
 import { Entries } from '../../../src/collectors/websocket/registry/entries.ts';
 import { Registry, type RegistryEvent } from '../../../src/collectors/websocket/registry/registry.ts';
+import { candidatesOf } from '../../support/registry-disk.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -23,12 +25,12 @@ function createDesk(kind: 'events' | 'listing' = 'events') {
     age: (at: number) => registry.age(T0 + at),
     /** Posts a listing that took no time, or so long; rows are ids, or ids with a connect time. */
     list: (at: number, rows: readonly (string | [string, number])[], tookMs = 0) => {
-      const ids = new Map(
+      const ids = new ListedIds(
         rows.map((row) => (typeof row === 'string' ? [row, undefined] : [row[0], T0 + row[1]])),
       );
       registry.post({ ids, beganAt: T0 + at - tookMs }, T0 + at);
     },
-    candidates: (at: number) => registry.candidates(T0 + at),
+    candidates: (at: number) => candidatesOf(registry, T0 + at),
   };
 }
 
@@ -71,7 +73,7 @@ test('a message moves the last-seen time on and never back; what changes nothing
   const registry = new Registry('events', entries);
   const take = (type: RegistryEvent['type'], at: number) =>
     registry.take({ type, connectionId: 'a', connectedAt: undefined }, T0 + at, () => true);
-  const lastSeenAt = () => (entries.open.get('a')?.lastSeenAt ?? Number.NaN) - T0;
+  const lastSeenAt = () => (entries.get('a')?.lastSeenAt ?? Number.NaN) - T0;
   take('connect', 0);
   expect(lastSeenAt()).toBeNaN();
   take('message', 5);
@@ -85,7 +87,7 @@ test('a message moves the last-seen time on and never back; what changes nothing
   expect([lastSeenAt(), entries.changed]).toEqual([5, 0]);
   take('message', 7);
   expect([lastSeenAt(), entries.changed]).toEqual([7, 1]);
-  expect([...entries.takeAll()].map(([id]) => id)).toEqual(['a']);
+  expect(entries.takeChanges().map(([id]) => id)).toEqual(['a']);
   expect(entries.changed).toBe(0);
 });
 
@@ -206,7 +208,7 @@ test('an error says nothing', () => {
   const { registry, take, learn } = createDesk();
   take('connect', 0);
   learn(HOUR, { status: 'error' });
-  expect(registry.candidates(T0 + HOUR).ids).toEqual(['a']);
+  expect(candidatesOf(registry, T0 + HOUR).ids).toEqual(['a']);
 });
 
 test('the dead are forgotten ten minutes after no event can come any more', () => {

@@ -6,7 +6,7 @@ import { parseConnections } from '../../../src/aws/connections-xml.ts';
 import { LONGEST_TEXT } from '../../../src/aws/xml-reader.ts';
 import { siteToSiteVpn } from '../../../src/collectors/site-to-site-vpn/index.ts';
 import { MOST_TUNNELS } from '../../../src/collectors/site-to-site-vpn/record.ts';
-import { addId, MOST_IDS } from '../../../src/collectors/websocket/ids/row.ts';
+import { ListedIds, MOST_IDS } from '../../../src/collectors/websocket/columns/listed-ids.ts';
 import { LONGEST_READING_MS, ScanReading } from '../../../src/collectors/websocket/ids/scan-reading.ts';
 import { createSource } from '../../../src/collectors/websocket/source.ts';
 import { MOST_TAGS } from '../../../src/polling/selection.ts';
@@ -108,9 +108,9 @@ test('a connection has sixteen tunnels at most, and an endpoint two hundred tags
 });
 
 test('a listing of ids is bounded; an id that is there already is no more', () => {
-  const listing = new Map<string, number | undefined>();
-  for (const id of ['a', 'b', 'b', 'a']) addId(listing, id, undefined, 2);
-  expect(() => addId(listing, 'c', undefined, 2)).toThrow('more than 2 ids');
+  const listing = new ListedIds([], 2);
+  for (const id of ['a', 'b', 'b', 'a']) listing.add(id, undefined);
+  expect(() => listing.add('c', undefined)).toThrow('more than 2 ids');
   expect(listing.size).toBe(2);
   expect(MOST_IDS).toBeGreaterThanOrEqual(500 * 7_200);
 });

@@ -131,12 +131,12 @@ test('an event is not overtaken by one that comes when its endpoint is known, an
     ...discover,
     wrapStorage: (storage) =>
       changed(storage, {
-        async read(name, ...more) {
+        async readContent(name, ...more) {
           if (name.includes('_dev_')) {
             isReading.open();
             await isRead.opened;
           }
-          return storage.read(name, ...more);
+          return storage.readContent(name, ...more);
         },
       }),
   });

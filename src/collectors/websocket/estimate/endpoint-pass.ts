@@ -1,5 +1,5 @@
 import { explain, toCallError } from '../../../aws/errors.ts';
-import { breathe, sleep } from '../../../core/clock.ts';
+import { inSteps, sleep } from '../../../core/clock.ts';
 import { toSentence } from '../../../core/error-text.ts';
 import type { FaultLog } from '../../../core/fault-log.ts';
 import { type Scope, scopeLabels } from '../../../core/scope.ts';
@@ -12,7 +12,6 @@ import { countersOf, type LastPass, type View } from '../state.ts';
 import { type Estimate, estimate } from './estimate.ts';
 import type { LookedUp } from './look-up.ts';
 import type { LookupCounts } from './lookup-totals.ts';
-import { drawSample } from './sample.ts';
 
 /** An endpoint that is looked at. */
 export interface Polled {
@@ -29,8 +28,8 @@ export interface Begun extends Polled {
   readonly population: number;
   readonly young: number;
   readonly ids: readonly string[];
-  /** The reading of the source that goes on beside the look-ups. */
-  readonly reading: Promise<Progress> | undefined;
+  /** The reading of the source that goes on beside the look-ups; nothing is left to be said of one that is complete. */
+  readonly reading: Promise<Progress | undefined> | undefined;
   /** Whether the source had been read whole, and not too long ago, when the sample was drawn; without that there is nothing to say. */
   readonly isListed: boolean;
 }
@@ -61,13 +60,13 @@ export async function beginEndpoint(
 ): Promise<Begun> {
   const { endpoint } = polled;
   const opened = await open(endpoint);
-  const { registry } = opened;
+  const { registry, postings } = opened;
   const reading = readerOf(endpoint)
     ?.read(signal)
-    .then((progress) => {
-      if (progress.state === 'complete') registry.post(progress, clock.now());
-      if (progress.state === 'unchanged' && progress.isCurrent) registry.confirm(clock.now());
-      return progress;
+    .then(async (progress) => {
+      if (progress.state === 'complete') await postings.post(progress, clock);
+      if (progress.state === 'unchanged' && progress.isCurrent) await postings.confirm(clock);
+      return progress.state === 'complete' ? undefined : progress;
     });
   // It is awaited later as well, and must not end the process meanwhile.
   reading?.catch(() => {});
@@ -76,13 +75,13 @@ export async function beginEndpoint(
     const patience = sleep(clock, options.timeoutMs * READING_SHARE, done.signal).catch(() => undefined);
     await Promise.race([reading, patience]).finally(() => done.abort());
   }
+  await postings.settled();
   const { listedAt = Number.NEGATIVE_INFINITY } = registry.state();
   // Nobody whom a listing older than that held is alive.
   const isListed = !reading || clock.now() - listedAt < LIFETIME_MS;
-  for (const _ of registry.aging(clock.now())) await breathe();
-  const { young, ids } = registry.candidates(clock.now());
-  const drawn = isListed ? drawSample(ids, size, random) : [];
-  return { ...polled, opened, population: ids.length, young, ids: drawn, reading, isListed };
+  await inSteps(registry.aging(clock.now()));
+  const drawn = await inSteps(registry.drawing(isListed ? size : 0, clock.now(), random));
+  return { ...polled, ...drawn, opened, reading, isListed };
 }
 
 /** Takes in what the look-ups found, or nothing of it when they say too little; a failure keeps what there was, and says why. */

@@ -20,13 +20,18 @@ export function sampleSize({ sampleSize, requestsPerSecond, timeoutMs, endpoints
  * `random` gives numbers from 0 up to but not including 1.
  */
 export function drawSample<T>(items: readonly T[], size: number, random: () => number): T[] {
+  return drawPlaces(items.length, size, random).map((place) => items[place] as T);
+}
+
+/** `drawSample` of the numbers below `length`. */
+export function drawPlaces(length: number, size: number, random: () => number): number[] {
   // The shuffle of Fisher and Yates, stopped after `size` steps; only the places it changed are kept.
   const moved = new Map<number, number>();
   const at = (place: number) => moved.get(place) ?? place;
-  const drawn: T[] = [];
-  for (let i = 0; i < Math.min(size, items.length); i++) {
-    const place = i + Math.floor(random() * (items.length - i));
-    drawn.push(items[at(place)] as T);
+  const drawn: number[] = [];
+  for (let i = 0; i < Math.min(size, length); i++) {
+    const place = i + Math.floor(random() * (length - i));
+    drawn.push(at(place));
     moved.set(place, at(i));
     moved.delete(i);
   }

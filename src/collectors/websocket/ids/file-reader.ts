@@ -2,8 +2,9 @@ import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type Clock, sleep } from '../../../core/clock.ts';
 import { isConnectionId } from '../../../core/websocket-id.ts';
+import { ListedIds } from '../columns/listed-ids.ts';
 import type { IdReader, Progress } from './id-reader.ts';
-import { addId, type Reject, toTime } from './row.ts';
+import { type Reject, toTime } from './row.ts';
 
 /** What a listing of a file is made with. */
 export interface FileReaderDeps {
@@ -23,13 +24,13 @@ const PAUSE_MS = 250;
 /** To open a pipe without this would be to wait for its writer. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 /** Read and parsed at a time, some milliseconds; meanwhile everything else waits. */
-const CHUNK_BYTES = 65_536;
+const CHUNK_BYTES = 32_768;
 export const LONGEST_LINE = 65_536;
 /** The alphabets of base64, plain and for URLs; a literal of JSON is no id. */
 const BARE_ID = /^(?!(?:null|true|false)$)[\w+/=-]+$/;
 
 interface Lines {
-  readonly ids: Map<string, number | undefined>;
+  readonly ids: ListedIds;
   /** Blank ones included. */
   read: number;
   rejected: number;
@@ -46,14 +47,14 @@ class FileReader implements IdReader {
 
   async read(signal: AbortSignal): Promise<Progress> {
     const { path, clock } = this.#deps;
-    let lines: Lines = { ids: new Map(), read: 0, rejected: 0 };
+    let lines: Lines = { ids: new ListedIds(), read: 0, rejected: 0 };
     try {
       if (toLook(await stat(path, { bigint: true })) === this.#seen)
         return { state: 'unchanged', isCurrent: true };
       for (let tries = 0; tries < TRIES; tries += 1) {
         if (tries > 0) await sleep(clock, PAUSE_MS, signal);
         const beganAt = clock.now();
-        lines = { ids: new Map(), read: 0, rejected: 0 };
+        lines = { ids: new ListedIds(), read: 0, rejected: 0 };
         const look = await this.#readOnce(lines, signal);
         if (look === undefined) continue;
         if (lines.ids.size === 0 && lines.rejected > 0) throw new Error(NOT_ONE);
@@ -90,7 +91,7 @@ class FileReader implements IdReader {
     if (line === '') return;
     const { id, connectedAt } = toEntry(line);
     if (isConnectionId(id)) {
-      addId(lines.ids, id, toTime('connected_at', connectedAt, reject));
+      lines.ids.add(id, toTime('connected_at', connectedAt, reject));
     } else {
       lines.rejected += 1;
       reject('line', `line ${lines.read}`);

@@ -1,5 +1,4 @@
-/** Every id that a source of connection ids lists, with its connect time in milliseconds since 1970, undefined where it has none. */
-export type ListedIds = ReadonlyMap<string, number | undefined>;
+import type { ListedIds } from '../columns/listed-ids.ts';
 
 /** How far the reading of a source has come. */
 export type Progress =

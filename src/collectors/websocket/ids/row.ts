@@ -20,25 +20,6 @@ export function toId(text: string, prefix: string | null): string | undefined {
   return text.startsWith(prefix) ? text.slice(prefix.length) : undefined;
 }
 
-/** The most ids of a listing: AWS lets an account have 500 new connections a second, each for two hours. */
-export const MOST_IDS = 4_000_000;
-
-/** Adds an id to a list; of one listed twice, the earlier time counts: by then it was connected. Throws when there are too many. */
-export function addId(
-  ids: Map<string, number | undefined>,
-  id: string,
-  connectedAt: number | undefined,
-  most = MOST_IDS,
-): void {
-  if (ids.size >= most && !ids.has(id))
-    throw new Error(
-      `it lists more than ${most} ids, more than an account can have connections: is it what was meant?`,
-    );
-  const earlier = ids.get(id);
-  const isBetter = connectedAt !== undefined && (earlier === undefined || connectedAt < earlier);
-  if (isBetter || !ids.has(id)) ids.set(id, connectedAt);
-}
-
 /** Arrays and objects may be nested deeper than their text can be made. */
 function isScalar(value: unknown): boolean {
   return typeof value !== 'object';

@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { brokenAnswer } from '../../../aws/answers.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { isConnectionId } from '../../../core/websocket-id.ts';
+import { ListedIds } from '../columns/listed-ids.ts';
 import type { OriginConfig } from '../config.ts';
-import { addId, type Reject, toId, toTime } from './row.ts';
+import { type Reject, toId, toTime } from './row.ts';
 import type { ScanPage, StartKey } from './source-dynamodb.ts';
 
 /** A table of ids and how it is read, as configured. */
@@ -27,7 +28,7 @@ export class ScanReading {
   readonly #config: TableConfig;
   readonly #clock: Clock;
   readonly #reject: Reject;
-  readonly #ids = new Map<string, number | undefined>();
+  readonly #ids = new ListedIds();
   #rows = 0;
   /** Of the rows, those with text in the key; of these, those with the prefix; of these, those with an id. */
   readonly #found = { text: 0, ours: 0, id: 0 };
@@ -69,7 +70,7 @@ export class ScanReading {
   }
 
   /** The ids of a reading that is complete; throws when there are rows and none has the key, or none of ours an id in it. */
-  ids(): ReadonlyMap<string, number | undefined> {
+  ids(): ListedIds {
     const { table, key, prefix } = this.#config;
     const { text, ours, id } = this.#found;
     if (id > 0 || this.#rows === 0) return this.#ids;
@@ -123,7 +124,7 @@ export class ScanReading {
     if (expiresAt !== undefined && expiresAt < now) return;
     const connectedAt =
       connected_at === null ? undefined : toTime('connected_at', row[connected_at], this.#reject);
-    addId(this.#ids, id, connectedAt);
+    this.#ids.add(id, connectedAt);
   }
 }
 

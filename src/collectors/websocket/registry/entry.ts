@@ -38,8 +38,11 @@ export function isDead(entry: Entry): entry is DeadEntry {
   return 'end' in entry;
 }
 
+/** What tells when a connection began. */
+type Beginning = Pick<OpenEntry, 'firstSeenAt' | 'connectedAt'>;
+
 /** When the connection began, as far as is known: first seen stands in for an unknown connect time. */
-export function sinceAt({ connectedAt, firstSeenAt }: OpenEntry): number {
+export function sinceAt({ connectedAt, firstSeenAt }: Beginning): number {
   return connectedAt ?? firstSeenAt;
 }
 
@@ -48,18 +51,27 @@ export function toBelieved(connectedAt: number | undefined, now: number): number
   return connectedAt !== undefined && connectedAt <= now ? connectedAt : undefined;
 }
 
-/** Whether its connect may still be pending; a clock that was set back a little leaves the young young. */
-export function isYoung(entry: OpenEntry, now: number): boolean {
-  return Math.abs(now - sinceAt(entry)) < GRACE_MS;
+/** Who began in between, both ends left out, may have a connect that is still pending. */
+export interface Youth {
+  readonly after: number;
+  readonly before: number;
+}
+
+/** Who is young now; a clock that was set back a little leaves the young young. */
+export function youthAt(now: number): Youth {
+  return { after: now - GRACE_MS, before: now + GRACE_MS };
 }
 
 /** Whether it has passed the two hours that no connection outlives. */
-export function isExpired(entry: OpenEntry, now: number): boolean {
+export function isExpired(entry: Beginning, now: number): boolean {
   return now - sinceAt(entry) >= LIFETIME_MS;
 }
 
+/** What tells what becomes of a dead one. */
+export type Death = Beginning & Pick<DeadEntry, 'endedAt' | 'isUndecided' | 'delistedAt'>;
+
 /** The moment after which no event and no listing can bring up this dead connection again. */
-export function forgettableAt(entry: DeadEntry): number {
+export function forgettableAt(entry: Death): number {
   const { endedAt, delistedAt = Number.NEGATIVE_INFINITY } = entry;
   return Math.max(endedAt, sinceAt(entry) + LIFETIME_MS, delistedAt + LIFETIME_MS) + MARGIN_MS;
 }

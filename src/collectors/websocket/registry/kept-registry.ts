@@ -4,17 +4,11 @@ import { toSentence } from '../../../core/error-text.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import { LookupTotals } from '../estimate/lookup-totals.ts';
 import { NAME } from '../name.ts';
-import { Entries, isTooMany } from './entries.ts';
+import { Entries } from './entries.ts';
+import { Postings } from './postings.ts';
 import { Registry } from './registry.ts';
-import {
-  fromLines,
-  generationOf,
-  REGISTRY_FORMAT,
-  type SavedState,
-  sequenceOf,
-  toBatch,
-  toLines,
-} from './registry-file.ts';
+import { fromContent, REGISTRY_FORMAT, REGISTRY_FORMATS, toContent } from './registry-file.ts';
+import { type SavedState, sequenceOf, takeLines, toBatch } from './registry-lines.ts';
 
 /** What a registry is kept of: an endpoint, and where its connection ids come from. */
 export interface RegistryKey {
@@ -26,6 +20,9 @@ export interface RegistryKey {
 
 const BASE = '.registry';
 const JOURNAL = '.journal';
+/** A journal may have so many lines for each entry, or so many: a line takes ten times as long to read as an entry of a base. */
+const LINES_PER_ENTRY = 1 / 8;
+const SHORT_JOURNAL = 10_000;
 /** What is lost with a base, and what with a part of a journal: said in the log. */
 const BASE_LOST = 'the known connections and all counters of a WebSocket endpoint';
 const JOURNAL_LOST = 'what a WebSocket endpoint was told since; its counters may be lower than they were';
@@ -38,6 +35,7 @@ export class KeptRegistry {
   readonly endpointId: string;
   readonly entries: Entries;
   readonly registry: Registry;
+  readonly postings: Postings;
   readonly totals: LookupTotals;
   readonly #storage: Storage;
   readonly #key: RegistryKey;
@@ -52,21 +50,25 @@ export class KeptRegistry {
   #journal: string | undefined;
   /** What the state was when it was last written or read. */
   #savedState: string;
+  /** Whether the base there is of an earlier version. */
+  #isOld: boolean;
 
   private constructor(storage: Storage, key: RegistryKey, saved: Saved | undefined) {
     this.endpointId = key.endpointId;
     this.#storage = storage;
     this.#key = key;
     this.#name = nameOf(key);
-    this.entries = new Entries(saved?.entries);
+    this.entries = saved?.entries ?? new Entries();
     const kind = key.source === 'intake' ? 'events' : 'listing';
     this.registry = new Registry(kind, this.entries, saved?.state.registry);
+    this.postings = new Postings(this.registry);
     this.totals = new LookupTotals(saved?.state.totals);
     this.#generation = saved?.state.generation;
     this.#sequence = saved?.state.sequence ?? 0;
     this.#journalLines = saved?.journalLines ?? 0;
     if (saved) this.#journal = journalOf(this.#name, saved.state.generation);
     this.#savedState = JSON.stringify(this.#state());
+    this.#isOld = saved?.isOld ?? false;
   }
 
   /** Reads the registry of this key, a new one if there is none or if it is broken; rejects when it is there and cannot be read. */
@@ -79,7 +81,7 @@ export class KeptRegistry {
 
   /** Whether all of it is on disk. */
   get isSaved(): boolean {
-    if (this.#isMissing) return false;
+    if (this.#mustBegin) return false;
     return this.entries.changed === 0 && this.#savedState === JSON.stringify(this.#state());
   }
 
@@ -87,19 +89,20 @@ export class KeptRegistry {
   async save(): Promise<void> {
     const state = JSON.stringify(this.#state());
     const { changed, size } = this.entries;
-    const isMissing = this.#isMissing;
-    if (changed === 0 && state === this.#savedState && !isMissing) return;
-    const generation = isMissing ? undefined : this.#generation;
+    const mustBegin = this.#mustBegin;
+    if (changed === 0 && state === this.#savedState && !mustBegin) return;
+    const generation = mustBegin ? undefined : this.#generation;
     this.#generation = undefined;
     this.#savedState = '';
-    const isBase = generation === undefined || isTooMany(this.#journalLines + changed + 1, size);
-    const next = isBase ? await this.#writeBase() : await this.#append(generation);
-    this.#generation = next;
+    const most = Math.max(SHORT_JOURNAL, size * LINES_PER_ENTRY);
+    const isBase = generation === undefined || this.#journalLines + changed + 1 > most;
+    this.#generation = isBase ? await this.#writeBase() : await this.#append(generation);
     this.#savedState = state;
   }
 
-  /** Whether somebody removed one of its files. */
-  get #isMissing(): boolean {
+  /** Whether a new base must be written: somebody removed one of its files, or an earlier version wrote them. */
+  get #mustBegin(): boolean {
+    if (this.#isOld) return true;
     const files = [`${this.#name}${BASE}`, ...(this.#journal === undefined ? [] : [this.#journal])];
     return files.some((file) => this.#storage.isMissing(file));
   }
@@ -113,8 +116,12 @@ export class KeptRegistry {
   async #writeBase(): Promise<string> {
     const generation = randomBytes(8).toString('hex');
     this.#sequence += 1;
-    const lines = toLines(this.#stateOf(generation), this.entries.takeAll());
-    await this.#storage.write(`${this.#name}${BASE}`, REGISTRY_FORMAT, lines);
+    const state = this.#stateOf(generation);
+    const all = this.entries.takeAll();
+    await this.#storage
+      .write(`${this.#name}${BASE}`, REGISTRY_FORMAT, toContent(state, all))
+      .finally(() => all.letGo());
+    this.#isOld = false;
     this.#journalLines = 0;
     // By name too: one whose writing failed may not be there to be listed, and counts as failing until it is removed.
     if (this.#journal !== undefined) await this.#storage.remove(this.#journal);
@@ -141,7 +148,13 @@ export class KeptRegistry {
   }
 }
 
-type Saved = ReturnType<typeof fromLines> & { readonly journalLines: number };
+/** What files hold. */
+interface Saved {
+  readonly state: SavedState;
+  readonly entries: Entries;
+  readonly journalLines: number;
+  readonly isOld: boolean;
+}
 
 /** The name of its files without their endings: readable, and safe whatever the endpoint and the source are called. */
 export function nameOf({ endpointId, source, detail }: RegistryKey): string {
@@ -158,20 +171,31 @@ function journalOf(name: string, generation: string): string {
 
 /** What its files hold; undefined if there are none, or none that make sense, which are set aside. */
 async function readSaved(storage: Storage, name: string): Promise<Saved | undefined> {
-  const lines = await storage.read(`${name}${BASE}`, REGISTRY_FORMAT, BASE_LOST);
-  if (!lines) return undefined;
-  const generation = generationOf(lines);
-  const journal =
-    generation === undefined
-      ? undefined
-      : await storage.readJournal(journalOf(name, generation), JOURNAL_LOST);
-  try {
-    const journalLines = journal?.reduce((sum, batch) => sum + batch.length, 0) ?? 0;
-    return { ...fromLines(lines, journal), journalLines };
-  } catch (error) {
-    await storage.reject(`${name}${BASE}`, toSentence(error), BASE_LOST);
-    return undefined;
-  }
+  const file = `${name}${BASE}`;
+  const orReject = <T>(work: Promise<T>) =>
+    work.catch(async (error: unknown) => {
+      await storage.reject(file, toSentence(error), BASE_LOST);
+      return undefined;
+    });
+  const content = await storage.readContent(file, REGISTRY_FORMATS, BASE_LOST);
+  const base = content && (await orReject(fromContent(content.format, content.bytes)));
+  if (!content || !base) return undefined;
+  const journal = await storage.readJournal(journalOf(name, base.state.generation), JOURNAL_LOST);
+  const state = await orReject(takeBatches(base, journal ?? []));
+  if (!state) return undefined;
+  const journalLines = journal?.reduce((sum, batch) => sum + batch.length, 0) ?? 0;
+  return { state, entries: base.entries, journalLines, isOld: content.format !== REGISTRY_FORMAT };
+}
+
+/** Has the entries of a base know what a journal says; the state after it. */
+async function takeBatches(
+  { state, entries }: Pick<Saved, 'state' | 'entries'>,
+  journal: readonly (readonly string[])[],
+): Promise<SavedState> {
+  let last = state;
+  for (const batch of journal) last = await takeLines(entries, batch);
+  entries.settle();
+  return last;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { breathe } from '../../../core/clock.ts';
+import { inSteps } from '../../../core/clock.ts';
 import { toSentence } from '../../../core/error-text.ts';
 import type { FaultLog } from '../../../core/fault-log.ts';
 import type { Logger } from '../../../core/logger.ts';
@@ -75,8 +75,7 @@ export class OpenedRegistries {
   /** Lets time pass for what events are told of, also where no pass comes by. */
   async age(now: number): Promise<void> {
     for (const { registry } of this.#opened.values()) {
-      if (registry.kind !== 'events') continue;
-      for (const _ of registry.aging(now)) await breathe();
+      if (registry.kind === 'events') await inSteps(registry.aging(now));
     }
   }
 }

@@ -5,12 +5,14 @@ import type { Logger } from '../../../core/logger.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import type { LookupTotals } from '../estimate/lookup-totals.ts';
 import { KeptRegistry, nameOf, type RegistryKey } from './kept-registry.ts';
+import type { Postings } from './postings.ts';
 import type { Registry } from './registry.ts';
 
 /** What is kept of one endpoint through one source; it is the same object until it is removed. */
 export interface OpenedRegistry {
   readonly endpointId: string;
   readonly registry: Registry;
+  readonly postings: Postings;
   readonly totals: LookupTotals;
 }
 

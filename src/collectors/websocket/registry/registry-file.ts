@@ -1,124 +1,51 @@
-import type { HistogramState } from '../../../core/histogram.ts';
-import { AGE_BUCKETS, IDLE_BUCKETS, type LookupState } from '../estimate/lookup-totals.ts';
-import { LOOKUP_STATUSES } from '../estimate/outcome.ts';
+import { inSteps } from '../../../core/clock.ts';
+import { ALIGNMENT, fromBytes, type Layout, layoutOf, toParts } from '../columns/picture-file.ts';
 import { NAME } from '../name.ts';
-import type { Change } from './entries.ts';
-import { ENDS, type End, type Entry, isDead } from './entry.ts';
-import type { RegistryState } from './registry.ts';
+import { Entries, type EntriesPicture } from './entries.ts';
+import { NUMBERS } from './entry-row.ts';
+import { type SavedState, takeLines, toState } from './registry-lines.ts';
 
-/** The format line of a registry's file; a change of what is written here changes the number. */
-export const REGISTRY_FORMAT = `aws-connections-exporter ${NAME}-registry 1`;
+/** The format line of a registry's base; a change of what is written here changes the number. */
+export const REGISTRY_FORMAT = `aws-connections-exporter ${NAME}-registry 2`;
+/** Version 0.1 wrote lines of JSON. */
+const LINES_FORMAT = `aws-connections-exporter ${NAME}-registry 1`;
+/** All formats that `fromContent` reads. */
+export const REGISTRY_FORMATS = [REGISTRY_FORMAT, LINES_FORMAT] as const;
 
-/** A registry with its look-ups as plain data, apart from its entries. */
-export interface SavedState {
-  readonly endpointId: string;
-  readonly source: string;
-  /** Tells the journal of this file from those of files before it. */
-  readonly generation: string;
-  /** Which base of its registry it is, from 1 on; undefined in files of version 0.1. */
-  readonly sequence?: number;
-  readonly registry: RegistryState;
-  readonly totals: LookupState;
+/** The first line of a base: the state, and what the bytes behind it are. */
+type Header = SavedState & { readonly columns: Layout & Pick<EntriesPicture, 'oldestDead' | 'newestDead'> };
+
+/** Everything as a line of JSON, which is filled up with blanks so that the columns behind it can be read where they stand, and the columns. */
+export function* toContent(state: SavedState, picture: EntriesPicture): Iterable<Uint8Array | string> {
+  const { oldestDead, newestDead } = picture;
+  const header: Header = { ...state, columns: { ...layoutOf(picture, NUMBERS), oldestDead, newestDead } };
+  const line = JSON.stringify(header);
+  const length = Buffer.byteLength(`${REGISTRY_FORMAT}\n${line}\n`);
+  yield line + ' '.repeat((ALIGNMENT - (length % ALIGNMENT)) % ALIGNMENT);
+  yield* toParts(picture);
 }
 
-type Cell = string | number | null | undefined;
-
-/** Everything as lines of JSON: the state (an object), then one line (a list) for each entry. */
-export function* toLines(state: SavedState, entries: Iterable<readonly [string, Entry]>): Iterable<string> {
-  yield JSON.stringify(state);
-  for (const [id, entry] of entries) yield toLine(id, entry);
-}
-
-/** What changed as a batch of a journal: the state, then a list for each entry and a text for each id that was forgotten. */
-export function* toBatch(state: SavedState, changes: Iterable<Change>): Iterable<string> {
-  yield JSON.stringify(state);
-  for (const [id, entry] of changes) yield entry ? toLine(id, entry) : JSON.stringify(id);
-}
-
-/** Reads what `toLines` and after it `toBatch` wrote; throws when the lines are something else. */
-export function fromLines(
-  lines: readonly string[],
-  journal: readonly (readonly string[])[] = [],
-): { state: SavedState; entries: ReadonlyMap<string, Entry> } {
-  const entries = new Map<string, Entry>();
-  let state: SavedState | undefined;
-  for (const [first, ...rest] of [lines, ...journal]) {
-    state = toState(first);
-    for (const line of rest) {
-      const cells = JSON.parse(line) as unknown;
-      if (typeof cells === 'string') entries.delete(cells);
-      else entries.set(...toEntry(cells));
-    }
+/** Reads what `toContent` wrote, or version 0.1; rejects when it is something else. */
+export async function fromContent(
+  format: string,
+  bytes: Buffer,
+): Promise<{ readonly state: SavedState; readonly entries: Entries }> {
+  if (format === LINES_FORMAT) {
+    const entries = new Entries();
+    return { state: await takeLines(entries, linesOf(bytes)), entries };
   }
-  if (!state) throw new Error('it has no first line');
+  const end = bytes.indexOf(10);
+  const line = bytes.toString('utf8', 0, end);
+  const { columns, ...state } = toState(line) as SavedState & Partial<Header>;
+  if (!columns) throw new Error('its first line does not say what follows');
+  const { oldestDead, newestDead } = columns;
+  const picture = await fromBytes(columns, bytes.subarray(end + 1));
+  const entries = new Entries({ ...picture, oldestDead, newestDead });
+  await inSteps(entries.fill());
   return { state, entries };
 }
 
-/** The generation that these lines of `toLines` are of; undefined when they are something else. */
-export function generationOf([first = '']: readonly string[]): string | undefined {
-  return /"generation":"([0-9a-f]{16})"/.exec(first)?.[1];
-}
-
-/** Which base a batch of `toBatch` goes on from; 0 when it does not say. */
-export function sequenceOf([first]: readonly string[]): number {
-  return toState(first).sequence ?? 0;
-}
-
-function toLine(id: string, entry: Entry): string {
-  const { firstSeenAt, connectedAt, lastSeenAt, aliveAt } = entry;
-  const cells: Cell[] = [id, firstSeenAt, connectedAt, lastSeenAt, aliveAt];
-  if (isDead(entry)) cells.push(entry.end, entry.endedAt, Number(entry.isUndecided), entry.delistedAt);
-  while (cells.at(-1) === undefined) cells.pop();
-  return JSON.stringify(cells);
-}
-
-function toEntry(cells: unknown): [string, Entry] {
-  const [id, firstSeenAt, connectedAt, lastSeenAt, aliveAt, end, endedAt, undecided, delistedAt] =
-    Array.isArray(cells) ? (cells as Cell[]) : [];
-  const times = [connectedAt, lastSeenAt, aliveAt, delistedAt].map((cell) => cell ?? undefined);
-  if (
-    typeof id !== 'string' ||
-    !isTime(firstSeenAt) ||
-    !times.every((time) => time === undefined || isTime(time))
-  )
-    throw new Error('one of its lines is not a connection');
-  const [connected, lastSeen, alive, delisted] = times as (number | undefined)[];
-  const open = { firstSeenAt, connectedAt: connected, lastSeenAt: lastSeen, aliveAt: alive };
-  if (end === undefined) return [id, open];
-  if (!ENDS.includes(end as End) || !isTime(endedAt))
-    throw new Error('one of its lines is not a dead connection');
-  return [id, { ...open, end: end as End, endedAt, isUndecided: undecided === 1, delistedAt: delisted }];
-}
-
-function toState(line = 'null'): SavedState {
-  const state = JSON.parse(line) as Partial<SavedState> | null;
-  const { opened, closed, missed, listedAt } = state?.registry ?? {};
-  const { lookups, age, idle } = state?.totals ?? {};
-  const counts = [opened, closed, missed, ...LOOKUP_STATUSES.map((status) => lookups?.[status])];
-  if (
-    typeof state?.endpointId !== 'string' ||
-    typeof state.source !== 'string' ||
-    !/^[0-9a-f]{16}$/.test(String(state.generation)) ||
-    !(state.sequence === undefined || isCount(state.sequence)) ||
-    !(listedAt === undefined || isTime(listedAt)) ||
-    !counts.every(isCount) ||
-    !isHistogram(age, AGE_BUCKETS) ||
-    !isHistogram(idle, IDLE_BUCKETS)
-  )
-    throw new Error('one of its lines is not the state of a registry');
-  return state as SavedState;
-}
-
-function isHistogram(state: Partial<HistogramState> | undefined, bounds: readonly number[]): boolean {
-  const { counts = [], sum } = state ?? {};
-  return counts.length === bounds.length + 1 && counts.every(isCount) && isCount(sum);
-}
-
-function isTime(cell: unknown): cell is number {
-  return Number.isFinite(cell);
-}
-
-/** JSON can say -1 and 1e999, a counter neither. */
-function isCount(value: unknown): boolean {
-  return isTime(value) && value >= 0;
+function* linesOf(bytes: Buffer): Iterable<string> {
+  for (let from = 0, feed = bytes.indexOf(10); feed >= 0; from = feed + 1, feed = bytes.indexOf(10, from))
+    yield bytes.toString('utf8', from, feed);
 }

@@ -1,19 +1,24 @@
 import type { ConnectionEvent } from '../../../core/websocket-event.ts';
+import type { ListedIds } from '../columns/listed-ids.ts';
+import type { AnyId } from '../columns/table.ts';
 import type { Outcome } from '../estimate/outcome.ts';
-import type { ListedIds } from '../ids/id-reader.ts';
+import type { Drawn } from './draw.ts';
 import { Entries } from './entries.ts';
 import {
   DECISION_MS,
   type DeadEntry,
+  type Death,
   type End,
+  type Entry,
   forgettableAt,
   GRACE_MS,
+  isDead,
   isExpired,
-  isYoung,
   LIFETIME_MS,
   type OpenEntry,
   sinceAt,
   toBelieved,
+  youthAt,
 } from './entry.ts';
 
 /** Whether a source tells events (connect, disconnect, message) or lists ids. */
@@ -35,8 +40,14 @@ export interface RegistryState extends RegistryCounters {
 /** What an event tells the registry of its endpoint. */
 export type RegistryEvent = Pick<ConnectionEvent, 'type' | 'connectionId' | 'connectedAt'>;
 
-/** Connections of one step: a few milliseconds, even if all of them end. */
-const STEP = 1000;
+/** A listing that is complete, and when its reading began, milliseconds since 1970. */
+export interface Listing {
+  readonly ids: ListedIds;
+  readonly beganAt: number;
+}
+
+/** Connections of one step: a millisecond or two, even if all of them end. */
+const STEP = 500;
 
 /** The connection ids known of one endpoint through one source; times in milliseconds since 1970. The dead are never raised. */
 export class Registry {
@@ -63,7 +74,7 @@ export class Registry {
 
   /** How many ids can be alive. */
   get open(): number {
-    return this.#entries.open.size;
+    return this.#entries.open;
   }
 
   /** Every counter as of now. */
@@ -79,42 +90,60 @@ export class Registry {
   /** Takes in an event; false if its id is unknown and `makeRoom`, which may forget the dead, finds no room for one more. */
   take(event: RegistryEvent, now: number, makeRoom: () => boolean): boolean {
     const { type, connectionId: id } = event;
-    this.#expire(id, now);
-    const isKnown = this.#entries.has(id);
-    if (!isKnown && !makeRoom()) return false;
+    const entry = this.#entries.get(id);
+    if (entry) this.#expire(id, entry, now);
+    else if (!makeRoom()) return false;
     if (type === 'disconnect') this.#close(event, now);
-    else if (!this.#entries.dead.has(id)) {
-      if (type === 'connect' && !isKnown) this.#opened += 1;
+    else {
+      if (type === 'connect' && !entry) this.#opened += 1;
       this.#see(event, now);
     }
     return true;
   }
 
-  /** Posts a complete listing, whose reading began at `beganAt`: what it lacks was removed. */
-  post({ ids, beganAt }: { readonly ids: ListedIds; readonly beganAt: number }, now: number): void {
-    this.age(now);
-    // What the first listing holds was not seen to come: without a connect time it may be of any age.
-    const firstSeenAt = this.#listedAt === undefined ? now - GRACE_MS : now;
-    this.#listedAt = beganAt;
-    const { open, dead } = this.#entries;
-    for (const [id, connectedAt] of ids) {
-      const entry = open.get(id);
-      const isNews = entry ? entry.connectedAt === undefined : !dead.has(id);
-      if (isNews) this.#update(id, entry ?? toNewEntry(firstSeenAt), connectedAt, now);
-    }
-    for (const id of open.keys()) if (!ids.has(id)) this.#entries.forget(id);
-    for (const [id, entry] of dead) {
-      if (!ids.has(id)) this.#delist(id, entry, now);
-      else if (entry.delistedAt !== undefined) this.#entries.set(id, { ...entry, delistedAt: undefined });
-      else if (beganAt >= entry.endedAt + DECISION_MS) this.#miss(id, entry);
-    }
+  /** Posts a complete listing: what it lacks was removed. */
+  post(listing: Listing, now: number): void {
+    for (const _ of this.posting(listing, now));
   }
 
-  /** The source lists now what it listed before: what has been dead for a minute was not removed. */
-  confirm(now: number): void {
+  /**
+   * `post` in short steps, between which anything but another listing may happen. Each step leaves the registry true, and saved half way the
+   * listing can be posted again from the beginning: none counts as the last complete one before it has been posted to its end.
+   */
+  *posting({ ids, beganAt }: Listing, now: number): Generator<void> {
+    yield* this.aging(now);
+    // What the first listing holds was not seen to come: without a connect time it may be of any age.
+    const firstSeenAt = this.#listedAt === undefined ? now - GRACE_MS : now;
+    let visited = 0;
+    // First those that go: who comes can have their rows.
+    for (const row = this.#entries.rows(); row.next(); ) {
+      const isListed = ids.has(row);
+      if (!row.isOpen) this.#judge(row, row, { isListed, beganAt }, now);
+      else if (!isListed) this.#entries.forget(row);
+      if (++visited % STEP === 0) yield;
+    }
+    for (const row = ids.rows(); row.next(); ) {
+      const entry = this.#entries.get(row);
+      const isNews = !entry || (!isDead(entry) && entry.connectedAt === undefined);
+      if (isNews) {
+        this.#update(row, entry, entry ?? toNewEntry(firstSeenAt), row.connectedAt, now);
+        const news = this.#entries.get(row);
+        if (news && isDead(news)) this.#judge(row, news, { isListed: true, beganAt }, now);
+      }
+      if (++visited % STEP === 0) yield;
+    }
+    this.#listedAt = beganAt;
+  }
+
+  /** The source lists now what it listed before: what has been dead for a minute was not removed. In short steps. */
+  *confirming(now: number): Generator<void> {
     this.#listedAt = now;
-    for (const [id, dead] of this.#entries.dead)
-      if (dead.delistedAt === undefined && now >= dead.endedAt + DECISION_MS) this.#miss(id, dead);
+    let visited = 0;
+    for (const row = this.#entries.rows(); row.next(); ) {
+      if (!row.isOpen && row.delistedAt === undefined && now >= row.endedAt + DECISION_MS)
+        this.#miss(row, row);
+      if (++visited % STEP === 0) yield;
+    }
   }
 
   /** Lets time pass: ends what passed two hours, counts the disconnects that did not come, forgets the long dead. */
@@ -123,32 +152,37 @@ export class Registry {
   }
 
   /** `age` in short steps, between which events may be taken in. */
-  *aging(now: number): Iterable<void> {
+  *aging(now: number): Generator<void> {
     let visited = 0;
-    for (const [id, entry] of this.#entries.open) {
-      if (isExpired(entry, now)) this.#expire(id, now);
-      if (++visited % STEP === 0) yield;
-    }
-    for (const [id, entry] of this.#entries.dead) {
-      if (this.kind === 'events' && now > entry.endedAt + DECISION_MS) this.#miss(id, entry);
-      const isListed = this.kind === 'listing' && entry.delistedAt === undefined;
-      if (!isListed && now > forgettableAt(entry)) this.#entries.forget(id);
+    for (const row = this.#entries.rows(); row.next(); ) {
+      if (row.isOpen && isExpired(row, now)) this.#expire(row, row.entry(), now);
+      if (!row.isOpen) {
+        if (this.kind === 'events' && now > row.endedAt + DECISION_MS) this.#miss(row, row);
+        const isListed = this.kind === 'listing' && row.delistedAt === undefined;
+        if (!isListed && now > forgettableAt(row)) this.#entries.forget(row);
+      }
       if (++visited % STEP === 0) yield;
     }
   }
 
-  /** The ids that can be sampled, and how many more are too young for that. */
-  candidates(now: number): { readonly young: number; readonly ids: readonly string[] } {
-    const ids: string[] = [];
-    for (const [id, entry] of this.#entries.open) if (!isYoung(entry, now)) ids.push(id);
-    return { young: this.open - ids.length, ids };
+  /**
+   * So many of the ids that can be sampled, uniformly without replacement and in random order; how many can be, and how many more are too young
+   * for that: as of one moment, though found in short steps. `random` gives numbers from 0 up to but not including 1.
+   */
+  *drawing(
+    size: number,
+    now: number,
+    random: () => number,
+  ): Generator<void, Drawn & { readonly young: number }> {
+    const drawn = yield* this.#entries.drawing(youthAt(now), size, random);
+    return { ...drawn, young: this.open - drawn.population };
   }
 
   /** Takes in what look-ups found; ids that ended or were forgotten meanwhile are left alone. */
   learn(outcomes: Iterable<readonly [string, Outcome]>, now: number): void {
     for (const [id, outcome] of outcomes) {
-      const entry = this.#entries.open.get(id);
-      if (!entry || outcome.status === 'error') continue;
+      const entry = this.#entries.get(id);
+      if (!entry || isDead(entry) || outcome.status === 'error') continue;
       if (outcome.status === 'alive') {
         const connectedAt = toBelieved(outcome.connectedAt, now) ?? entry.connectedAt;
         this.#entries.set(id, { ...entry, connectedAt, aliveAt: outcome.at ?? now });
@@ -158,55 +192,75 @@ export class Registry {
 
   /** Opens the id, or notes what the event adds to an open one. */
   #see({ type, connectionId: id, connectedAt }: RegistryEvent, now: number): void {
-    const entry = this.#entries.open.get(id) ?? toNewEntry(now);
+    const known = this.#entries.get(id);
+    if (known && isDead(known)) return;
+    const entry = known ?? toNewEntry(now);
     const isLater = type === 'message' && now > (entry.lastSeenAt ?? Number.NEGATIVE_INFINITY);
-    this.#update(id, isLater ? { ...entry, lastSeenAt: now } : entry, connectedAt, now);
+    this.#update(id, known, isLater ? { ...entry, lastSeenAt: now } : entry, connectedAt, now);
   }
 
   /** Keeps an open entry, with the connect time where it has none. */
-  #update(id: string, entry: OpenEntry, connectedAt: number | undefined, now: number): void {
+  #update(
+    id: AnyId,
+    before: Entry | undefined,
+    entry: OpenEntry,
+    connectedAt: number | undefined,
+    now: number,
+  ): void {
     const since = entry.connectedAt ?? toBelieved(connectedAt, now);
     const next = since === entry.connectedAt ? entry : { ...entry, connectedAt: since };
-    if (next === this.#entries.open.get(id)) return;
-    this.#entries.set(id, next);
-    this.#expire(id, now);
+    if (next === before) return;
+    if (isExpired(next, now)) this.#expire(id, next, now);
+    else this.#entries.set(id, next);
   }
 
   #close({ connectionId: id, connectedAt }: RegistryEvent, now: number): void {
-    const dead = this.#entries.dead.get(id);
-    if (dead?.end === 'closed') return;
-    this.#closed += 1;
-    if (dead) {
-      if (now > dead.endedAt + DECISION_MS) this.#miss(id, dead);
-      this.#entries.set(id, { ...dead, end: 'closed', isUndecided: false });
+    const known = this.#entries.get(id);
+    if (known && isDead(known)) {
+      if (known.end === 'closed') return;
+      if (now > known.endedAt + DECISION_MS) this.#miss(id, known);
+      this.#entries.set(id, { ...known, end: 'closed', isUndecided: false });
     } else {
-      const entry = this.#entries.open.get(id) ?? toNewEntry(now);
+      const entry = known ?? toNewEntry(now);
       const since = entry.connectedAt ?? toBelieved(connectedAt, now);
       this.#end(id, { ...entry, connectedAt: since }, 'closed', now);
     }
+    this.#closed += 1;
   }
 
-  #expire(id: string, now: number): void {
-    const entry = this.#entries.open.get(id);
-    if (entry && isExpired(entry, now)) this.#end(id, entry, 'expired', sinceAt(entry) + LIFETIME_MS);
+  #expire(id: AnyId, entry: Entry, now: number): void {
+    if (!isDead(entry) && isExpired(entry, now))
+      this.#end(id, entry, 'expired', sinceAt(entry) + LIFETIME_MS);
   }
 
-  #end(id: string, entry: OpenEntry, end: End, endedAt: number): void {
+  #end(id: AnyId, entry: OpenEntry, end: End, endedAt: number): void {
     const isUndecided = end === 'gone' || end === 'expired';
     this.#entries.set(id, { ...entry, end, endedAt, isUndecided, delistedAt: undefined });
   }
 
-  /** Counts the disconnect as missed, unless that was decided before. */
-  #miss(id: string, entry: DeadEntry): void {
-    if (!entry.isUndecided) return;
-    this.#missed += 1;
-    this.#entries.set(id, { ...entry, isUndecided: false });
+  /** What a listing says of one that is dead: what the source removed was not missed. */
+  #judge(
+    id: AnyId,
+    dead: Death,
+    { isListed, beganAt }: { readonly isListed: boolean; readonly beganAt: number },
+    now: number,
+  ): void {
+    if (!isListed) {
+      if (dead.delistedAt === undefined) this.#change(id, { isUndecided: false, delistedAt: now });
+    } else if (dead.delistedAt !== undefined) this.#change(id, { delistedAt: undefined });
+    else if (beganAt >= dead.endedAt + DECISION_MS) this.#miss(id, dead);
   }
 
-  /** The source removed it: a disconnect that is undecided was not missed. */
-  #delist(id: string, entry: DeadEntry, now: number): void {
-    if (entry.delistedAt === undefined)
-      this.#entries.set(id, { ...entry, isUndecided: false, delistedAt: now });
+  /** Counts the disconnect as missed, unless that was decided before. */
+  #miss(id: AnyId, { isUndecided }: Death): void {
+    if (!isUndecided) return;
+    this.#missed += 1;
+    this.#change(id, { isUndecided: false });
+  }
+
+  #change(id: AnyId, changes: Partial<DeadEntry>): void {
+    const dead = this.#entries.get(id);
+    if (dead) this.#entries.set(id, { ...dead, ...changes });
   }
 }
 

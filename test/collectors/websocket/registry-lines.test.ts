@@ -1,14 +1,21 @@
 import { expect, test } from 'vitest';
 import { LookupTotals } from '../../../src/collectors/websocket/estimate/lookup-totals.ts';
-import type { Change } from '../../../src/collectors/websocket/registry/entries.ts';
+import { type Change, Entries } from '../../../src/collectors/websocket/registry/entries.ts';
 import type { DeadEntry, Entry, OpenEntry } from '../../../src/collectors/websocket/registry/entry.ts';
 import {
-  fromLines,
-  generationOf,
   type SavedState,
+  takeLines,
   toBatch,
-  toLines,
-} from '../../../src/collectors/websocket/registry/registry-file.ts';
+} from '../../../src/collectors/websocket/registry/registry-lines.ts';
+import { entriesOf } from '../../support/registry-disk.ts';
+
+/** What a base of version 0.1 and the batches after it come to. */
+async function fromLines(lines: readonly string[], journal: readonly (readonly string[])[] = []) {
+  const entries = new Entries();
+  let state = await takeLines(entries, lines);
+  for (const batch of journal) state = await takeLines(entries, batch);
+  return { state, entries: entriesOf(entries) };
+}
 
 const STATE: SavedState = {
   endpointId: 'api/prod',
@@ -25,28 +32,28 @@ const ODD_STATE = 'one of its lines is not the state of a registry';
 const ODD_CONNECTION = 'one of its lines is not a connection';
 const ODD_DEAD = 'one of its lines is not a dead connection';
 
-test('an entry is a list without what is unknown at its end, and comes back as it was', () => {
+test('an entry is a list without what is unknown at its end, and comes back as it was', async () => {
   const entries: [string, Entry][] = [
     ['L0SM9cOFvHcCIhw=', NEW],
     ['"\n', SEEN],
     ['gone', GONE],
     ['gaps', GAPS],
   ];
-  const [, ...lines] = toLines(STATE, entries);
+  const [, ...lines] = toBatch(STATE, entries);
   expect(lines).toEqual([
     '["L0SM9cOFvHcCIhw=",5]',
     '["\\"\\n",5,4,6,7]',
     '["gone",5,4,6,7,"gone",8,1]',
     '["gaps",5,null,null,null,"expired",8,0,9]',
   ]);
-  const read = fromLines([...toLines(STATE, entries)]);
-  expect([...read.entries]).toStrictEqual(entries);
+  const read = await fromLines([...toBatch(STATE, entries)]);
+  expect(read.entries).toStrictEqual(Object.fromEntries(entries));
   expect(read.state).toEqual(STATE);
 });
 
-test('batches change what the base says, one after the other, and the last state holds', () => {
+test('batches change what the base says, one after the other, and the last state holds', async () => {
   const base = [
-    ...toLines(STATE, [
+    ...toBatch(STATE, [
       ['a', NEW],
       ['b', NEW],
     ]),
@@ -63,17 +70,9 @@ test('batches change what the base says, one after the other, and the last state
   const later = { ...STATE, registry: { ...STATE.registry, closed: 9 } };
   const batches = journal.map((changes, index) => [...toBatch(index === 1 ? later : STATE, changes)]);
   expect(batches[1]).toEqual([JSON.stringify(later), '["b",5,4,6,7]']);
-  const { state, entries } = fromLines(base, batches);
-  expect(Object.fromEntries(entries)).toStrictEqual({ a: GONE, b: SEEN, c: NEW });
+  const { state, entries } = await fromLines(base, batches);
+  expect(entries).toStrictEqual({ a: GONE, b: SEEN, c: NEW });
   expect(state).toEqual(later);
-});
-
-test('a generation is found in a state, and in nothing else', () => {
-  expect(generationOf([JSON.stringify(STATE)])).toBe(STATE.generation);
-  const hostile = { ...STATE, endpointId: '"generation":"ffffffffffffffff"' };
-  expect(generationOf([JSON.stringify(hostile)])).toBe(STATE.generation);
-  expect(generationOf([JSON.stringify({ ...STATE, generation: '../../../../../x' })])).toBeUndefined();
-  expect(generationOf([])).toBeUndefined();
 });
 
 test.each([
@@ -105,12 +104,12 @@ test.each([
     ODD_STATE,
   ],
   ['a sum that is nothing', (state: string) => state.replace('"sum":0}}', '"sum":null}}'), ODD_STATE],
-])('%s is no state of a registry, in a base or in a batch', (_, change, reason) => {
+])('%s is no state of a registry, in a base or in a batch', async (_, change, reason) => {
   const good = JSON.stringify(STATE);
   const changed = change(good);
   expect(changed).not.toBe(good);
-  expect(() => fromLines([changed])).toThrow(reason);
-  expect(() => fromLines([good], [[changed]])).toThrow(reason);
+  await expect(fromLines([changed])).rejects.toThrow(reason);
+  await expect(fromLines([good], [[changed]])).rejects.toThrow(reason);
 });
 
 test.each([
@@ -128,11 +127,11 @@ test.each([
   ['["a",5,4,3,2,"gone"]', ODD_DEAD],
   ['["a",5,4,3,2,"gone",8,1,"9"]', ODD_CONNECTION],
   ['[', /JSON/],
-])('%s is no connection', (line, reason) => {
-  expect(() => fromLines([JSON.stringify(STATE), line])).toThrow(reason);
+])('%s is no connection', async (line, reason) => {
+  await expect(fromLines([JSON.stringify(STATE), line])).rejects.toThrow(reason);
 });
 
-test('no line at all is no registry, and neither is a batch without one', () => {
-  expect(() => fromLines([])).toThrow(ODD_STATE);
-  expect(() => fromLines([JSON.stringify(STATE)], [[]])).toThrow(ODD_STATE);
+test('no line at all is no registry, and neither is a batch without one', async () => {
+  await expect(fromLines([])).rejects.toThrow(ODD_STATE);
+  await expect(fromLines([JSON.stringify(STATE)], [[]])).rejects.toThrow(ODD_STATE);
 });
