@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { eachDomain } from '../collectors/index.ts';
 import type { Mark } from '../fields/marks.ts';
+import { whyUnreadable } from '../files/small-file.ts';
 import { caBundleProblem } from './ca-bundle.ts';
 import { tokenProblem } from './intake.ts';
 import { markedTexts } from './marked.ts';
@@ -80,9 +81,7 @@ export function read(
   try {
     return { text: readFile(path) };
   } catch (error) {
-    // `ENOENT: no such file or directory, open '…'`: the path is told anyway.
-    const [reason] = String(error instanceof Error ? error.message : error).split(', ');
     const remedy = REMEDIES.get((error as NodeJS.ErrnoException).code) ?? '';
-    return { problem: `cannot be read: ${reason}`, remedy };
+    return { problem: `cannot be read: ${whyUnreadable(error)}`, remedy };
   }
 }

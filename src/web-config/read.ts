@@ -3,7 +3,7 @@ import { toDocument } from '../config/document.ts';
 import { formatProblems, nothingButOne, type Problem, toPath } from '../config/problems.ts';
 import { Spelled } from '../config/spelled.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
-import { readSmallFile, toLook } from '../files/small-file.ts';
+import { readSmallFile, toLook, whyUnreadable } from '../files/small-file.ts';
 import { judge } from './judge.ts';
 import type { WebConfigRead } from './model.ts';
 import type { Remark } from './remark.ts';
@@ -18,9 +18,7 @@ export function readWebConfig(path: string, clock: Clock = systemClock): WebConf
       return { path: file, text: content.toString() };
     } catch (error) {
       looks.set(file, toLook(error));
-      // `ENOENT: no such file or directory, open '…'`: the path is told anyway.
-      const [reason] = String(error instanceof Error ? error.message : error).split(', ');
-      return { path: file, problem: `cannot be read: ${reason}` };
+      return { path: file, problem: `cannot be read: ${whyUnreadable(error)}` };
     }
   };
   const refuse = (problems: readonly Problem[]) => ({
@@ -49,6 +47,7 @@ export function readWebConfig(path: string, clock: Clock = systemClock): WebConf
   return {
     looks,
     config: judged.config,
+    isEmpty: data == null,
     warnings: formatProblems(warnings, path).split('\n').filter(Boolean),
   };
 }

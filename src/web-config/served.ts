@@ -60,7 +60,8 @@ export class ServedFile {
     const stamps = new Map([...this.#read.looks.keys()].map((path) => [path, toStamp(path)]));
     const isSame = [...stamps].every(([path, { text }]) => this.#stamps.get(path)?.text === text);
     if (!isSame || !this.#isSettled) this.#readAnew(stamps);
-    return 'config' in this.#read ? this.#read.config : undefined;
+    const config = 'config' in this.#read ? this.#read.config : undefined;
+    return this.isOn && !config?.tls ? undefined : config;
   }
 
   /** How TLS is spoken now; undefined while nobody may come in. */
@@ -75,7 +76,7 @@ export class ServedFile {
 
   #readAnew(stamps: ReadonlyMap<string, Stamp>): void {
     const { clock, logger, port, file, read } = this.#deps;
-    const next = read();
+    const next = refusingEmpty(read(), file);
     this.#stamps = stamps;
     const now = clock.now();
     this.#isSettled = [...stamps.values()].every(({ changedAt }) => Math.abs(now - changedAt) > UNSETTLED_MS);
@@ -109,6 +110,12 @@ export class ServedFile {
     const { logger, port, file } = this.#deps;
     logger.error(`Nobody is let in at ${port}: its web configuration cannot be used`, { file, problem });
   }
+}
+
+/** To replace what is in force, an empty file is sooner cut short, or read while it is written, than meant to let everybody in. */
+function refusingEmpty(read: WebConfigRead, file: string): WebConfigRead {
+  if ('problems' in read || !read.isEmpty) return read;
+  return { looks: read.looks, problems: [`${file}: is empty; write {} into it where everybody may come in`] };
 }
 
 function toStamp(path: string): Stamp {

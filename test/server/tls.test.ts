@@ -438,8 +438,13 @@ test('whether TLS is spoken is decided at the start, and the log says so', async
   expect(await ask(plain.url)).toEqual(HELLO);
   expect(plain.lines.at(-1)).toMatch(/^warn TLS begins at the port with the next start/);
   const port = await openPort(tls());
-  port.write('');
+  const kept = new Agent({ keepAlive: true, ca: pem('authority.pem') });
+  onTestFinished(() => kept.destroy());
+  expect(await ask(port.url, { agent: kept })).toEqual(HELLO);
+  port.write('{}\n');
   expect(await ask(port.url)).toEqual(OUT);
+  // Nobody, over a connection that is open, either.
+  expect(await ask(port.url, { agent: kept })).toMatchObject({ status: 500 });
   expect(port.lines.at(-1)).toMatch(/^error Nobody is let in at the port: .*restart for plain HTTP/);
 });
 
