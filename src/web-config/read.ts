@@ -8,6 +8,8 @@ import { judge } from './judge.ts';
 import type { WebConfigRead } from './model.ts';
 import type { Remark } from './remark.ts';
 
+const EMPTY = 'is empty: everybody may come in, over plain HTTP; {} says that this is meant';
+
 /** Reads and checks a file of `--web.config.file` and the files that it names, as Prometheus' exporter-toolkit does; never throws. */
 export function readWebConfig(path: string, clock: Clock = systemClock): WebConfigRead {
   const looks = new Map<string, string>();
@@ -43,11 +45,12 @@ export function readWebConfig(path: string, clock: Clock = systemClock): WebConf
   const problems = [...document.problems, ...judged.problems.map(toProblem)];
   if (!judged.config || problems.length > 0)
     return refuse(problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)));
-  const warnings = judged.warnings.map(toProblem);
+  const isEmpty = data == null;
+  const warnings = [...(isEmpty ? [{ path: '', message: EMPTY }] : []), ...judged.warnings.map(toProblem)];
   return {
     looks,
     config: judged.config,
-    isEmpty: data == null,
+    isEmpty,
     warnings: formatProblems(warnings, path).split('\n').filter(Boolean),
   };
 }
