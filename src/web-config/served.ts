@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { Clock } from '../core/clock.ts';
 import { toSentence } from '../core/error-text.ts';
 import type { Logger } from '../core/logger.ts';
+import { lookAtOnce } from '../files/small-file.ts';
 import type { RateLimit, TlsSettings, WebConfig, WebConfigRead } from './model.ts';
 
 /** What a web configuration file is served with. */
@@ -76,7 +77,9 @@ export class ServedFile {
 
   #readAnew(stamps: ReadonlyMap<string, Stamp>): void {
     const { clock, logger, port, file, read } = this.#deps;
-    const next = refusingEmpty(read(), file);
+    // Judging takes milliseconds, and is not done for each request of a flood.
+    const isChanged = [...this.#read.looks].some(([path, look]) => lookAtOnce(path) !== look);
+    const next = isChanged ? refusingEmpty(read(), file) : this.#read;
     this.#stamps = stamps;
     const now = clock.now();
     this.#isSettled = [...stamps.values()].every(({ changedAt }) => Math.abs(now - changedAt) > UNSETTLED_MS);
