@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { renameSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { join } from 'node:path';
-import { connect } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { SCRAPE_LIMITS } from '../../src/server/limits.ts';
 import { createHandClock } from '../support/hand-clock.ts';
