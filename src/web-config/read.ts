@@ -4,6 +4,7 @@ import { formatProblems, nothingButOne, type Problem, toPath } from '../config/p
 import { Spelled } from '../config/spelled.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { readSmallFile, toLook } from '../files/small-file.ts';
+import { toUnreadable } from '../files/unreadable.ts';
 import { judge } from './judge.ts';
 import type { WebConfigRead } from './model.ts';
 import type { Remark } from './remark.ts';
@@ -18,9 +19,8 @@ export function readWebConfig(path: string, clock: Clock = systemClock): WebConf
       return { path: file, text: content.toString() };
     } catch (error) {
       looks.set(file, toLook(error));
-      // `ENOENT: no such file or directory, open '…'`: the path is told anyway.
-      const [reason] = String(error instanceof Error ? error.message : error).split(', ');
-      return { path: file, problem: `cannot be read: ${reason}` };
+      const { problem, remedy } = toUnreadable(error);
+      return { path: file, problem: problem + remedy };
     }
   };
   const refuse = (problems: readonly Problem[]) => ({
