@@ -34,7 +34,7 @@ export interface HandshakesDeps {
  * So many are under way at a time, and one of each other address: whatever they all do at once blocks the event loop for less than a
  * tenth of a second.
  */
-const MOST_UNDER_WAY = 24;
+export const MOST_UNDER_WAY = 24;
 /** Of a client at a socket that is a file. No two of them can be told apart, so that one handshake is under way at a time. */
 const NO_ADDRESS = '';
 /** Where others wait, each has so long; then the one that takes longest makes room. */
