@@ -83,7 +83,7 @@ test('any two texts are shown as two, none of them long', () => {
   );
 });
 
-test('half characters, null bytes and control characters in names harm no series', async () => {
+test('control characters in names harm no series', async () => {
   const rig = await startRig({ client_vpn: { users: { enabled: true } } });
   const endpointId = rig.world.addEndpoint({ name: 'a\u0001\u001f\u007f\u2028b' });
   rig.world.connect(endpointId, { username: 'x\r\n\ty' });
