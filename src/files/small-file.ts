@@ -37,12 +37,6 @@ export async function takeSmallFile(path: string): Promise<Buffer> {
   }
 }
 
-/** Why a file cannot be read, in words; the path, which is told anyway, is left out. */
-export function whyUnreadable(error: unknown): string {
-  // `ENOENT: no such file or directory, open '…'`
-  return (error instanceof Error ? error.message : String(error)).replace(/, \w+(?: '.*')?$/s, '');
-}
-
 /** What tells one state of such a file from another, also of one that cannot be read; never rejects. */
 export async function lookAt(path: string): Promise<string> {
   return takeSmallFile(path).then(toLook, toLook);

@@ -3,7 +3,8 @@ import { toDocument } from '../config/document.ts';
 import { formatProblems, nothingButOne, type Problem, toPath } from '../config/problems.ts';
 import { Spelled } from '../config/spelled.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
-import { readSmallFile, toLook, whyUnreadable } from '../files/small-file.ts';
+import { readSmallFile, toLook } from '../files/small-file.ts';
+import { toUnreadable } from '../files/unreadable.ts';
 import { judge } from './judge.ts';
 import type { WebConfigRead } from './model.ts';
 import type { Remark } from './remark.ts';
@@ -20,7 +21,8 @@ export function readWebConfig(path: string, clock: Clock = systemClock): WebConf
       return { path: file, text: content.toString() };
     } catch (error) {
       looks.set(file, toLook(error));
-      return { path: file, problem: `cannot be read: ${whyUnreadable(error)}` };
+      const { problem, remedy } = toUnreadable(error);
+      return { path: file, problem: problem + remedy };
     }
   };
   const refuse = (problems: readonly Problem[]) => ({
