@@ -4,8 +4,6 @@ import { said, startRig } from '../../support/exporter.ts';
 const REJECTED = 'aws_connections_exporter_records_rejected_total';
 /** Counters that begin at 0, so that their first growth can be seen. */
 const NONE = {
-  posture: 0,
-  tags: 0,
   connection_id: 0,
   endpoint_id: 0,
   ingress_bytes: 0,
