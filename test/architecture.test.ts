@@ -208,7 +208,6 @@ test('no import runs back up between rooms', () => {
 
 /** Why a file is longer than 200 lines: what it says cannot be read in halves. */
 const LONG: Readonly<Record<string, string>> = {
-  'app/events.ts': 'taking in, saving and shutting down share one queue, and whose turn it is',
   'app/exporter.ts': 'the composition root: one member a part, and the order in which they begin and end',
   'aws/error-rules.ts': 'a table of what AWS answers, in the order in which it is asked',
   'aws/xml-reader.ts': 'one machine over bytes: each method leaves it where the next one begins',

@@ -3,7 +3,7 @@ import { type Coloured, colourOf, inColour } from '../parts/colours.ts';
 import { graph, heatmap } from '../parts/graphs.ts';
 import { buckets, overTime } from '../parts/targets.ts';
 import { PER_MINUTE } from '../parts/units.ts';
-import { answers, FAULTS, requests, took } from './queries.ts';
+import { answers, CREDENTIALS_LEFT, clockSkew, FAULTS, requests, took } from './queries.ts';
 
 /** What can go wrong with a request. */
 const KINDS: readonly Coloured[] = ['denied', 'unavailable', 'timeout', 'throttled', 'not_found', 'other'];
@@ -80,6 +80,27 @@ export function awsPanels(): readonly Panel[] {
       width: 12,
       colours: ['gone', 'invalid'],
       targets: [overTime(answers(['error'], 'error=~"gone|invalid"'), '{{error}}')],
+    }),
+    graph({
+      title: 'Credentials left',
+      description:
+        'Time until the AWS credentials at hand expire, by target; the least of all exporters. They are renewed before: a saw-tooth above zero is normal, a line that falls below zero is not.',
+      emptyWhen: 'the credentials never expire, as access keys do not',
+      unit: 'm',
+      from: 'anywhere',
+      width: 12,
+      many: true,
+      targets: [overTime(`(${CREDENTIALS_LEFT}) / 60`, '{{target}}')],
+    }),
+    graph({
+      title: "Clock of AWS ahead of the exporter's",
+      description:
+        'How far the clock of AWS is ahead of that of each exporter, give or take a second. AWS refuses requests that are five minutes off.',
+      emptyWhen: 'AWS has not answered yet',
+      unit: 's',
+      from: 'anywhere',
+      width: 12,
+      targets: [overTime(clockSkew(['job', 'instance']), '{{instance}}')],
     }),
   ];
 }

@@ -22,7 +22,7 @@ export function dataPanels(): readonly Panel[] {
     graph({
       title: 'Series left out',
       description:
-        'Series left out because of a cap (one for each series and pass), by reason. Zero is normal where the caps are high enough.',
+        'Series left out because of a cap (one for each series and pass), by reason: series_limit is limits.series, which leaves whole families out, the others are caps of one collector. Zero is normal where the caps are high enough.',
       emptyWhen: '`client_vpn.enabled` is off',
       unit: PER_MINUTE,
       width: 12,
@@ -35,7 +35,7 @@ export function dataPanels(): readonly Panel[] {
     graph({
       title: 'Events taken in',
       description:
-        'Requests to the intake of WebSocket events, by what became of them. Accepted is normal; unauthorized, unreadable and unroutable tell of wrong wiring, over_capacity of a registry that is full.',
+        'Requests to the intake of WebSocket events, by what became of them. Accepted is normal; unauthorized, unreadable and unroutable tell of wrong wiring, over_capacity of a registry that is full, refused of a rate limit, a crowd of passwords or a broken web configuration.',
       emptyWhen: '`intake.enabled` is off',
       unit: PER_MINUTE,
       width: 12,

@@ -47,3 +47,9 @@ export const FAULTS = 'error!~"gone|invalid"';
 /** The buckets of the time that requests took, per second, by these labels. */
 export const took = (by: readonly string[]): string =>
   total(liveRate(exporter('aws_request_duration_seconds_bucket')), ['le', ...by]);
+
+/** Seconds until the credentials of each target expire, of the exporter whose expire first. */
+export const CREDENTIALS_LEFT = `min by (target) (${exporter('credentials_expiry_timestamp_seconds')}) - time()`;
+
+/** Seconds by which the clock of AWS is ahead, by these labels. */
+export const clockSkew = (by: readonly string[]): string => greatest('clock_skew_seconds', by);

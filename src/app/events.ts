@@ -3,37 +3,20 @@ import type { IntakeConfig } from '../config/intake.ts';
 import { type Clock, sleep } from '../core/clock.ts';
 import { type Collector, Stopped } from '../core/collector.ts';
 import { toSentence } from '../core/error-text.ts';
-import type { LogFields, Logger } from '../core/logger.ts';
-import { Seldom } from '../core/seldom.ts';
 import type { ConnectionEvent, Taken } from '../core/websocket-event.ts';
 import { takeSmallFile } from '../files/small-file.ts';
 import { createIntakeApp } from '../intake/app.ts';
 import { toEventPath } from '../intake/shapes.ts';
 import { toTokens } from '../intake/token.ts';
-import type { ConnectionsOptions, Encryption, OnUnreadable } from '../server/connections.ts';
 import { createErrorLog } from '../server/error-log.ts';
-import type { Listening } from '../server/listen.ts';
 import { createUnreadableLog } from '../server/unreadable-log.ts';
+import { createWrongsLog, metricOf, type SayWrong } from './intake-log.ts';
+import { IntakePort, type IntakePortDeps } from './intake-port.ts';
 import type { OwnCounters } from './own-families.ts';
-import type { OnRefused, Web } from './web.ts';
-
-/** Serves `app` at this listen address, or where it is given one (undefined), or rejects. */
-export type Listen = (
-  app: RequestListener,
-  address: string | undefined,
-  options: Pick<ConnectionsOptions, 'onUnreadable' | 'encryption'>,
-) => Promise<Listening>;
 
 /** What the intake is made of. */
-export interface EventsDeps {
+export interface EventsDeps extends Pick<IntakePortDeps, 'logger' | 'listen' | 'isGiven' | 'openWeb'> {
   readonly clock: Clock;
-  readonly logger: Logger;
-  /** Undefined where nothing listens, whatever the configuration says: a command that ends by itself. */
-  readonly listen: Listen | undefined;
-  /** Whether the port is there whatever the configuration says; while that says off, it answers 503. */
-  readonly isGiven: boolean;
-  /** Opens the web configuration file of a port, or throws with its problems; undefined where nothing listens. */
-  readonly openWeb: ((port: string, file: string, onRefused: OnRefused) => Web) | undefined;
   readonly intakeEvents: OwnCounters['intakeEvents'];
   readonly collectors: () => readonly Collector[];
   /** Renders what collectors publish. */
@@ -44,29 +27,14 @@ export interface EventsDeps {
 const SETTLE_EVERY_MS = 1_000;
 /** Who waits for events to be saved waits so long at most. */
 const PATIENCE_MS = 2_000;
-/** What is wrong with events is said again after so long. */
-const SAY_AGAIN_MS = 10 * 60_000;
+const EVENTS = ['connect', 'disconnect', 'message'] as const;
 
-const WRONGS: Readonly<Record<string, string>> = {
-  over_capacity: 'Events were dropped: intake.max_connections are remembered already',
-  unroutable:
-    'Events belong to no endpoint whose source is the intake: compare api_id and stage with websocket.endpoints',
-  unreadable: 'Events could not be read and were refused with 400 or 413',
-  unauthorized: 'Events came without the right X-Intake-Token and were refused with 401',
-};
-
-const OFF: RequestListener = (_request, response) => response.writeHead(503).end();
-
-/** Events from outside, between passes: the port on which they come, who takes them in, and when they are published. */
+/** Events from outside, between passes: who takes them in, and when they are saved and published. */
 export class Events {
   readonly #deps: EventsDeps;
-  readonly #seldom: Seldom;
-  readonly #onUnreadable: OnUnreadable;
+  readonly #say: SayWrong;
   readonly #onError: (path: string, err: unknown) => void;
-  #open: { readonly listening: Listening; readonly address: string | undefined } | undefined;
-  #isOn = false;
-  #web: Web | undefined;
-  #app: RequestListener = OFF;
+  readonly #port: IntakePort;
   #cancelSettling = () => {};
   #flushing: Promise<void> = Promise.resolve();
   #publishing: Promise<void> = Promise.resolve();
@@ -75,46 +43,34 @@ export class Events {
 
   constructor(deps: EventsDeps) {
     this.#deps = deps;
-    this.#seldom = new Seldom(deps.clock, SAY_AGAIN_MS);
+    this.#say = createWrongsLog(deps);
     this.#onError = createErrorLog(deps, 'An event could not be taken in');
+    const { intakeEvents } = deps;
     const sayUnreadable = createUnreadableLog(deps, 'the intake', { metric: metricOf('unreadable') });
-    this.#onUnreadable = (unreadable, from) => {
-      deps.intakeEvents.add({ event: 'unknown', result: 'unreadable' });
-      sayUnreadable(unreadable, from);
-    };
+    this.#port = new IntakePort({
+      ...deps,
+      onUnreadable: (unreadable, from) => {
+        intakeEvents.add({ event: 'unknown', result: 'unreadable' });
+        sayUnreadable(unreadable, from);
+      },
+      onRefused: (refusal, { url = '' }) => {
+        const path = toEventPath(url.replace(/\?.*/, ''));
+        const result = refusal === 'unauthorized' ? 'unauthorized' : 'refused';
+        if (path) intakeEvents.add({ event: path.type ?? 'unknown', result });
+      },
+      createApp: (config, isGuarded) => this.#createApp(config, isGuarded),
+    });
   }
 
   /** Where events are taken in; empty while nowhere. */
   get urls(): readonly string[] {
-    return (this.#isOn && this.#open?.listening.urls) || [];
+    return this.#port.urls;
   }
 
   /** Puts a configuration in force; rejects, changing nothing, when it cannot listen. */
   async apply(config: IntakeConfig): Promise<void> {
     if (this.#stopped) throw new Stopped('the exporter is shutting down');
-    const before = this.#open;
-    const wasOn = this.#isOn;
-    const { listen, isGiven } = this.#deps;
-    const isOn = config.enabled && listen !== undefined;
-    const address = isGiven ? undefined : config.listen_address;
-    const isSame = before !== undefined && before.address === address;
-    const web = isOn ? this.#webOf(config) : undefined;
-    const isSameWeb = web === this.#web;
-    const app = isOn ? await this.#createApp(config, web) : OFF;
-    // A socket that was given could not be opened again, so it is not closed either.
-    const isOpen = isOn || isGiven;
-    const opened = isOpen && !isSame ? await this.#listen(address) : undefined;
-    this.#app = app;
-    this.#isOn = isOn;
-    this.#web = web;
-    this.#open = isOpen && isSame ? before : opened;
-    if (before !== this.#open) await before?.listening.close();
-    // Nobody stays whom what holds now might not let in.
-    else if (!isSameWeb) before?.listening.renew();
-    if (this.#isOn && (opened || !wasOn || !isSameWeb)) {
-      const urls = this.urls.map((url) => `${url}/websocket`).join(' ');
-      this.#deps.logger.info('Taking in events', { urls });
-    }
+    await this.#port.apply(config);
     this.#settleLater();
   }
 
@@ -152,48 +108,18 @@ export class Events {
 
   async #stop(): Promise<void> {
     this.#cancelSettling();
-    const open = this.#open;
-    this.#open = undefined;
-    await open?.listening.close();
+    await this.#port.close();
   }
 
-  async #listen(address: string | undefined) {
-    const { listen } = this.#deps;
-    if (!listen) return undefined;
-    try {
-      const app: RequestListener = (request, response) => this.#app(request, response);
-      const encryption = toEncryption(() => this.#web);
-      const listening = await listen(app, address, { onUnreadable: this.#onUnreadable, encryption });
-      return { listening, address };
-    } catch (cause) {
-      const where = address === undefined ? '--web.systemd-socket' : 'intake.listen_address';
-      throw new Error(`opening the intake (${where})`, { cause });
-    }
-  }
-
-  #webOf({ web_config_file: file }: IntakeConfig): Web | undefined {
-    if (file === null) return undefined;
-    if (file === this.#web?.file) return this.#web;
-    const { openWeb, intakeEvents } = this.#deps;
-    return openWeb?.('the intake', file, (refusal, { url = '' }) => {
-      const path = toEventPath(url.replace(/\?.*/, ''));
-      const result = refusal === 'unauthorized' ? 'unauthorized' : 'refused';
-      if (path) intakeEvents.add({ event: path.type ?? 'unknown', result });
-    });
-  }
-
-  async #createApp({ token_file: file }: IntakeConfig, web: Web | undefined): Promise<RequestListener> {
+  async #createApp({ token_file: file }: IntakeConfig, isGuarded: boolean): Promise<RequestListener> {
     const { intakeEvents } = this.#deps;
     const tokens = file === null ? undefined : toTokens(await readToken(file));
-    for (const event of ['connect', 'disconnect', 'message'] as const)
-      for (const result of ['accepted', 'over_capacity', 'unroutable', 'unreadable', 'unauthorized'] as const)
+    const ofAny = ['unreadable', 'unauthorized', ...(isGuarded ? ['refused'] : [])];
+    for (const event of EVENTS)
+      for (const result of ['accepted', 'over_capacity', 'unroutable', ...ofAny])
         intakeEvents.add({ event, result }, 0);
-    for (const result of ['unreadable', 'unauthorized'] as const)
-      intakeEvents.add({ event: 'unknown', result }, 0);
-    if (web)
-      for (const event of ['connect', 'disconnect', 'message', 'unknown'] as const)
-        intakeEvents.add({ event, result: 'refused' }, 0);
-    const app = createIntakeApp({
+    for (const result of ofAny) intakeEvents.add({ event: 'unknown', result }, 0);
+    return createIntakeApp({
       tokens,
       take: (event) => this.#take(event),
       onEvent: (event, result, reason) => {
@@ -202,7 +128,6 @@ export class Events {
       },
       onError: this.#onError,
     });
-    return web ? web.guard(app) : app;
   }
 
   #take(event: ConnectionEvent): Taken {
@@ -214,22 +139,11 @@ export class Events {
     return taken;
   }
 
-  #say(result: string, fields: LogFields): void {
-    const wrong = WRONGS[result];
-    const count = wrong === undefined ? undefined : this.#seldom.due(result);
-    if (count === undefined) return;
-    this.#deps.logger.warn(`${wrong} (said at most every ten minutes)`, {
-      ...fields,
-      count,
-      metric: metricOf(result),
-    });
-  }
-
   /** The next time is counted from the beginning of this one, and does not wait for a rendering: a slow one would leave more to lose. */
   #settleLater(delayMs = SETTLE_EVERY_MS): void {
     const { clock } = this.#deps;
     this.#cancelSettling();
-    if (!this.#open) return;
+    if (!this.#port.isOpen) return;
     this.#cancelSettling = clock.after(delayMs, () => {
       const dueAt = clock.monotonic() + SETTLE_EVERY_MS;
       this.#flushing = this.#save()
@@ -255,21 +169,6 @@ export class Events {
       });
     });
   }
-}
-
-/** That of the web configuration of now, whichever it is. */
-function toEncryption(web: () => Web | undefined): Encryption {
-  return {
-    get isOn() {
-      return web()?.encryption.isOn ?? false;
-    },
-    settings: () => web()?.encryption.settings(),
-    onUnusable: (error) => web()?.encryption.onUnusable(error),
-  };
-}
-
-function metricOf(result: string): string {
-  return `aws_connections_exporter_intake_events_total{result="${result}"}`;
 }
 
 async function readToken(file: string): Promise<string> {

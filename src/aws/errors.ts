@@ -57,13 +57,19 @@ export interface Trouble {
   readonly section?: string;
 }
 
-/** Remembers these of the error, which it returns; a call that was noted before stays what was being done, and whose trouble it was stands behind whose it is. */
+/** Remembers these of the error, which it returns; a call that was noted before stays what was being done, and whose trouble it was stands behind whose it is; hints add up. */
 export function noteTrouble<E>(error: E, { action, ...trouble }: Trouble): E {
   if (typeof error !== 'object' || error === null) return error;
   if (action !== undefined && !ACTIONS.has(error)) ACTIONS.set(error, action);
   const before = TROUBLES.get(error);
   const where = [trouble.where, before?.where].filter((part) => part !== undefined).join(', ');
-  TROUBLES.set(error, { ...before, ...trouble, ...(where !== '' && { where }) });
+  const hint = [before?.hint, trouble.hint].filter((part) => part !== undefined).join('; ');
+  TROUBLES.set(error, {
+    ...before,
+    ...trouble,
+    ...(where !== '' && { where }),
+    ...(hint !== '' && { hint }),
+  });
   return error;
 }
 

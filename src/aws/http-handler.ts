@@ -1,5 +1,7 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { abortError, brokenAnswer } from './answers.ts';
+import { noteTrouble } from './errors.ts';
+import { nameOf, proxyOf, type Scheme } from './proxies.ts';
 import { withTunnels } from './tunnels.ts';
 
 /**
@@ -8,9 +10,19 @@ import { withTunnels } from './tunnels.ts';
  */
 export const MAX_MIB = 16;
 
+type Asked = Parameters<NodeHttpHandler['handle']>[0];
+
 /** The SDK's HTTP, except that an answer comes with its whole body, of bounded size, and that redirects and unknown statuses are errors. */
 export class HttpHandler extends NodeHttpHandler {
   override async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
+    try {
+      return await this.#ask(request, options);
+    } catch (error) {
+      throw noteProxy(error, request);
+    }
+  }
+
+  async #ask(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
     const { response } = await withTunnels(() => super.handle(request, options));
     response.body = await collect(response.body).catch((cause: unknown) => {
       // Giving the call up resets the connection, which is then nobody's fault.
@@ -36,6 +48,14 @@ async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** Remembers of the error which proxy the request went through; what is said of a proxy itself names it already. */
+function noteProxy(error: unknown, { protocol, hostname, port }: Asked): unknown {
+  if (error instanceof Error && error.name.includes('Proxy')) return error;
+  const scheme: Scheme = protocol === 'http:' ? 'http' : 'https';
+  const proxy = proxyOf(scheme, hostname, port ?? (scheme === 'http' ? 80 : 443));
+  return proxy ? noteTrouble(error, { hint: `it was asked through the proxy ${nameOf(proxy)}` }) : error;
 }
 
 function redirect(httpStatusCode: number, location: string | undefined): Error {

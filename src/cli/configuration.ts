@@ -10,8 +10,8 @@ export interface Read {
   readonly config: Config;
   /** What is probably not meant, a line each. */
   readonly warnings: readonly string[];
-  /** Whether a file was read that says nothing at all. */
-  readonly isEmpty: boolean;
+  /** The files that say nothing at all. */
+  readonly empty: readonly string[];
   readonly looks: Looks;
 }
 
@@ -39,10 +39,12 @@ export function readConfig(path: string | undefined): Read | Refused {
     }
   };
   const webWarnings: string[] = [];
+  const empty: string[] = [];
   const judgeWebFile = (file: string): readonly string[] => {
     const read = readWebConfig(file);
     for (const [name, look] of read.looks) looks.set(name, look);
     if ('problems' in read) return read.problems;
+    if (read.isEmpty) empty.push(file);
     webWarnings.push(...read.warnings.map((warning) => `intake.web_config_file: ${warning}`));
     return [];
   };
@@ -53,8 +55,9 @@ export function readConfig(path: string | undefined): Read | Refused {
     return { problems: formatProblems(problems, name).split('\n'), count: problems.length, looks };
   }
   const { config, isEmpty } = result;
-  const empty = isEmpty ? [`${name} is empty: every key has its default`] : [];
-  return { config, warnings: [...empty, ...warningsOf(config), ...webWarnings], isEmpty, looks };
+  const emptyWarnings = isEmpty ? [`${name} is empty: every key has its default`] : [];
+  if (isEmpty) empty.unshift(name);
+  return { config, warnings: [...emptyWarnings, ...warningsOf(config), ...webWarnings], empty, looks };
 }
 
 /**
@@ -63,9 +66,11 @@ export function readConfig(path: string | undefined): Read | Refused {
  */
 export function readNextConfig(path: string | undefined): Read | Refused {
   const read = readConfig(path);
-  if ('problems' in read || !read.isEmpty) return read;
-  const problem = `${path}: is empty; write {} into it where every key is meant to have its default`;
-  return { problems: [problem], count: 1, looks: read.looks };
+  if ('problems' in read || read.empty.length === 0) return read;
+  const problems = read.empty.map(
+    (file) => `${file}: is empty; write {} into it where every key is meant to have its default`,
+  );
+  return { problems, count: problems.length, looks: read.looks };
 }
 
 /** The same for a command that cannot go on without it: the problems go to stderr. */

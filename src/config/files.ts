@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { eachDomain } from '../collectors/index.ts';
 import type { Mark } from '../fields/marks.ts';
+import { toUnreadable } from '../files/unreadable.ts';
 import { caBundleProblem } from './ca-bundle.ts';
 import { tokenProblem } from './intake.ts';
 import { markedTexts } from './marked.ts';
@@ -58,20 +59,6 @@ export function fileProblem({ path, problem }: NamedFile, readFile: ReadFile): s
   return file.text.trim() === '' ? 'is empty' : problem?.(file.text);
 }
 
-/** What to do, by the code of the error. */
-const REMEDIES: ReadonlyMap<unknown, string> = new Map([
-  ['ENOENT', '; correct the name, or put the file there'],
-  ['ENOTDIR', '; correct the name: a part of it is a file, not a folder'],
-  ['ELOOP', '; correct the links, which lead in a circle'],
-  ...['EACCES', 'EPERM'].map(
-    (code) =>
-      [
-        code,
-        `; let the user of this process (uid ${process.geteuid?.()}) enter its folder and read it`,
-      ] as const,
-  ),
-]);
-
 /** What a file holds, or why that cannot be known, in words that follow its name, and what to do, in words that follow those. */
 export function read(
   path: string,
@@ -80,9 +67,6 @@ export function read(
   try {
     return { text: readFile(path) };
   } catch (error) {
-    // `ENOENT: no such file or directory, open '…'`: the path is told anyway.
-    const [reason] = String(error instanceof Error ? error.message : error).split(', ');
-    const remedy = REMEDIES.get((error as NodeJS.ErrnoException).code) ?? '';
-    return { problem: `cannot be read: ${reason}`, remedy };
+    return toUnreadable(error);
   }
 }

@@ -4,6 +4,7 @@ import { nearest } from '../fields/nearest.ts';
 import { type Document, toDocument } from './document.ts';
 import { fileProblem, type ReadFile, read, resolveFiles } from './files.ts';
 import { keysAt } from './json-schema.ts';
+import { lostKeys } from './lost-keys.ts';
 import { toMessage } from './messages.ts';
 import { nothingButOne, type Problem, toPath } from './problems.ts';
 import { type Config, configSchema } from './schema.ts';
@@ -44,8 +45,12 @@ export function loadConfig({ path, text, readFile, judgeWebFile }: ConfigSource)
   if (typeof data !== 'object') return { problems: [...document.problems, nothingButOne(typeof data)] };
   const files = resolveFiles(data, path === undefined ? '.' : dirname(path));
   const parsed = configSchema.safeParse(data, { error: toMessage });
+  const faults = (parsed.error?.issues ?? []).flatMap((issue) => toFaults(issue, data));
+  const told = new Set(faults.map(({ keys }) => toPath(keys)));
+  const lost = [...lostKeys(data)].filter((keys) => !told.has(toPath(keys)));
   const found = [
-    ...(parsed.error?.issues ?? []).flatMap((issue) => toFaults(issue, data)),
+    ...faults,
+    ...lost.map((keys) => ({ keys, message: 'no key and no tag can have this name here; leave it out' })),
     ...files.flatMap((file): Fault[] => {
       const { at: keys, path: name, is } = file;
       if (is === 'web') return (judgeWebFile?.(name) ?? []).map((message) => ({ keys, message }));

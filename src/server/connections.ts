@@ -6,7 +6,7 @@ import type { TlsSettings } from '../web-config/model.ts';
 import { Conversation } from './conversation.ts';
 import { Handshakes } from './handshakes.ts';
 import type { Limits } from './limits.ts';
-import type { ConnectionError, Unreadable } from './unreadable.ts';
+import { CONNECT, type ConnectionError, type Unreadable } from './unreadable.ts';
 import { PLAIN_HTTP } from './unreadable-tls.ts';
 
 /** Hears of what is no request, and from which address it came, where that can be told. */
@@ -88,6 +88,12 @@ export function serveConnections(
     conversations.get(request.socket)?.take(request, response);
   server.on('request', onRequest);
   server.on('checkExpectation', onRequest);
+  // Without a listener Node.js would close the connection without a word; with one it hears of nothing more that comes there.
+  server.on('connect', ({ socket }) => {
+    socket.on('error', () => socket.destroy());
+    socket.resume();
+    conversations.get(socket)?.refuse(CONNECT);
+  });
   server.on('clientError', (error: ConnectionError, socket) => conversations.get(socket)?.fail(error));
   return () => {
     for (const socket of open) last.add(socket);

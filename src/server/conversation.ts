@@ -49,8 +49,8 @@ export class Conversation {
   take(request: IncomingMessage, response: ServerResponse): void {
     this.#request = request;
     const { refusal } = this.#deps;
-    if (refusal) this.#refuse(refusal);
-    else if (request.httpVersion === '1.1' && request.headers.host === undefined) this.#refuse(NO_HOST);
+    if (refusal) this.refuse(refusal);
+    else if (request.httpVersion === '1.1' && request.headers.host === undefined) this.refuse(NO_HOST);
     else if (!this.#isRefused) this.#inTurn(() => this.#answer(request, response));
   }
 
@@ -59,11 +59,12 @@ export class Conversation {
     const isInBody = this.#request?.complete === false;
     const unreadable = isInBody ? toBrokenBody(error) : toUnreadable(error, this.#socket.bytesRead);
     if (!unreadable) this.#socket.destroy();
-    else if (!isInBody) this.#refuse(unreadable);
+    else if (!isInBody) this.refuse(unreadable);
     else if (!this.#isRefused) this.#breakOff(unreadable);
   }
 
-  #refuse(unreadable: Unreadable): void {
+  /** Ends the conversation with this, after what is under way. */
+  refuse(unreadable: Unreadable): void {
     if (this.#isRefused) return;
     this.#isRefused = true;
     this.#deps.onUnreadable(unreadable, this.#socket.remoteAddress);

@@ -34,7 +34,9 @@ export interface HandshakesDeps {
  * So many are under way at a time, and one of each other address: whatever they all do at once blocks the event loop for less than a
  * tenth of a second.
  */
-const MOST_UNDER_WAY = 24;
+export const MOST_UNDER_WAY = 24;
+/** Of a client at a socket that is a file. No two of them can be told apart, so that one handshake is under way at a time. */
+const NO_ADDRESS = '';
 /** Where others wait, each has so long; then the one that takes longest makes room. */
 const PATIENCE_MS = 1_000;
 
@@ -90,7 +92,7 @@ export class Handshakes {
   }
 
   #await(socket: Socket, opening: Opening): void {
-    this.#turns.push(socket.remoteAddress ?? '', () => this.#begin(socket, opening));
+    this.#turns.push(socket.remoteAddress ?? NO_ADDRESS, () => this.#begin(socket, opening));
     this.#turn();
   }
 
@@ -99,9 +101,10 @@ export class Handshakes {
     if (this.#isTurning || this.#turns.size === 0) return;
     const isFull = this.#underWay.size >= MOST_UNDER_WAY;
     const addresses = new Set([...this.#underWay.values()].map(({ from }) => from));
-    const begin = this.#turns.next((from) => !isFull || !addresses.has(from));
+    const mayOnlyOnce = (from: string) => isFull || from === NO_ADDRESS;
+    const begin = this.#turns.next((from) => !mayOnlyOnce(from) || !addresses.has(from));
     if (!begin) {
-      this.#makeRoom();
+      this.#makeRoom(mayOnlyOnce);
       return;
     }
     this.#isTurning = true;
@@ -112,8 +115,9 @@ export class Handshakes {
     });
   }
 
-  #makeRoom(): void {
-    const [longest] = this.#underWay.values();
+  /** At the cost of the one that takes longest, of those that keep others waiting. */
+  #makeRoom(keepsWaiting: (from: string) => boolean): void {
+    const longest = [...this.#underWay.values()].find(({ from }) => keepsWaiting(from));
     if (!longest) return;
     const { clock } = this.#deps;
     const leftMs = longest.beganAt + PATIENCE_MS - clock.monotonic();
@@ -125,9 +129,10 @@ export class Handshakes {
     const settings = this.#deps.settings();
     if (socket.destroyed || !settings || !this.#use(settings)) return void socket.destroy();
     const key = toKey(socket);
-    const from = socket.remoteAddress ?? '';
+    const from = socket.remoteAddress ?? NO_ADDRESS;
     this.#underWay.set(key, { socket, from, opening, beganAt: this.#deps.clock.monotonic() });
-    socket.once('close', () => this.#end(key));
+    // Where there is no address, the next may be under way by then.
+    socket.once('close', () => this.#underWay.get(key)?.socket === socket && this.#end(key));
     // A client that ends in the middle of its handshake ends it.
     socket.allowHalfOpen = false;
     this.#server.emit('connection', socket);

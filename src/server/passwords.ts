@@ -23,11 +23,11 @@ export interface PasswordsDeps {
 }
 
 /** Results that are remembered. */
-const MOST_KNOWN = 100;
+export const MOST_KNOWN = 100;
 /** How many go when there are too many. */
 const FORGOTTEN_AT_ONCE = 11;
 /** Comparisons that wait; one of cost 10 takes about a fifth of a second. */
-const MOST_WAITING = 100;
+export const MOST_WAITING = 100;
 
 interface Waiting {
   readonly compare: () => Promise<boolean>;

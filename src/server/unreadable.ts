@@ -38,6 +38,14 @@ const UNKNOWN_METHOD: Unreadable = {
   remedy: 'Set GET or POST in the client that sends it.',
 };
 
+/** For what Node.js hears of apart from requests. */
+export const CONNECT: Unreadable = {
+  kind: 'connect',
+  status: 501,
+  what: 'The request asks for a way to somewhere else (CONNECT), which only a proxy opens.',
+  remedy: 'Find out who takes this port for a proxy.',
+};
+
 /** The first line of a request, and its method. */
 const REQUEST_LINE = /^([\w!#$%&'*+.^`|~-]+) \S+ HTTP\/1\.[01]\r?\n/;
 

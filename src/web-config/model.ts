@@ -53,6 +53,8 @@ export type WebConfigRead = {
 } & (
   | {
       readonly config: WebConfig;
+      /** Whether the file says nothing at all. */
+      readonly isEmpty: boolean;
       /** Sentences on what is valid and dangerous. */
       readonly warnings: readonly string[];
     }

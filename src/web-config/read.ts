@@ -4,9 +4,12 @@ import { formatProblems, nothingButOne, type Problem, toPath } from '../config/p
 import { Spelled } from '../config/spelled.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { readSmallFile, toLook } from '../files/small-file.ts';
+import { toUnreadable } from '../files/unreadable.ts';
 import { judge } from './judge.ts';
 import type { WebConfigRead } from './model.ts';
 import type { Remark } from './remark.ts';
+
+const EMPTY = 'is empty: everybody may come in, over plain HTTP; {} says that this is meant';
 
 /** Reads and checks a file of `--web.config.file` and the files that it names, as Prometheus' exporter-toolkit does; never throws. */
 export function readWebConfig(path: string, clock: Clock = systemClock): WebConfigRead {
@@ -18,9 +21,8 @@ export function readWebConfig(path: string, clock: Clock = systemClock): WebConf
       return { path: file, text: content.toString() };
     } catch (error) {
       looks.set(file, toLook(error));
-      // `ENOENT: no such file or directory, open '…'`: the path is told anyway.
-      const [reason] = String(error instanceof Error ? error.message : error).split(', ');
-      return { path: file, problem: `cannot be read: ${reason}` };
+      const { problem, remedy } = toUnreadable(error);
+      return { path: file, problem: problem + remedy };
     }
   };
   const refuse = (problems: readonly Problem[]) => ({
@@ -45,10 +47,12 @@ export function readWebConfig(path: string, clock: Clock = systemClock): WebConf
   const problems = [...document.problems, ...judged.problems.map(toProblem)];
   if (!judged.config || problems.length > 0)
     return refuse(problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)));
-  const warnings = judged.warnings.map(toProblem);
+  const isEmpty = data == null;
+  const warnings = [...(isEmpty ? [{ path: '', message: EMPTY }] : []), ...judged.warnings.map(toProblem)];
   return {
     looks,
     config: judged.config,
+    isEmpty,
     warnings: formatProblems(warnings, path).split('\n').filter(Boolean),
   };
 }

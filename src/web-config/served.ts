@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { Clock } from '../core/clock.ts';
 import { toSentence } from '../core/error-text.ts';
 import type { Logger } from '../core/logger.ts';
+import { lookAtOnce } from '../files/small-file.ts';
 import type { RateLimit, TlsSettings, WebConfig, WebConfigRead } from './model.ts';
 
 /** What a web configuration file is served with. */
@@ -60,7 +61,8 @@ export class ServedFile {
     const stamps = new Map([...this.#read.looks.keys()].map((path) => [path, toStamp(path)]));
     const isSame = [...stamps].every(([path, { text }]) => this.#stamps.get(path)?.text === text);
     if (!isSame || !this.#isSettled) this.#readAnew(stamps);
-    return 'config' in this.#read ? this.#read.config : undefined;
+    const config = 'config' in this.#read ? this.#read.config : undefined;
+    return this.isOn && !config?.tls ? undefined : config;
   }
 
   /** How TLS is spoken now; undefined while nobody may come in. */
@@ -75,7 +77,9 @@ export class ServedFile {
 
   #readAnew(stamps: ReadonlyMap<string, Stamp>): void {
     const { clock, logger, port, file, read } = this.#deps;
-    const next = read();
+    // Judging takes milliseconds, and is not done for each request of a flood.
+    const isChanged = [...this.#read.looks].some(([path, look]) => lookAtOnce(path) !== look);
+    const next = isChanged ? refusingEmpty(read(), file) : this.#read;
     this.#stamps = stamps;
     const now = clock.now();
     this.#isSettled = [...stamps.values()].every(({ changedAt }) => Math.abs(now - changedAt) > UNSETTLED_MS);
@@ -109,6 +113,12 @@ export class ServedFile {
     const { logger, port, file } = this.#deps;
     logger.error(`Nobody is let in at ${port}: its web configuration cannot be used`, { file, problem });
   }
+}
+
+/** To replace what is in force, an empty file is sooner cut short, or read while it is written, than meant to let everybody in. */
+function refusingEmpty(read: WebConfigRead, file: string): WebConfigRead {
+  if ('problems' in read || !read.isEmpty) return read;
+  return { looks: read.looks, problems: [`${file}: is empty; write {} into it where everybody may come in`] };
 }
 
 function toStamp(path: string): Stamp {

@@ -273,13 +273,48 @@ test.each([
 test('a certificate of another host is refused behind a proxy', async () => {
   const { proxy, failed } = await setUp({ endpointUrls: { ec2: 'https://ec2.other.test' } });
   vi.stubEnv('HTTPS_PROXY', proxy.url);
-  expect(explain(await failed())).toContain('the certificate is one of another host');
+  const told = explain(await failed());
+  expect(told).toContain('the certificate is one of another host');
+  expect(told).toMatch(/; it was asked through the proxy http:\/\/127\.0\.0\.1:\d+ \(HTTPS_PROXY\)$/);
+});
+
+test('a proxy that says the way is open, and answers itself, is named', async () => {
+  const { proxy, failed } = await setUp();
+  vi.stubEnv('HTTPS_PROXY', proxy.url.replace('//', '//alice:hush@'));
+  proxy.behave('lie');
+  const error = await failed();
+  expect(explain(error)).toContain(`; it was asked through the proxy ${proxy.url} (HTTPS_PROXY)`);
+  expect(explain(error)).not.toContain('hush');
+  expect(toCallError(error)).toBe('unavailable');
+});
+
+test('a call to STS that fails behind a proxy says both what it is for, and which proxy it was', async () => {
+  const { proxy, aws } = await setUp({ endpointUrls: { sts: 'https://sts.aws.test' } });
+  vi.stubEnv('HTTPS_PROXY', proxy.url);
+  proxy.behave('lie');
+  const unknown = { name: TARGET.name, region: TARGET.region };
+  const error = await aws.accountId(unknown, NEVER).catch((cause: unknown) => cause);
+  expect(explain(error)).toMatch(
+    /; it was asked through the proxy .*; with account_id in the target, STS need not be reached$/,
+  );
+});
+
+test('what is asked without a proxy names none, and neither is one named twice', async () => {
+  const direct = await setUp({ requestTimeoutMs: 300, endpointUrls: {}, answer: () => {} });
+  vi.stubEnv('HTTPS_PROXY', direct.proxy.url);
+  expect(explain(await direct.failed())).not.toContain('proxy http');
+  const { proxy, failed } = await setUp();
+  vi.stubEnv('HTTPS_PROXY', proxy.url);
+  proxy.behave({ status: 403, text: 'Forbidden' });
+  expect(explain(await failed()).split('through the proxy')).toHaveLength(2);
 });
 
 test('the deadline of a request holds behind a proxy, and its socket is closed', async () => {
   const { proxy, failed } = await setUp({ requestTimeoutMs: 300, answer: () => {} });
   vi.stubEnv('HTTPS_PROXY', proxy.url);
-  expect(toCallError(await failed())).toBe('timeout');
+  const error = await failed();
+  expect(toCallError(error)).toBe('timeout');
+  expect(explain(error)).toContain(`; it was asked through the proxy ${proxy.url} (HTTPS_PROXY)`);
   await until(async () => proxy.open() === 0);
 });
 

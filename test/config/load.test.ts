@@ -190,6 +190,14 @@ test.each([
     'aws:\n  endpoint_urls:\n    ec3: http://x',
     'exporter.yaml:3: aws.endpoint_urls.ec3: unknown key, did you mean ec2?',
   ],
+  [
+    'client_vpn: {tags: {env: prod, __proto__: x}}',
+    'exporter.yaml:1: client_vpn.tags.__proto__: no key and no tag can have this name here; leave it out',
+  ],
+  [
+    'site_to_site_vpn:\n  tags:\n    __proto__: x',
+    'exporter.yaml:3: site_to_site_vpn.tags.__proto__: no key and no tag can have this name here; leave it out',
+  ],
   ['__proto__: 1', 'exporter.yaml:1: __proto__: unknown key, did you mean targets?'],
   ['constructor: 1', 'exporter.yaml:1: constructor: unknown key, did you mean targets?'],
 ])('%j is refused', (text, expected) => {

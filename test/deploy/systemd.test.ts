@@ -18,6 +18,8 @@ import { cleanEnv, copyProgram, eventually, keys, launch } from '../program/prog
 import { freePort } from '../support/free-port.ts';
 import { unprivileged } from '../support/image.ts';
 import { needs, programPath } from '../support/programs.ts';
+import { ask, login } from '../support/web-port.ts';
+import { pem } from '../web-config/certificates.ts';
 import { allowedCalls, FOLDER, SERVICE, settings } from './unit.ts';
 
 const test = needs('systemd-analyze', 'systemd-socket-activate', 'python3');
@@ -95,6 +97,13 @@ test('the command of the unit serves, reloads, saves and ends within its sandbox
   for (const path of [state, credentials]) mkdirSync(path, { mode: 0o700 });
   const token = join(credentials, 'intake-token');
   writeFileSync(token, 'the-token\n', { mode: 0o400 });
+  const [, web = ''] =
+    /```yaml\n(tls_server_config:.*?)```/s.exec(readFileSync('docs/systemd.md', 'utf8')) ?? [];
+  const handedOver = { 'web-config': web, 'web-cert': pem('server.pem'), 'web-key': pem('server.key') };
+  const names = settings('credentials.conf', 'LoadCredential').map((each) => each.replace(/:.*/, ''));
+  expect(names).toEqual(expect.arrayContaining(Object.keys(handedOver)));
+  for (const [each, content] of Object.entries(handedOver))
+    writeFileSync(join(credentials, each), content, { mode: 0o400 });
   if (process.getuid?.() === 0) execFileSync('chown', ['-R', '65532:65532', state, credentials]);
   lab.configure({
     websocket: 'enabled: true, endpoints: [{url: "https://a.example/x", source: {type: intake}}]',
@@ -107,7 +116,8 @@ test('the command of the unit serves, reloads, saves and ends within its sandbox
     if (word === '/usr/bin/node') return process.execPath;
     if (word.endsWith('/dist/main.js')) return copyProgram(join(folder, 'dist'));
     if (word.startsWith('--config.file=')) return `--config.file=${lab.configFile}`;
-    return word === '$OPTIONS' ? [] : word.replace('%S/aws-connections-exporter', state);
+    if (word === '$OPTIONS') return `--web.config.file=${join(credentials, 'web-config')}`;
+    return word.replace('%S/aws-connections-exporter', state);
   });
   const [metrics, intake] = [await freePort(), await freePort()].map((port) => `127.0.0.1:${port}`);
   const env = { ...cleanEnv, ...keys, STATE_DIRECTORY: state, CREDENTIALS_DIRECTORY: credentials };
@@ -132,9 +142,10 @@ test('the command of the unit serves, reloads, saves and ends within its sandbox
   const [file = '', ...args] = [...namespace(state), ...unprivileged([...sandbox, ...activate, ...words])];
   const running = launch(file, args, { cwd: folder, env: { ...process.env, ...env } });
 
-  const get = (path: string) => fetch(`http://${metrics}${path}`);
-  await eventually(async () => expect((await get('/-/ready')).status).toBe(200));
-  const series = toSeries(await (await get('/metrics')).text());
+  const get = (path: string) =>
+    ask(`https://${metrics}${path}`, { headers: login('prometheus', 'carol123') });
+  await eventually(async () => expect(await get('/-/ready')).toMatchObject({ status: 200 }));
+  const series = toSeries((await get('/metrics')).body ?? '');
   expect(total(series, 'aws_client_vpn_connections')).toBe(1);
   expect(total(series, 'process_resident_memory_bytes')).toBeGreaterThan(10_000_000);
   const tell = (id: string) =>

@@ -30,10 +30,12 @@ import { MAX_READ, MAX_RECEIVED } from '../../src/intake/body.ts';
 import { MOST_TAGS } from '../../src/polling/selection.ts';
 import { MAX_PAGES } from '../../src/server/app.ts';
 import { MAX_WAITING } from '../../src/server/conversation.ts';
+import { MOST_UNDER_WAY } from '../../src/server/handshakes.ts';
 import { INTAKE_LIMITS, SCRAPE_LIMITS } from '../../src/server/limits.ts';
 import { MOST_STATUSES } from '../../src/server/page/endpoints.ts';
 import { MOST_ROWS } from '../../src/server/page/rows.ts';
 import { MOST_LISTED } from '../../src/server/page/summary.ts';
+import { MOST_KNOWN, MOST_WAITING } from '../../src/server/passwords.ts';
 import { MOST_STORED_BYTES } from '../../src/storage/file.ts';
 
 const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8');
@@ -74,6 +76,11 @@ const LIMITS: Readonly<Record<string, string>> = {
   'other answers under way': count(MAX_PAGES),
   'connections of the metrics port': count(SCRAPE_LIMITS.maxConnections),
   'connections of the intake': count(INTAKE_LIMITS.maxConnections),
+  'of these, idle ones of the metrics port': count(SCRAPE_LIMITS.maxIdle),
+  'of these, idle ones of the intake': count(INTAKE_LIMITS.maxIdle),
+  'TLS handshakes under way, per port': count(MOST_UNDER_WAY),
+  'logins that wait for their password to be compared': count(MOST_WAITING),
+  'logins that are remembered': count(MOST_KNOWN),
   'requests waiting on one connection': count(MAX_WAITING),
   'headers of a request': kib(maxHeaderSize),
   'the body of an event': kib(MAX_READ),

@@ -84,9 +84,10 @@ test.each(NAMES)('the panels of %s ask for what they can show', (name) => {
       expect([title, interval]).toEqual([title, expr.includes('$__rate_interval') ? '1m' : undefined]);
     }
     // Below zero, or a narrow band far from it.
-    const free = fieldConfig.overrides.some(({ properties }) =>
-      properties.some(({ id }) => ['custom.transform', 'custom.fillBelowTo'].includes(id)),
-    );
+    const free =
+      fieldConfig.overrides.some(({ properties }) =>
+        properties.some(({ id }) => ['custom.transform', 'custom.fillBelowTo'].includes(id)),
+      ) || targets.some(({ expr }) => /- time\(\)|_skew_/.test(expr));
     if (type === 'timeseries')
       expect([title, fieldConfig.defaults.min]).toEqual([title, free ? undefined : 0]);
   }

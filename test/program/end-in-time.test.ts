@@ -4,6 +4,9 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { credentialHelper, isRunning, sharedFiles } from '../support/credentials.ts';
+import { HALF_HELLO, shakenHands, WHOLE_HELLO } from '../support/tls-client.ts';
+import { ask, login } from '../support/web-port.ts';
+import { webFolder } from '../web-config/folder.ts';
 import { toSeries, total } from './exposition.ts';
 import { onHangingDisk } from './hanging-disk.ts';
 import { type Daemon, type Lab, openLab, ready } from './lab.ts';
@@ -14,6 +17,7 @@ const EXIT_MS = 8_000;
 const ENDPOINTS = 'endpoints: [{url: "https://a.example/x", source: {type: intake}}]';
 const WEBSOCKET = `enabled: true, schedule: "0 0 1 1 *", stale_after: 3y, ${ENDPOINTS}`;
 const INTAKE = 'enabled: true, listen_address: "127.0.0.1:0", allow_unauthenticated: true';
+const TLS = 'tls_server_config: {cert_file: server.pem, key_file: server.key}\n';
 const REGISTERED = 'aws_websocket_registered_connections';
 
 /** Tells it to end, and when it had. */
@@ -27,7 +31,7 @@ async function endTimeMs(running: Running, what: string): Promise<void> {
 }
 
 /** Connections that say this, and nothing more. */
-async function crowd(url: string, count: number, text: string): Promise<readonly Socket[]> {
+async function crowd(url: string, count: number, text: string | Buffer): Promise<readonly Socket[]> {
   const { hostname, port } = new URL(url);
   const sockets = Array.from({ length: count }, () => connect(Number(port), hostname));
   for (const socket of sockets) {
@@ -59,6 +63,32 @@ test('SIGTERM among many slow scrapers, and clients of the intake in the middle 
   expect([await tell(daemon, 'a='), await tell(daemon, 'b=')]).toEqual([200, 200]);
   await endTimeMs(daemon, 'among 430 slow clients');
   expect(await daemon.ended).toMatchObject({ code: 0, signal: null });
+  expect(await registered(lab)).toBe(2);
+});
+
+test('SIGTERM among slow clients and half handshakes of TLS, while a password is compared, saves what came in', async () => {
+  const folder = webFolder({
+    'tls.yml': TLS,
+    // At this cost a comparison takes half a minute.
+    'slow.yml': `${TLS}basic_auth_users: {bob: "$2y$18$4VeFDzXIoPHKnKTU3O3GH.N.vZu06CVqczYZ8WvfzrddFU6tGqjR."}\n`,
+  });
+  const intake = `${INTAKE}, web_config_file: "${join(folder, 'tls.yml')}"`;
+  const lab = await openLab({ websocket: WEBSOCKET, intake });
+  const daemon = await lab.serve([`--web.config.file=${join(folder, 'slow.yml')}`]);
+  const event = (id: string) =>
+    ask(`${daemon.intakeUrl}/websocket/connect`, { method: 'POST', headers: { ConnectionId: id } });
+  await eventually(async () => expect(await event('a=')).toMatchObject({ status: 200 }));
+  const asked = ask(`${daemon.url}/metrics`, { headers: login('bob', 'bob123') });
+  for (const url of [daemon.url, daemon.intakeUrl]) {
+    await crowd(url, 100, HALF_HELLO);
+    await crowd(url, 100, WHOLE_HELLO);
+    for (let n = 0; n < 20; n += 1)
+      (await shakenHands(url)).on('error', () => {}).write('POST /websocket HTTP/1.1\r\nHost: x\r\n');
+  }
+  expect(await event('b=')).toMatchObject({ status: 200 });
+  await endTimeMs(daemon, 'among 440 slow clients of TLS');
+  expect(await daemon.ended).toMatchObject({ code: 0, signal: null });
+  expect(await asked).toEqual({ error: 'ECONNRESET' });
   expect(await registered(lab)).toBe(2);
 });
 

@@ -3,34 +3,16 @@ import { Agent, get as httpGet } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test as plainTest } from 'vitest';
-import { freePort } from '../support/free-port.ts';
-import { needs, programPath } from '../support/programs.ts';
+import { needs } from '../support/programs.ts';
+import { ACTIVATE, activate, addresses } from './activate.ts';
 import { toSeries, total } from './exposition.ts';
-import { type Lab, openLab, type Sections, temporaryFolder } from './lab.ts';
-import { cleanEnv, DEADLINE_MS, eventually, keys, launch, main, type Running, run } from './program.ts';
+import { openLab, type Sections, temporaryFolder } from './lab.ts';
+import { cleanEnv, DEADLINE_MS, eventually, launch, main, run } from './program.ts';
 
-const ACTIVATE = 'systemd-socket-activate';
 const test = needs(ACTIVATE);
 const WEBSOCKET = 'enabled: true, endpoints: [{url: "https://a.example/x", source: {type: intake}}]';
 const INTAKE = 'enabled: true, allow_unauthenticated: true';
 const REGISTERED = 'aws_websocket_registered_connections';
-
-/** Sockets opened for `serve` by systemd's own program; it is started by the first who connects, and has this environment alone. */
-function activate(
-  lab: Lab,
-  sockets: readonly string[],
-  given: readonly string[],
-  env: Readonly<Record<string, string | undefined>> = { ...cleanEnv, ...keys },
-  starter: readonly string[] = [],
-): Running {
-  const flags = [`--config.file=${lab.configFile}`, `--storage.path=${lab.storage}`, '--web.systemd-socket'];
-  const passed = Object.entries(env).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--setenv=${name}=${value}`],
-  );
-  const words = [...sockets.map((socket) => `--listen=${socket}`), ...given, ...passed];
-  const line = [...words, ...starter, process.execPath, main, 'serve', ...flags, '--web.enable-lifecycle'];
-  return launch(programPath(ACTIVATE), line, { env: { PATH: process.env.PATH } });
-}
 
 async function status(url: string, path: string, init: RequestInit = {}): Promise<number> {
   return (await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(DEADLINE_MS) })).status;
@@ -38,12 +20,6 @@ async function status(url: string, path: string, init: RequestInit = {}): Promis
 
 const connected = (url: string, id: string) =>
   status(url, '/websocket/connect', { method: 'POST', headers: { ConnectionId: id } });
-
-/** Where `count` servers can listen. */
-async function addresses(count: number): Promise<readonly string[]> {
-  const ports = await Promise.all(Array.from({ length: count }, freePort));
-  return ports.map((port) => `127.0.0.1:${port}`);
-}
 
 test('sockets of systemd replace the addresses of the metrics and of the intake', async () => {
   const lab = await openLab({ websocket: WEBSOCKET, intake: `${INTAKE}, listen_address: "256.0.0.1:1"` });

@@ -69,6 +69,11 @@ test('check judges a web configuration alone, with the configuration, and named 
     `warning: ${good}:2: rate_limit.burst: with none, every request is refused with 429; set how many may come at once`,
   ]);
 
+  const empty = webFile('');
+  expect((await run(['check', `--web.config.file=${empty}`])).stdout).toContain(
+    `warning: ${empty}: is empty: everybody may come in, over plain HTTP; {} says that this is meant`,
+  );
+
   const bad = webFile(BAD);
   const lab = await openLab({ intake: `web_config_file: ${bad}`, clientVpn: 'page_sise: 5' });
   const { code, stdout } = await lab.run('check', `--web.config.file=${bad}`);
@@ -112,5 +117,8 @@ test('a broken web configuration of the intake is refused at start and at reload
   );
   rmSync(web);
   writeFileSync(web, '');
+  await eventually(async () => expect(daemon.stderr()).toContain(`${web}: is empty; write {} into it`));
+  expect(total(await daemon.scrape(), SUCCESSFUL)).toBe(0);
+  writeFileSync(web, '{}\n');
   await eventually(async () => expect(total(await daemon.scrape(), SUCCESSFUL)).toBe(1));
 });

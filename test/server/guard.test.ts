@@ -115,7 +115,7 @@ test('users and headers change from one request to the next, and a revoked passw
   expect(await ask(port.url, alice)).toEqual(UNAUTHORIZED);
   port.write(users({ bob: ALICE }));
   expect(await ask(port.url, alice)).toEqual(UNAUTHORIZED);
-  port.write('');
+  port.write('{}\n');
   expect(await ask(port.url)).toEqual(HELLO);
   // A change that leaves size and times as they were is seen as well.
   port.write('http_server_config: {headers: {X-XSS-Protection: 1}}\n');
@@ -124,6 +124,27 @@ test('users and headers change from one request to the next, and a revoked passw
   expect((await ask(port.url)).headers).toMatchObject({ 'x-xss-protection': '0' });
   port.write('hogehoge\n');
   expect(await ask(port.url)).toMatchObject({ status: 500, body: 'Internal Server Error\n' });
+});
+
+test.each([
+  ['empty', ''],
+  ['of comments alone', '# soon\n'],
+])('a file that is %s, as it is while it is written anew, lets nobody in', async (_what, text) => {
+  const good = users({ alice: ALICE });
+  const port = await openPort(good);
+  port.write(text);
+  for (let n = 0; n < 2; n += 1)
+    expect(await ask(port.url)).toMatchObject({ status: 500, body: 'Internal Server Error\n' });
+  expect(port.lines.at(-1)).toMatch(/^error Nobody is let in at the port: .*is empty; write \{\} into it/);
+  port.write(good);
+  expect(await ask(port.url)).toEqual(UNAUTHORIZED);
+  expect(await ask(port.url, { headers: login('alice', 'alice123') })).toEqual(HELLO);
+});
+
+test('a file that is empty at the start lets everybody in', async () => {
+  const port = await openPort('');
+  expect(await ask(port.url)).toEqual(HELLO);
+  expect(await ask(port.url)).toEqual(HELLO);
 });
 
 test('300 at the same time: the right come in, the wrong do not, and each password is compared once', async () => {

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { renameSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { join } from 'node:path';
-import { Duplex } from 'node:stream';
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { SCRAPE_LIMITS } from '../../src/server/limits.ts';
 import { createHandClock } from '../support/hand-clock.ts';
 import { openRaw, PROXY_V2 } from '../support/raw-client.ts';
+import { HALF_HELLO, shakenHands, WHOLE_HELLO } from '../support/tls-client.ts';
 import { as, ask, openPort } from '../support/web-port.ts';
 import { pem } from '../web-config/certificates.ts';
 
@@ -252,35 +252,10 @@ test('many requests on one connection are answered in turn', async () => {
   while (received.split('hello').length <= 20) await once(socket, 'data');
 });
 
-/** A TLS connection that is open. */
-async function shakenHands(url: string, options: ConnectionOptions = {}): Promise<TLSSocket> {
-  const { port, hostname: host } = new URL(url);
-  const socket = connect({
-    port: Number(port),
-    host,
-    ca: pem('authority.pem'),
-    ...options,
-  });
-  onTestFinished(() => void socket.destroy());
-  await once(socket, 'secureConnect');
-  return socket;
-}
-
-/** What a client of TLS 1.2 begins with. */
-const wholeHello = await new Promise<Buffer>((resolve) => {
-  const wire = new Duplex({
-    read: () => {},
-    write: (bytes: Buffer) => resolve(bytes),
-  });
-  connect({ socket: wire, maxVersion: 'TLSv1.2' }).on('error', () => {});
-});
-
-const CLIENT_HELLO = Buffer.from('1603010200010001fc0303', 'hex');
-
 test.each([
   ['nothing', Buffer.alloc(0), []],
-  ['a byte', CLIENT_HELLO.subarray(0, 1), ['tls_too_slow 127.0.0.1']],
-  ['half of a handshake', CLIENT_HELLO, ['tls_too_slow 127.0.0.1']],
+  ['a byte', HALF_HELLO.subarray(0, 1), ['tls_too_slow 127.0.0.1']],
+  ['half of a handshake', HALF_HELLO, ['tls_too_slow 127.0.0.1']],
 ])('a handshake of which %s comes is ended in time', async (_what, sent, kinds) => {
   const clock = createHandClock();
   const port = await openPort(tls(), { clock });
@@ -306,7 +281,7 @@ test('a handshake that breaks off is heard of, and a connection without a byte i
   const checks = [await openRaw(url), await openRaw(url)];
   checks[0]?.socket.end();
   checks[1]?.socket.resetAndDestroy();
-  const half = await openRaw(url, CLIENT_HELLO);
+  const half = await openRaw(url, HALF_HELLO);
   half.socket.end();
   for (const { closed } of [...checks, half]) await closed;
   expect(kinds).toEqual(['tls_broken_off 127.0.0.1']);
@@ -324,7 +299,7 @@ test('connections that sent nothing, or half of a handshake, keep nobody out', a
   const limits = { ...SCRAPE_LIMITS, maxIdle: 4, maxConnections: 8 };
   const { url } = await openPort(tls(), { limits });
   const idle = [];
-  for (let n = 0; n < 10; n += 1) idle.push(await openRaw(url, n % 2 ? CLIENT_HELLO : ''));
+  for (let n = 0; n < 10; n += 1) idle.push(await openRaw(url, n % 2 ? HALF_HELLO : ''));
   expect(await ask(url)).toEqual(HELLO);
   for (const { closed } of idle.slice(0, 5)) await closed;
 });
@@ -334,7 +309,7 @@ test('handshakes that do not go on let others begin, at once from another addres
   const port = await openPort(tls(), { clock });
   // What the server says is not read: they stop in the middle.
   const stuck = await Promise.all(
-    Array.from({ length: 40 }, () => openRaw(port.url, wholeHello, { from: '127.0.0.2' })),
+    Array.from({ length: 40 }, () => openRaw(port.url, WHOLE_HELLO, { from: '127.0.0.2' })),
   );
   for (const { until } of stuck.slice(0, 24)) await until(/./);
   expect(await ask(port.url)).toEqual(HELLO);
@@ -352,7 +327,7 @@ test('close ends idle connections and handshakes at once, and busy ones after th
     app: (_request, response) => void answers.push(() => response.end('late')),
   });
   const busy = ask(port.url);
-  const half = await openRaw(port.url, CLIENT_HELLO);
+  const half = await openRaw(port.url, HALF_HELLO);
   const idle = await shakenHands(port.url);
   while (answers.length === 0) await new Promise((resolve) => setImmediate(resolve));
   const closed = port.close();
@@ -438,8 +413,13 @@ test('whether TLS is spoken is decided at the start, and the log says so', async
   expect(await ask(plain.url)).toEqual(HELLO);
   expect(plain.lines.at(-1)).toMatch(/^warn TLS begins at the port with the next start/);
   const port = await openPort(tls());
-  port.write('');
+  const kept = new Agent({ keepAlive: true, ca: pem('authority.pem') });
+  onTestFinished(() => kept.destroy());
+  expect(await ask(port.url, { agent: kept })).toEqual(HELLO);
+  port.write('{}\n');
   expect(await ask(port.url)).toEqual(OUT);
+  // Nobody, over a connection that is open, either.
+  expect(await ask(port.url, { agent: kept })).toMatchObject({ status: 500 });
   expect(port.lines.at(-1)).toMatch(/^error Nobody is let in at the port: .*restart for plain HTTP/);
 });
 

@@ -95,6 +95,13 @@ const cases: [kind: string, sent: string | Uint8Array, status: string, sentence:
     'Set GET or POST in the client',
   ],
   ['unknown_method', 'get /?a HTTP/1.0\r\n\r\n', '501 Not Implemented', 'methods are in capitals.'],
+  [
+    'connect',
+    'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n',
+    '501 Not Implemented',
+    'Find out who takes this port for a proxy.',
+  ],
+  ['connect', 'CONNECT 10.0.0.1:22 HTTP/1.0\r\n\r\nSSH-2.0-x\r\n', '501 Not Implemented', 'CONNECT'],
   ['other', 'FOO bar baz\r\n\r\n', '400 Bad Request', 'The bytes are no whole request of HTTP/1.1.'],
   ['other', 'SSH-2.0-OpenSSH_9.2\r\n', '400 Bad Request', 'The bytes are no whole request of HTTP/1.1.'],
   ['other', '\0\x01\x02', '400 Bad Request', 'somebody who scans ports.'],
@@ -192,6 +199,13 @@ test('what follows a request and is none is refused in its turn', async () => {
     /^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nlateHTTP\/1\.1 400 Bad Request\r\n/,
   );
   expect(kinds).toEqual(['other 127.0.0.1']);
+});
+
+test('what asks for a way to somewhere else after a request is refused in its turn', async () => {
+  const { url, kinds } = await open();
+  const client = await openRaw(url, `${REQUEST}CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n`);
+  expect(await client.closed).toMatch(/^HTTP\/1.1 200 OK.*HTTP\/1.1 501 Not Implemented/s);
+  expect(kinds).toEqual(['connect 127.0.0.1']);
 });
 
 test('a body that is broken is heard of by nobody but who reads it, and answered with a sentence', async () => {

@@ -5,7 +5,13 @@ import type { Duplex } from 'node:stream';
 import { onTestFinished } from 'vitest';
 
 /** How a proxy takes a request for a way through. */
-export type Manner = 'let-through' | 'hang' | 'hang-up' | { readonly status: number; readonly text: string };
+export type Manner =
+  | 'let-through'
+  | 'hang'
+  | 'hang-up'
+  /** It says that the way is open, and answers itself with what is no TLS. */
+  | 'lie'
+  | { readonly status: number; readonly text: string };
 
 /** An HTTP proxy that finds hosts nobody else knows, and notes what it was asked for. */
 export interface TestProxy {
@@ -52,6 +58,7 @@ export async function startProxy(
     client.on('error', () => {});
     if (manner === 'hang') return void client.on('end', () => client.destroy()).resume();
     if (manner === 'hang-up') return void client.destroy();
+    if (manner === 'lie') return void client.end('HTTP/1.1 200 OK\r\n\r\n<html>sign in</html>');
     if (manner !== 'let-through')
       return void client.end(`HTTP/1.1 ${manner.status} ${manner.text}\r\ncontent-length: 0\r\n\r\n`);
     const { hostname, port } = new URL(to);

@@ -73,6 +73,14 @@ test.each(ODD_FILES)('a $kind is not waited for, neither as the file nor as a ke
   expect(problemsOf(readWebConfig(path))).toEqual([expect.stringMatching(words)]);
 });
 
+test('what to put there instead of a pipe is told, too', () => {
+  const path = webFile('');
+  putOdd('pipe', path);
+  expect(problemsOf(readWebConfig(path))).toEqual([
+    `${path}: cannot be read: it is a pipe or a device; put it into a file, which can be read again`,
+  ]);
+});
+
 test('an empty certificate or key is a problem, and never plain HTTP', () => {
   for (const name of ['server.pem', 'server.key']) {
     const path = webFile('tls_server_config: {cert_file: server.pem, key_file: server.key}\n');

@@ -70,7 +70,7 @@ test('names survive a restart', async () => {
   const endpointId = rig.world.addEndpoint();
   const names = [
     ...HOSTILE.map((text) => `a${text}b`),
-    'x'.repeat(300),
+    'x'.repeat(256),
     '__proto__',
     'constructor',
     '_other ',

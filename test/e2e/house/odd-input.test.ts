@@ -12,6 +12,8 @@ const NONE = {
   egress_packets: 0,
   established_at: 0,
   ended_at: 0,
+  posture: 0,
+  tags: 0,
   updated_at: 0,
 };
 const TOTAL = 'aws_client_vpn_ingress_bytes_total';

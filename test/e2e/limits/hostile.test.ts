@@ -1,7 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { toLabel } from '../../../src/app/short-labels.ts';
+import { negotiate } from '../../../src/server/accept.ts';
 import { said, startRig } from '../../support/exporter.ts';
+import { startServer } from '../../support/http-server.ts';
+import { openJudge } from '../../support/judges.ts';
+import { needs } from '../../support/programs.ts';
 
 const TOTAL = 'aws_client_vpn_ingress_bytes_total';
 
@@ -83,15 +89,54 @@ test('any two texts are shown as two, none of them long', () => {
   );
 });
 
-test('half characters, null bytes and control characters in names harm no series', async () => {
-  const rig = await startRig({ client_vpn: { users: { enabled: true } } });
-  const endpointId = rig.world.addEndpoint({ name: 'a\u0001\u001f\u007f\u2028b' });
-  rig.world.connect(endpointId, { username: 'x\r\n\ty' });
-  await rig.pass();
-  const metrics = await rig.metrics();
-  expect(metrics.value('aws_client_vpn_up')).toBe(1);
-  expect(Object.keys(metrics.by('user', 'aws_client_vpn_user_connections'))).toHaveLength(1);
-});
+/** Bytes that no XML may hold and the simulator does not send, by what stands for them in a name. */
+const BYTES: Readonly<Record<string, string>> = {
+  NULL: '\u0000',
+  HALF: '&#xD83D;',
+  UNUSUAL: '\u0001\u001f\u007f',
+  INVALID: '\u00ff\u00c3(',
+};
+
+for (const name of ['prometheus-judge', 'openmetrics-python'] as const) {
+  needs(name)(
+    `null bytes, half characters, invalid UTF-8 and control characters harm no series for ${name}`,
+    async () => {
+      const rig = await startRig({ client_vpn: { users: { enabled: true } } });
+      const between = await startServer(async (response, { url = '', method = '', headers, body }) => {
+        const given = {
+          authorization: headers.authorization ?? '',
+          'content-type': headers['content-type'] ?? '',
+        };
+        const answer = await fetch(`${rig.simulator.url}${url}`, { method, headers: given, body });
+        const text = Buffer.from(await answer.arrayBuffer()).toString('latin1');
+        const sent = text.replaceAll(/NULL|HALF|UNUSUAL|INVALID/g, (word) => BYTES[word] ?? '');
+        response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(Buffer.from(sent, 'latin1'));
+      });
+      onTestFinished(() => between.close());
+      const names = Object.keys(BYTES);
+      const endpointId = rig.world.addEndpoint({ name: names.join(' ') });
+      for (const word of names) rig.world.connect(endpointId, { username: `a${word}b` });
+      await rig.configure(
+        readFileSync(join(rig.folder, 'exporter.yaml'), 'utf8').replaceAll(rig.simulator.url, between.url),
+      );
+      await rig.restart();
+      await rig.pass();
+      const judge = openJudge(name);
+      for (const accept of ['text/plain', 'application/openmetrics-text;version=1.0.0']) {
+        const { text } = await rig.get('/metrics', { headers: { accept } });
+        const { samples } = await judge.read(negotiate(accept).contentType, text);
+        const users = samples.filter(([metric]) => metric === 'aws_client_vpn_user_connections');
+        expect(users.map(([, { user }]) => user).sort()).toEqual([
+          'a\u0000b',
+          'a\u0001\u001f\u007fb',
+          'a\ufffdb',
+          'a\ufffd\ufffd(b',
+        ]);
+        expect(samples.find(([metric]) => metric === 'aws_client_vpn_up')?.[2]).toBe(1);
+      }
+    },
+  );
+}
 
 test('of one connection fifty postures count, and a row whose id is too long is none', async () => {
   const rig = await startRig();
