@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { parseConnections } from '../../src/aws/connections-xml.ts';
 import { createIdentity } from '../../src/collectors/client-vpn/identity.ts';
 import { toConnection } from '../../src/collectors/client-vpn/record.ts';
-import { connectionsDocument } from '../../test/aws/connections-document.ts';
+import { connectionsDocument } from '../../test/aws/connections/document.ts';
+import { rawsOf, readRows } from '../../test/support/connection-rows.ts';
 import { toConnectionsDocument } from '../documents.ts';
 import { mutated, toBuffer, toBytes } from '../mutations.ts';
 import { judgeDigits, toSaid } from '../numbers.ts';
@@ -40,7 +40,11 @@ const documents = fc.oneof(
   connectionsDocument.map(toBytes),
   fc.array(fc.nat(), { minLength: 1, maxLength: 2 }).map(toConnectionsDocument),
 );
-const plain = createIdentity('plain', undefined);
+const decoding = {
+  identity: createIdentity('plain', undefined),
+  withNames: true,
+  reject: () => {},
+};
 
 /** Pages of DescribeClientVpnConnections, as AWS or something between sends them. */
 export const connectionsXml = createTarget({
@@ -48,12 +52,12 @@ export const connectionsXml = createTarget({
   inputs: mutated(documents, XML_PIECES),
   open: async () => ({
     judge(document) {
-      const page = readOrRefuse(() => parseConnections(toBuffer(document)));
-      const said = page && toSaid(document);
-      for (const raw of page?.Connections ?? []) {
+      const rows = readOrRefuse(() => readRows(toBuffer(document)));
+      const said = rows && toSaid(document);
+      for (const [row, raw] of (rows ? rawsOf(rows) : []).entries()) {
         const { IngressBytes, EgressBytes, IngressPackets, EgressPackets } = raw;
         const texts = [IngressBytes, EgressBytes, IngressPackets, EgressPackets];
-        const readings = toConnection(raw, plain, () => {})?.readings ?? [];
+        const readings = (rows && toConnection(rows, row, decoding)?.readings) ?? [];
         for (const [index, reading] of readings.entries()) {
           if (reading === undefined) continue;
           const text = texts[index] ?? '';

@@ -22,8 +22,8 @@ export function abortError(cause: unknown): Error {
 }
 
 /** One page as `send` got it: `items` is undefined where the answer has no list, `next` without anything where it is the last. */
-export interface Page<T> {
-  readonly items: readonly T[] | undefined;
+export interface Page<Items extends { readonly length: number }> {
+  readonly items: Items | undefined;
   readonly next: string | undefined;
 }
 
@@ -44,20 +44,20 @@ export function tooLong(operation: string, after: string): Error {
 
 /**
  * A listing page by page, complete or throwing `brokenAnswer`: a page without its list, or with a token seen before, is an error,
- * and so is a listing that goes on for too long, or has more than `mostItems`.
+ * and so is a listing that goes on for too long, or has more than `mostItems`. A list is an array, unless `isList` knows better.
  */
-export async function* pages<T>(
+export async function* pages<Items extends { readonly length: number }>(
   operation: string,
-  send: (token: string | undefined) => Promise<Page<T>>,
-  mostItems = MAX_ITEMS,
-): AsyncIterable<readonly T[]> {
+  send: (token: string | undefined) => Promise<Page<Items>>,
+  { mostItems = MAX_ITEMS, isList = Array.isArray as (items: unknown) => boolean } = {},
+): AsyncIterable<Items> {
   const seen = new Set<string>();
   let items = 0;
   let token: string | undefined;
   do {
     const page = await send(token);
     // The SDK hands on what JSON holds, whatever its types say.
-    if (!Array.isArray(page.items))
+    if (!page.items || !isList(page.items))
       throw brokenAnswer(
         `${operation}: the answer lacks its list; AWS, or something between, sent an empty or foreign document`,
       );

@@ -1,6 +1,6 @@
 import { brokenAnswer } from './answers.ts';
 import { toTag, XmlReader } from './xml-reader.ts';
-import { list, named, text } from './xml-shapes.ts';
+import { text as leaf, list, named } from './xml-shapes.ts';
 
 /** A tunnel's telemetry as DescribeVpnConnections has it (`vgwTelemetry`); every leaf is AWS' text. */
 export interface RawTunnel {
@@ -32,8 +32,6 @@ export interface RawVpnConnection {
 }
 
 const ROOT = toTag('DescribeVpnConnectionsResponse');
-
-const leaf = text();
 
 const readAnswer = named<{ vpnConnectionSet?: readonly RawVpnConnection[] }>({
   vpnConnectionSet: list(

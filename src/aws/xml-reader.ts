@@ -1,19 +1,10 @@
 import { brokenAnswer } from './answers.ts';
-import { toLines, toText, withoutLayout } from './xml-text.ts';
+import { plainEnd, toLines, toText, withoutLayout } from './xml-text.ts';
 
 const LT = 0x3c;
 const GT = 0x3e;
 const SLASH = 0x2f;
-const AMP = 0x26;
 const SPACE = 0x20;
-const ASCII_END = 0x80;
-
-declare global {
-  interface Buffer {
-    /** A copy of the bytes from `start` to `end` as a string; in every Node.js, though not in its types of today. */
-    latin1Slice(start: number, end: number): string;
-  }
-}
 
 const START = 1;
 const END = 2;
@@ -25,6 +16,22 @@ export const MAX_DEPTH = 100;
 /** The longest text of an element, in bytes: names, states and numbers have hundreds at most; what is longer is skipped by who knows it. */
 export const LONGEST_TEXT = 65_536;
 
+/** Thrown where the bytes at hand end and the document does not. */
+export const MORE = Symbol('more bytes are needed');
+
+/** A place between two elements. */
+export interface Mark {
+  readonly at: number;
+  readonly depth: number;
+}
+
+/** An element whose start tag was read and whose end tag was not. */
+export interface Entered {
+  readonly nameAt: number;
+  readonly nameEnd: number;
+  readonly isEmpty: boolean;
+}
+
 /** A start tag without attributes, `<name>`, as bytes that are compared four at a time. */
 export type Tag = DataView;
 
@@ -33,22 +40,17 @@ export function toTag(name: string): Tag {
   return toView(Buffer.from(`<${name}>`));
 }
 
-/** The text that was last read in one place of a document, and where it stood; the next one there is often the same. */
-export class LastText {
-  text = '';
-  at = 0;
-  /** Which document that was; not its bytes, which would be kept in memory. */
-  document: object | undefined;
-}
-
 /**
  * A strict pull reader over the bytes of one whole XML document. It stands on one start tag at a time and checks every
  * end tag against it. Each method throws `brokenAnswer` when the document breaks off or is not well-formed.
  */
 export class XmlReader {
-  readonly #bytes: Buffer;
-  readonly #view: DataView;
-  readonly #document = {};
+  #bytes: Buffer;
+  #view: DataView;
+  #isWhole: boolean;
+  /** Where the text stands that `span` found plain. */
+  from = 0;
+  to = 0;
   #at = 0;
   #nameAt = 0;
   #nameEnd = 0;
@@ -56,10 +58,58 @@ export class XmlReader {
   #hasAttributes = false;
   #depth = 0;
 
-  constructor(bytes: Buffer) {
+  /** Without `isWhole` these are the first bytes of a document, at least three: `MORE` is thrown where they end. */
+  constructor(bytes: Buffer, isWhole = true) {
     this.#bytes = bytes;
     this.#view = toView(bytes);
+    this.#isWhole = isWhole;
     if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.#at = 3;
+  }
+
+  /** Goes on with more bytes of the same document, from the place that was marked; those read already stand where they stood. */
+  resume(bytes: Buffer, isWhole: boolean, { at, depth }: Mark): void {
+    this.#bytes = bytes;
+    this.#view = toView(bytes);
+    this.#isWhole = isWhole;
+    this.#at = at;
+    this.#depth = depth;
+  }
+
+  /** Where it stands, between two elements. */
+  mark(): Mark {
+    return { at: this.#at, depth: this.#depth };
+  }
+
+  /** Enters the element on whose start tag it stands; its children come by `next`. */
+  enter(): Entered {
+    if (this.#depth === MAX_DEPTH)
+      throw this.#malformed(`elements nest deeper than ${MAX_DEPTH}, as in no answer of AWS`);
+    this.#depth += 1;
+    return { nameAt: this.#nameAt, nameEnd: this.#nameEnd, isEmpty: this.#selfClosed };
+  }
+
+  /** Sets `from` and `to` to where it stands. */
+  here(): void {
+    this.from = this.#at;
+    this.to = this.#at;
+  }
+
+  /** Goes on from `at`, which is between two children. */
+  passTo(at: number): void {
+    this.#at = at;
+  }
+
+  /** Moves to the start tag of the next child of the element that was entered last and has not ended; false when it ends. */
+  next({ nameAt, nameEnd, isEmpty }: Entered, textAllowed = false): boolean {
+    let markup: number = isEmpty ? END : OTHER;
+    while (markup === OTHER) {
+      if (this.#toMarkup() && !textAllowed) throw this.#malformed('text stands where only elements belong');
+      markup = this.#markup();
+    }
+    if (markup === START) return true;
+    if (!isEmpty) this.#endTag(nameAt, nameEnd);
+    this.#depth -= 1;
+    return false;
   }
 
   /** Moves to the start tag of the root element. */
@@ -97,74 +147,40 @@ export class XmlReader {
     return this.#nameEnd - this.#nameAt === length - 1 && this.#spells(this.#nameAt - 1, name, 0, length);
   }
 
-  /**
-   * Reads an element's children. Those that stand in the order of `expected`, with or without gaps, cost least: each
-   * goes to `visit` with its place in that order. From the first other one on, each goes with -1, and may be any child.
-   * `visit` must read the child whole, with one of these three methods. Text between the children is an error.
-   */
-  children(expected: readonly Tag[], visit: (index: number) => void): void {
-    this.#children(expected, visit, false);
+  /** Reads an element's children: `visit` must read each whole. Text between them is an error. */
+  children(visit: () => void): void {
+    const entered = this.enter();
+    while (this.next(entered)) visit();
   }
 
   /** Reads an element and everything in it, and keeps nothing. */
   skip(): void {
-    this.#children([], () => this.skip(), true);
+    const entered = this.enter();
+    while (this.next(entered, true)) this.skip();
   }
 
-  /** Reads an element as text, skipping elements before and after it; the string of `last` serves again when the text equals it. */
-  text(last: LastText): string {
-    if (this.#selfClosed) return '';
-    const bytes = this.#bytes;
+  /** Reads an element as text, skipping elements before and after it. */
+  text(): string {
+    return this.plain() ? this.#bytes.toString('utf8', this.from, this.to) : this.mixed();
+  }
+
+  /** Whether the element on whose start tag it stands is written `<name/>`. */
+  get isEmpty(): boolean {
+    return this.#selfClosed;
+  }
+
+  /** Reads an element as text if its bytes mean themselves, or it has none: `from` and `to` tell where. False, and nothing read, if not. */
+  plain(): boolean {
     const from = this.#at;
-    let at = from;
-    if (last.document === this.#document) {
-      const end = from + last.text.length;
-      const back = from - last.at;
-      while (at < end && bytes[at] === bytes[at - back]) at += 1;
-    }
-    const same = at;
-    let byte = bytes[at] ?? 0;
-    while (byte >= SPACE && byte < ASCII_END && byte !== LT && byte !== AMP) {
-      at += 1;
-      byte = bytes[at] ?? 0;
-    }
-    // Anything but plain letters up to the end tag takes the long way.
-    if (byte !== LT || bytes[at + 1] !== SLASH) return this.#mixedText();
-    if (at - from > LONGEST_TEXT) throw this.#tooLong();
-    this.#at = at + 2;
+    const to = this.#selfClosed ? from : plainEnd(this.#bytes, from);
+    if (to < 0 || !(this.#selfClosed || this.#bytes[to + 1] === SLASH)) return false;
+    if (to - from > LONGEST_TEXT) throw this.#tooLong();
+    this.from = from;
+    this.to = to;
+    if (this.#selfClosed) return true;
+    this.#at = to + 2;
     this.#endTag(this.#nameAt, this.#nameEnd);
-    if (at === same && at - from === last.text.length) return last.text;
-    last.text = bytes.latin1Slice(from, at);
-    last.at = from;
-    last.document = this.#document;
-    return last.text;
-  }
-
-  #children(expected: readonly Tag[], visit: (index: number) => void, textAllowed: boolean): void {
-    if (this.#selfClosed) return;
-    if (this.#depth === MAX_DEPTH)
-      throw this.#malformed(`elements nest deeper than ${MAX_DEPTH}, as in no answer of AWS`);
-    this.#depth += 1;
-    const nameAt = this.#nameAt;
-    const nameEnd = this.#nameEnd;
-    for (let index = 0; index < expected.length; index += 1) {
-      const tag = expected[index];
-      if (!tag || !this.#spells(this.#at, tag, 0, tag.byteLength)) continue;
-      this.#nameAt = this.#at + 1;
-      this.#at += tag.byteLength;
-      this.#nameEnd = this.#at - 1;
-      this.#selfClosed = false;
-      this.#hasAttributes = false;
-      visit(index);
-    }
-    for (;;) {
-      if (this.#toMarkup() && !textAllowed) throw this.#malformed('text stands where only elements belong');
-      const markup = this.#markup();
-      if (markup === START) visit(-1);
-      else if (markup === END) break;
-    }
-    this.#endTag(nameAt, nameEnd);
-    this.#depth -= 1;
+    return true;
   }
 
   /** Whether the bytes from `at` on are those of `other` from `from` on. */
@@ -177,8 +193,8 @@ export class XmlReader {
     return true;
   }
 
-  /** Text with entities, CDATA, comments, line ends or letters beyond ASCII. */
-  #mixedText(): string {
+  /** Reads an element as text that is not plain: with entities, CDATA, comments, line ends, elements. */
+  mixed(): string {
     const bytes = this.#bytes;
     const nameAt = this.#nameAt;
     const nameEnd = this.#nameEnd;
@@ -234,6 +250,7 @@ export class XmlReader {
     }
     if (next === 0x3f) return this.#pass('<?', '?>');
     if (next === 0x21) {
+      if (!this.#isWhole && bytes.length - this.#at < '<![CDATA['.length) throw MORE;
       return this.#startsWith('<!--') ? this.#pass('<!--', '-->') : this.#pass('<![CDATA[', ']]>');
     }
     this.#startTag();
@@ -304,7 +321,8 @@ export class XmlReader {
     return brokenAnswer(`the answer is not well-formed XML at byte ${this.#at}: ${what}`);
   }
 
-  #brokenOff(): Error {
+  #brokenOff(): unknown {
+    if (!this.#isWhole) return MORE;
     return brokenAnswer(`the answer broke off after ${this.#bytes.length} bytes`);
   }
 }

@@ -1,3 +1,10 @@
+import { isUtf8 } from 'node:buffer';
+
+const LT = 0x3c;
+const AMP = 0x26;
+const SPACE = 0x20;
+const ASCII_END = 0x80;
+
 const ENTITY = /&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|([a-zA-Z][a-zA-Z0-9]{0,30}));/g;
 const NAMED: ReadonlyMap<string, string> = new Map(
   Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }),
@@ -26,3 +33,22 @@ export function toText(source: string): string {
 export function withoutLayout(parts: readonly string[]): string {
   return parts.filter((part) => part.trim() !== '' || !part.includes('\n')).join('');
 }
+
+/** Where the text that begins at `at` ends with a `<`, when its bytes mean themselves; -1 when they do not, or it does not end. */
+export function plainEnd(bytes: Buffer, at: number): number {
+  let end = at;
+  while (PLAIN[bytes[end] ?? 0] === 1) end += 1;
+  if (bytes[end] === LT) return end;
+  const foreign = end;
+  let byte = bytes[end] ?? 0;
+  while (byte >= SPACE && byte !== LT && byte !== AMP) {
+    end += 1;
+    byte = bytes[end] ?? 0;
+  }
+  return byte === LT && end > foreign && isUtf8(bytes.subarray(foreign, end)) ? end : -1;
+}
+
+/** 1 for each byte of ASCII that stands for itself in text. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= SPACE && byte < ASCII_END && byte !== LT && byte !== AMP ? 1 : 0,
+);

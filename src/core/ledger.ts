@@ -1,3 +1,4 @@
+import { type Column, ExactColumn, NumberColumn, ValueColumn } from './columns.ts';
 import { add, type Exact, growth, larger } from './exact.ts';
 import { Slots } from './slots.ts';
 
@@ -54,12 +55,10 @@ export const MOST_OTHER_STATUSES = 20;
 /** The status to which traffic is credited when no complete listing held the connection before. */
 const FIRST_STATUS = 'active';
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type LedgerEntry<R extends Row> = Mutable<Omit<Entry, 'readings'>> & {
-  readings: (Exact | undefined)[];
-  listing: number;
-  taken: R | undefined;
-};
+const OPENING = 1;
+const OVER = 2;
+const ENDED = 4;
+const USED = 8;
 
 /**
  * Sums the readings of short-lived counters into totals that never fall.
@@ -71,8 +70,18 @@ type LedgerEntry<R extends Row> = Mutable<Omit<Entry, 'readings'>> & {
 export class CounterLedger<R extends Row = Row> {
   readonly #width: number;
   readonly #statuses: readonly string[];
+  /** What is known of each connection stands in one place of all columns; places of those forgotten are taken anew. */
+  readonly #places = new Map<string, number>();
+  readonly #free: number[] = [];
+  readonly #keys: string[] = [];
+  readonly #status: string[] = [];
+  readonly #flags: number[] = [];
+  readonly #listings: number[] = [];
+  readonly #updatedAt = new NumberColumn();
+  readonly #absentSinceMs = new NumberColumn();
+  readonly #readings: readonly ExactColumn[];
+  readonly #taken: Column<R>;
   readonly #slots: Slots;
-  readonly #entries = new Map<string, LedgerEntry<R>>();
   readonly #transitions = new Map<string, number>();
   readonly #totals = new Map<string, Exact[]>();
   #begun = false;
@@ -80,14 +89,17 @@ export class CounterLedger<R extends Row = Row> {
   #listing = 0;
   #listedMs = 0;
 
-  /** A ledger of `width` counters in which every one of `statuses` exists, at 0, from the opening on. */
+  /** A ledger of `width` counters in which every one of `statuses` exists, at 0, from the opening on; the rows last taken are kept in `taken`. */
   constructor(
     width: number,
     statuses: readonly string[],
     saved?: { state: LedgerState; entries: Iterable<[string, Entry]> },
+    taken: Column<R> = new ValueColumn<R>(),
   ) {
     this.#width = width;
     this.#statuses = statuses;
+    this.#taken = taken;
+    this.#readings = Array.from({ length: width }, () => new ExactColumn());
     this.#slots = new Slots(statuses.length + MOST_OTHER_STATUSES, statuses);
     if (!saved) return;
     this.#begun = saved.state.begun;
@@ -99,9 +111,11 @@ export class CounterLedger<R extends Row = Row> {
     for (const [status, totals] of Object.entries(saved.state.totals))
       this.#credit(this.#slots.of(status), totals);
     for (const [key, entry] of saved.entries) {
-      const status = this.#slots.of(entry.status);
-      const readings = [...entry.readings];
-      this.#entries.set(key, { ...entry, status, readings, listing: -1, taken: undefined });
+      const at = this.#add(key, this.#slots.of(entry.status), entry.updatedAt, entry.readings);
+      const flags = (entry.opening ? OPENING : 0) | (entry.isOver ? OVER : 0) | (entry.ended ? ENDED : 0);
+      this.#flags[at] = USED | flags;
+      this.#listings[at] = -1;
+      this.#absentSinceMs.set(at, entry.absentSinceMs);
     }
   }
 
@@ -122,7 +136,7 @@ export class CounterLedger<R extends Row = Row> {
 
   /** How many connections are remembered. */
   get size(): number {
-    return this.#entries.size;
+    return this.#places.size;
   }
 
   /** Starts a complete listing; `elapsedMs` is the listed time since the one before, 0 after an outage or a restart. */
@@ -134,37 +148,42 @@ export class CounterLedger<R extends Row = Row> {
 
   /** Posts one connection of the listing; `isEnd` says that the row tells its end, which no other row takes back. */
   post(key: string, row: R, isEnd: boolean): Posted<R> {
-    const entry = this.#entries.get(key);
-    if (!entry) return this.#postNew(key, row, isEnd);
-    entry.listing = this.#listing;
-    entry.absentSinceMs = undefined;
+    const at = this.#places.get(key);
+    if (at === undefined) return this.#postNew(key, row, isEnd);
+    this.#listings[at] = this.#listing;
+    this.#absentSinceMs.set(at, undefined);
+    const isStale = this.#isBefore(row, at);
     // A stale copy: AWS answered from a replica that lags behind what was posted before. An end stays true however late it is told.
-    if (!isEnd && isBefore(row, entry)) return { entry, taken: entry.taken, growth: undefined };
-    const grown = this.#grow(entry, row.readings, isEnd || entry.isOver);
-    if (grown) this.#credit(entry.status, grown);
-    if (!isBefore(row, entry)) entry.updatedAt = row.updatedAt ?? entry.updatedAt;
-    if (isEnd || !entry.isOver) {
+    if (!isEnd && isStale) return { entry: this.#entry(at), taken: this.#taken.get(at), growth: undefined };
+    const wasOver = this.#is(at, OVER);
+    const before = this.#status[at] ?? '';
+    const grown = this.#grow(at, row.readings, isEnd || wasOver);
+    if (grown) this.#credit(before, grown);
+    if (!isStale && row.updatedAt !== undefined) this.#updatedAt.set(at, row.updatedAt);
+    const isTaken = isEnd || !wasOver;
+    if (isTaken) {
       const status = this.#slots.of(row.status);
-      if (status !== entry.status) this.#enter(status);
-      entry.status = status;
-      entry.isOver = isEnd;
-      entry.taken = row;
+      if (status !== before) this.#enter(status);
+      this.#status[at] = status;
+      this.#mark(at, OVER, isEnd);
+      this.#taken.set(at, row);
     }
-    return { entry, taken: entry.taken, growth: grown };
+    return { entry: this.#entry(at), taken: isTaken ? row : this.#taken.get(at), growth: grown };
   }
 
   /** Marks the connection's end as settled. */
   settleEnd(key: string): void {
-    const entry = this.#entries.get(key);
-    if (entry) entry.ended = true;
+    const at = this.#places.get(key);
+    if (at !== undefined) this.#mark(at, ENDED, true);
   }
 
   /** Ends the listing: what has been lacking for two hours of listed time is forgotten. */
   end(): void {
-    for (const [key, entry] of this.#entries) {
-      if (entry.listing === this.#listing) continue;
-      entry.absentSinceMs ??= this.#listedMs;
-      if (this.#listedMs - entry.absentSinceMs >= FORGET_AFTER_MS) this.#entries.delete(key);
+    for (let at = 0; at < this.#keys.length; at += 1) {
+      if (this.#listings[at] === this.#listing || !this.#is(at, USED)) continue;
+      const since = this.#absentSinceMs.get(at) ?? this.#listedMs;
+      this.#absentSinceMs.set(at, since);
+      if (this.#listedMs - since >= FORGET_AFTER_MS) this.#forget(at);
     }
     this.#begun = true;
     for (const status of this.#statuses) {
@@ -184,48 +203,83 @@ export class CounterLedger<R extends Row = Row> {
     };
   }
 
-  /** Everything remembered of connections, by key; not a copy. */
-  entries(): Iterable<[string, Entry]> {
-    return this.#entries;
+  /** Everything remembered of connections, by key. */
+  *entries(): Iterable<[string, Entry]> {
+    for (const [key, at] of this.#places) yield [key, this.#entry(at)];
   }
 
   #postNew(key: string, row: R, isEnd: boolean): Posted<R> {
     const opening = !this.#begun;
-    const entry: LedgerEntry<R> = {
-      status: this.#slots.of(row.status),
-      updatedAt: row.updatedAt,
-      readings: [...row.readings],
-      opening,
-      isOver: isEnd,
-      ended: false,
-      absentSinceMs: undefined,
-      listing: this.#listing,
-      taken: row,
-    };
-    this.#entries.set(key, entry);
-    if (opening) return { entry, taken: row, growth: undefined };
+    const status = this.#slots.of(row.status);
+    const at = this.#add(key, status, row.updatedAt, row.readings);
+    this.#flags[at] = USED | (opening ? OPENING : 0) | (isEnd ? OVER : 0);
+    this.#listings[at] = this.#listing;
+    this.#taken.set(at, row);
+    if (opening) return { entry: this.#entry(at), taken: row, growth: undefined };
     this.#opened += 1;
-    this.#enter(entry.status);
+    this.#enter(status);
     const grown = row.readings.map((reading) => reading ?? 0);
     this.#credit(FIRST_STATUS, grown);
-    return { entry, taken: row, growth: grown };
+    return { entry: this.#entry(at), taken: row, growth: grown };
+  }
+
+  #add(key: string, status: string, updatedAt: number | undefined, readings: Row['readings']): number {
+    const at = this.#free.pop() ?? this.#keys.length;
+    this.#places.set(key, at);
+    this.#keys[at] = key;
+    this.#status[at] = status;
+    this.#updatedAt.set(at, updatedAt);
+    this.#absentSinceMs.set(at, undefined);
+    for (let index = 0; index < this.#width; index += 1) this.#readings[index]?.set(at, readings[index]);
+    return at;
+  }
+
+  #forget(at: number): void {
+    this.#places.delete(this.#keys[at] ?? '');
+    this.#keys[at] = '';
+    this.#flags[at] = 0;
+    this.#taken.set(at, undefined);
+    this.#free.push(at);
+  }
+
+  #entry(at: number): Entry {
+    return {
+      status: this.#status[at] ?? '',
+      updatedAt: this.#updatedAt.get(at),
+      readings: this.#readings.map((column) => column.get(at)),
+      opening: this.#is(at, OPENING),
+      isOver: this.#is(at, OVER),
+      ended: this.#is(at, ENDED),
+      absentSinceMs: this.#absentSinceMs.get(at),
+    };
+  }
+
+  #is(at: number, flag: number): boolean {
+    return ((this.#flags[at] ?? 0) & flag) !== 0;
+  }
+
+  #mark(at: number, flag: number, isSet: boolean): void {
+    const flags = this.#flags[at] ?? 0;
+    this.#flags[at] = isSet ? flags | flag : flags & ~flag;
+  }
+
+  #isBefore({ updatedAt }: Row, at: number): boolean {
+    const before = this.#updatedAt.get(at);
+    return updatedAt !== undefined && before !== undefined && updatedAt < before;
   }
 
   /** What was counted since the readings before; of an end the larger reading is the true one, so none is a reset. */
-  #grow(
-    entry: LedgerEntry<R>,
-    readings: readonly (Exact | undefined)[],
-    isOver: boolean,
-  ): Exact[] | undefined {
+  #grow(at: number, readings: Row['readings'], isOver: boolean): Exact[] | undefined {
     let grown: Exact[] | undefined;
     for (let index = 0; index < this.#width; index += 1) {
-      const before = entry.readings[index];
+      const column = this.#readings[index];
+      const before = column?.get(at);
       const read = readings[index];
       const now = isOver && read !== undefined && before !== undefined ? larger(before, read) : read;
       if (now === undefined || now === before) continue;
-      entry.readings[index] = now;
+      column?.set(at, now);
       // The first good reading of a connection from the opening listing is that counter's opening balance.
-      if (before === undefined && entry.opening) continue;
+      if (before === undefined && this.#is(at, OPENING)) continue;
       grown ??= this.#zeros();
       grown[index] = growth(before ?? 0, now);
     }
@@ -250,8 +304,4 @@ export class CounterLedger<R extends Row = Row> {
   #zeros(): Exact[] {
     return new Array<Exact>(this.#width).fill(0);
   }
-}
-
-function isBefore(row: Row, { updatedAt }: Entry): boolean {
-  return row.updatedAt !== undefined && updatedAt !== undefined && row.updatedAt < updatedAt;
 }

@@ -2,6 +2,7 @@ import { Histogram, type HistogramState } from '../../core/histogram.ts';
 import { CounterLedger, type Entry, type LedgerState } from '../../core/ledger.ts';
 import type { Scope } from '../../core/scope.ts';
 import { UserTotals, type UserTotalsState } from '../../core/user-totals.ts';
+import { ConnectionColumns } from './connection-columns.ts';
 import { COUNTERS, type Connection, isEnd, STATUSES } from './record.ts';
 
 /** Buckets of `aws_client_vpn_connection_duration_seconds`; the longest sessions that AWS allows last 8, 10, 12 or 24 hours. */
@@ -70,6 +71,7 @@ export class Book {
       COUNTERS.length,
       STATUSES,
       saved && { state: saved.state.ledger, entries: saved.entries },
+      new ConnectionColumns(),
     );
     this.#durations = new Histogram(DURATION_BUCKETS, saved?.state.durations);
     const sameIdentity = saved?.state.identity === identity;

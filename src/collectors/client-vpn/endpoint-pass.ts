@@ -12,7 +12,7 @@ import { gather, type Listing, post } from './listing.ts';
 import { SERIES_PER_CONNECTION, SERIES_PER_USER } from './opt-in-families.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
 import { foldPostures } from './postures.ts';
-import { type Connection, toConnection } from './record.ts';
+import { toConnections } from './record.ts';
 import { isEndpointGone } from './source.ts';
 import type { View } from './state.ts';
 
@@ -111,17 +111,15 @@ async function retireEndpoint(
 async function* connectionPages(
   target: Target,
   scope: Scope,
-  { identity }: PassOptions,
+  { identity, maxConnections }: PassOptions,
   deps: PassDeps,
   signal: AbortSignal,
 ) {
+  const decoding = { identity, withNames: maxConnections !== undefined, reject: deps.reject };
   let total = 0;
   deps.onPage(scope, total);
   for await (const page of deps.source.connectionPages(target, scope.endpointId, signal)) {
-    yield page.flatMap((raw): Connection[] => {
-      const connection = toConnection(raw, identity, deps.reject);
-      return connection ? [connection] : [];
-    });
+    yield toConnections(page, decoding);
     total += page.length;
     deps.onPage(scope, total);
   }

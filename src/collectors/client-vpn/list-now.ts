@@ -1,5 +1,6 @@
 import { type Resolved, resolveAccounts } from '../../aws/accounts.ts';
 import type { Aws } from '../../aws/clients.ts';
+import { type ConnectionRows, PLACE } from '../../aws/connections/rows.ts';
 import { explain } from '../../aws/errors.ts';
 import type { Target } from '../../aws/targets.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -9,9 +10,9 @@ import type { ClientVpnConfig } from './config.ts';
 import { discover } from './endpoints.ts';
 import type { Identity } from './identity.ts';
 import { gather } from './listing.ts';
-import { NO_STATUS, STATUSES, toConnection } from './record.ts';
+import { type Connection, NO_STATUS, STATUSES, toConnection } from './record.ts';
 import { createRedact, readIdentity, sourceOf } from './settings.ts';
-import { isEndpointGone, type RawConnection } from './source.ts';
+import { isEndpointGone } from './source.ts';
 import { type TableRow, toTable } from './table.ts';
 
 /** Which connections are wanted; an empty list wants all. */
@@ -51,6 +52,7 @@ export async function listNow(
 ): Promise<Listed> {
   const source = sourceOf(aws, config);
   const identity = await readIdentity(config);
+  const decoding = { identity, withNames: true, reject: IGNORE };
   const redact = createRedact(config, identity);
   const selection =
     wanted.endpoints.length > 0
@@ -67,10 +69,15 @@ export async function listNow(
     onProgress(endpointId, read);
     const pages = async function* () {
       for await (const page of source.connectionPages(target, endpointId, signal)) {
-        const ofUser = page.filter((raw) => isOf(wanted.user, raw, identity));
-        for (const { Status } of page) statuses.add(Status?.Code || NO_STATUS);
-        isUserListed ||= ofUser.length > 0;
-        yield ofUser.flatMap((raw) => toConnection(raw, identity, IGNORE) ?? []);
+        const ofUser: Connection[] = [];
+        for (let row = 0; row < page.length; row += 1) {
+          statuses.add(page.text(row, PLACE.code) || NO_STATUS);
+          if (!isOf(wanted.user, page, row, identity)) continue;
+          isUserListed = true;
+          const connection = toConnection(page, row, decoding);
+          if (connection) ofUser.push(connection);
+        }
+        yield ofUser;
         read += page.length;
         onProgress(endpointId, read);
       }
@@ -120,15 +127,10 @@ export async function listNow(
 const IGNORE: Reject = () => {};
 
 /** Whether a row is of this user, as AWS names people or as they are shown. */
-function isOf(
-  user: string | undefined,
-  { Username, CommonName }: RawConnection,
-  identity: Identity,
-): boolean {
-  return (
-    user === undefined ||
-    [Username, CommonName].some((name) => name && (name === user || identity.show(name) === user))
-  );
+function isOf(user: string | undefined, rows: ConnectionRows, row: number, identity: Identity): boolean {
+  if (user === undefined) return true;
+  const names = [rows.text(row, PLACE.username), rows.text(row, PLACE.commonName)];
+  return names.some((name) => name && (name === user || identity.show(name) === user));
 }
 
 const ORDER: ReadonlyMap<string, number> = new Map(STATUSES.map((status, place) => [status, place]));

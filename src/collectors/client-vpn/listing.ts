@@ -2,6 +2,7 @@ import { breathe } from '../../core/clock.ts';
 import { add, type Exact } from '../../core/exact.ts';
 import { OTHER } from '../../core/slots.ts';
 import { type Book, NO_USER, type PostingOptions } from './book.ts';
+import { ConnectionColumns } from './connection-columns.ts';
 import { COUNTERS, type Connection, mergeConnections, STATUSES } from './record.ts';
 
 /** The connections of one status in a listing. */
@@ -28,23 +29,38 @@ export interface Listing {
 /** Rows between two pauses; about 2 ms of posting. */
 const ROWS_AT_A_TIME = 2_000;
 
-/** Gathers pages into one listing, each connection once; rejects when a page does, and then nothing of the listing is to be used. */
-export async function gather(
-  pages: AsyncIterable<Iterable<Connection>>,
-): Promise<ReadonlyMap<string, Connection>> {
-  const connections = new Map<string, Connection>();
-  for await (const page of pages) {
-    for (const connection of page) {
-      const earlier = connections.get(connection.id);
-      connections.set(connection.id, earlier ? mergeConnections(earlier, connection) : connection);
+/** The connections of one listing, each once, in the order in which they came first. */
+export class Gathered {
+  readonly #places = new Map<string, number>();
+  readonly #columns = new ConnectionColumns();
+
+  /** Adds a row; one of a connection that is there already is merged with it. */
+  add(connection: Connection): void {
+    const at = this.#places.get(connection.id);
+    const earlier = at === undefined ? undefined : this.#columns.get(at);
+    const next = at ?? this.#places.size;
+    if (at === undefined) this.#places.set(connection.id, next);
+    this.#columns.set(next, earlier ? mergeConnections(earlier, connection) : connection);
+  }
+
+  *values(): Iterable<Connection> {
+    for (let at = 0; at < this.#places.size; at += 1) {
+      const connection = this.#columns.get(at);
+      if (connection) yield connection;
     }
   }
-  return connections;
+}
+
+/** Gathers pages into one listing; rejects when a page does, and then nothing of the listing is to be used. */
+export async function gather(pages: AsyncIterable<Iterable<Connection>>): Promise<Gathered> {
+  const gathered = new Gathered();
+  for await (const page of pages) for (const connection of page) gathered.add(connection);
+  return gathered;
 }
 
 /** Posts a complete listing to its book, and sums up what the book then knows of the connections listed. */
 export async function post(
-  connections: ReadonlyMap<string, Connection>,
+  connections: Gathered,
   book: Book,
   options: PostingOptions & { readonly keepConnections: boolean },
 ): Promise<Listing> {

@@ -1,7 +1,7 @@
+import { type ConnectionRows, PLACE } from '../../aws/connections/rows.ts';
 import { type Exact, larger, toExact } from '../../core/exact.ts';
 import type { Reject } from '../../polling/warnings.ts';
 import type { Identity } from './identity.ts';
-import type { RawConnection } from './source.ts';
 
 /** The four counters of a connection, in the order in which readings are kept. Direction is the service's: ingress is what the client sent. */
 export const COUNTERS = ['ingress_bytes', 'egress_bytes', 'ingress_packets', 'egress_packets'] as const;
@@ -43,43 +43,82 @@ export interface Connection {
   readonly postures: readonly string[];
 }
 
-/** Decodes a row; undefined, and rejected whole, when it has no connection id, or a text too long to be one. */
-export function toConnection(raw: RawConnection, identity: Identity, reject: Reject): Connection | undefined {
-  if (!raw.ConnectionId || raw.ConnectionId.length > LONGEST_ID) {
-    reject('connection_id', raw.ConnectionId);
-    return undefined;
-  }
-  const name = raw.Username || raw.CommonName;
-  const establishedAt = time('established_at', raw.ConnectionEstablishedTime, reject);
-  const endedAt = time('ended_at', raw.ConnectionEndTime, reject);
-  const endsBeforeStart = endedAt !== undefined && establishedAt !== undefined && endedAt < establishedAt;
-  if (endsBeforeStart) reject('ended_at', raw.ConnectionEndTime);
+/** What tells people, and the words of AWS. */
+export type Names = Pick<Connection, 'statusMessage' | 'username' | 'commonName' | 'clientIp' | 'clientIpv6'>;
+
+/** Of a connection whose names nobody wants; all share it. */
+export const NAMELESS: Names = {
+  statusMessage: undefined,
+  username: undefined,
+  commonName: undefined,
+  clientIp: undefined,
+  clientIpv6: undefined,
+};
+
+function namesOf(text: (place: number) => string | undefined, identity: Identity): Names {
+  const show = (name: string | undefined) => (name ? identity.show(name) : undefined);
+  const address = (place: number) => (identity.showsAddresses ? text(place) || undefined : undefined);
   return {
-    id: raw.ConnectionId,
-    status: raw.Status?.Code || NO_STATUS,
-    statusMessage: identity.isPlain ? raw.Status?.Message || undefined : undefined,
-    username: raw.Username ? identity.show(raw.Username) : undefined,
-    commonName: raw.CommonName ? identity.show(raw.CommonName) : undefined,
-    user: name ? identity.key(name) : undefined,
-    clientIp: identity.showsAddresses ? raw.ClientIp || undefined : undefined,
-    clientIpv6: identity.showsAddresses ? raw.ClientIpv6Address || undefined : undefined,
-    establishedAt,
-    endedAt: endsBeforeStart ? undefined : endedAt,
-    updatedAt: time('updated_at', raw.Timestamp, reject),
-    readings: [
-      reading('ingress_bytes', raw.IngressBytes, reject),
-      reading('egress_bytes', raw.EgressBytes, reject),
-      reading('ingress_packets', raw.IngressPackets, reject),
-      reading('egress_packets', raw.EgressPackets, reject),
-    ],
-    postures: posturesOf(raw, reject),
+    statusMessage: identity.isPlain ? text(PLACE.message) || undefined : undefined,
+    username: show(text(PLACE.username)),
+    commonName: show(text(PLACE.commonName)),
+    clientIp: address(PLACE.clientIp),
+    clientIpv6: address(PLACE.clientIpv6Address),
   };
 }
 
-function posturesOf(
-  { PostureComplianceStatuses: all = [] }: RawConnection,
-  reject: Reject,
-): readonly string[] {
+/** How rows are decoded. */
+export interface Decoding {
+  readonly identity: Identity;
+  /** Whether names, addresses and messages are wanted too; each is a string for each connection. */
+  readonly withNames: boolean;
+  readonly reject: Reject;
+}
+
+/** Decodes a row; undefined, and rejected whole, when it has no connection id, or a text too long to be one. */
+export function toConnection(
+  rows: ConnectionRows,
+  row: number,
+  { identity, withNames, reject }: Decoding,
+): Connection | undefined {
+  const text = (place: number) => rows.text(row, place);
+  const id = text(PLACE.connectionId);
+  if (!id || id.length > LONGEST_ID) {
+    reject('connection_id', id);
+    return undefined;
+  }
+  const name = text(PLACE.username) || text(PLACE.commonName);
+  const establishedAt = time(rows, row, PLACE.connectionEstablishedTime, 'established_at', reject);
+  const endedAt = time(rows, row, PLACE.connectionEndTime, 'ended_at', reject);
+  const endsBeforeStart = endedAt !== undefined && establishedAt !== undefined && endedAt < establishedAt;
+  if (endsBeforeStart) reject('ended_at', text(PLACE.connectionEndTime));
+  return {
+    id,
+    status: text(PLACE.code) || NO_STATUS,
+    user: name ? identity.key(name) : undefined,
+    ...(withNames ? namesOf(text, identity) : NAMELESS),
+    establishedAt,
+    endedAt: endsBeforeStart ? undefined : endedAt,
+    updatedAt: time(rows, row, PLACE.timestamp, 'updated_at', reject),
+    readings: [
+      reading(rows, row, PLACE.ingressBytes, 'ingress_bytes', reject),
+      reading(rows, row, PLACE.egressBytes, 'egress_bytes', reject),
+      reading(rows, row, PLACE.ingressPackets, 'ingress_packets', reject),
+      reading(rows, row, PLACE.egressPackets, 'egress_packets', reject),
+    ],
+    postures: posturesOf(rows.postures(row), reject),
+  };
+}
+
+/** Decodes the rows of a page, but for those without a connection id. */
+export function* toConnections(rows: ConnectionRows, decoding: Decoding): Iterable<Connection> {
+  for (let row = 0; row < rows.length; row += 1) {
+    const connection = toConnection(rows, row, decoding);
+    if (connection) yield connection;
+  }
+}
+
+function posturesOf(all: readonly string[] = [], reject: Reject): readonly string[] {
   if (all.length <= MOST_POSTURES_EACH) return all;
   reject('posture', `${all.length} of one connection`);
   return all.slice(0, MOST_POSTURES_EACH);
@@ -104,13 +143,31 @@ export function mergeConnections(first: Connection, second: Connection): Connect
   return { ...newer, updatedAt: newer.updatedAt ?? first.updatedAt ?? second.updatedAt, readings };
 }
 
-function reading(field: string, text: string | undefined, reject: Reject): Exact | undefined {
+function reading(
+  rows: ConnectionRows,
+  row: number,
+  place: number,
+  field: string,
+  reject: Reject,
+): Exact | undefined {
+  const number = rows.number(row, place);
+  if (number !== undefined) return number;
+  const text = rows.text(row, place);
   const value = text === undefined ? undefined : toExact(text);
   if (value === undefined) reject(field, text);
   return value;
 }
 
-function time(field: string, text: string | undefined, reject: Reject): number | undefined {
+function time(
+  rows: ConnectionRows,
+  row: number,
+  place: number,
+  field: string,
+  reject: Reject,
+): number | undefined {
+  const at = rows.time(row, place);
+  if (at !== undefined) return at;
+  const text = rows.text(row, place);
   if (text === undefined || text === '' || text === '-') return undefined;
   const value = toTime(text);
   if (value === undefined) reject(field, text);

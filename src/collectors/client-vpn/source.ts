@@ -1,10 +1,11 @@
-import type { ClientVpnConnection, ClientVpnEndpoint, EC2Client, Filter } from '@aws-sdk/client-ec2';
+import type { ClientVpnEndpoint, EC2Client, Filter } from '@aws-sdk/client-ec2';
 import type { AccountSource } from '../../aws/accounts.ts';
 import { MOST_ENDPOINTS, pages } from '../../aws/answers.ts';
+import { Interned } from '../../aws/connections/interned.ts';
+import { ConnectionsReader } from '../../aws/connections/reader.ts';
+import { ConnectionRows } from '../../aws/connections/rows.ts';
 import type { Target } from '../../aws/targets.ts';
 
-/** A row of DescribeClientVpnConnections; every leaf is AWS' text. */
-export type RawConnection = ClientVpnConnection;
 /** An item of DescribeClientVpnEndpoints. */
 export type RawEndpoint = ClientVpnEndpoint;
 /** A filter that AWS applies to DescribeClientVpnConnections. */
@@ -21,12 +22,8 @@ export interface Source extends AccountSource {
     ids: readonly string[] | undefined,
     signal: AbortSignal,
   ): AsyncIterable<readonly RawEndpoint[]>;
-  /** The connections of an endpoint page by page. */
-  connectionPages(
-    target: Target,
-    endpointId: string,
-    signal: AbortSignal,
-  ): AsyncIterable<readonly RawConnection[]>;
+  /** The connections of an endpoint page by page; a page is there until the next one is asked for. */
+  connectionPages(target: Target, endpointId: string, signal: AbortSignal): AsyncIterable<ConnectionRows>;
 }
 
 /** Asks whether a call would be allowed; resolves to nothing when it would, rejects with AWS' reason when not. */
@@ -48,6 +45,9 @@ export function createSource(
   aws: SourceDeps,
   options: { pageSize: number; filters: readonly ConnectionFilter[] },
 ): Source & DryRun {
+  const strings = new Interned();
+  /** Those that no listing uses; one that broke off may still be read into. */
+  const readers: ConnectionsReader[] = [];
   return {
     accountId: (target, signal) => aws.accountId(target, signal),
     knownAccount: (target) => aws.knownAccount(target),
@@ -65,25 +65,29 @@ export function createSource(
           });
           return { items: output.ClientVpnEndpoints, next: output.NextToken };
         };
-        yield* pages('DescribeClientVpnEndpoints', send, MOST_ENDPOINTS);
+        yield* pages('DescribeClientVpnEndpoints', send, { mostItems: MOST_ENDPOINTS });
       }
     },
 
     async *connectionPages(target, endpointId, signal) {
-      const { DescribeClientVpnConnectionsCommand } = await import('@aws-sdk/client-ec2');
+      const { describeConnections } = await import('../../aws/connections/describe.ts');
       const client = await aws.ec2(target);
+      const reader = readers.pop() ?? new ConnectionsReader(strings);
       const filters: Filter[] = options.filters.map(({ name, values }) => ({
         Name: name,
         Values: [...values],
       }));
-      yield* pages('DescribeClientVpnConnections', async (NextToken) => {
-        const input = { ClientVpnEndpointId: endpointId, MaxResults: options.pageSize, NextToken };
-        const command = new DescribeClientVpnConnectionsCommand(
-          filters.length > 0 ? { ...input, Filters: filters } : input,
-        );
-        const output = await client.send(command, { abortSignal: signal });
-        return { items: output.Connections, next: output.NextToken };
-      });
+      const input = {
+        ClientVpnEndpointId: endpointId,
+        MaxResults: options.pageSize,
+        ...(filters.length > 0 && { Filters: filters }),
+      };
+      const send = async (NextToken: string | undefined) => {
+        const page = await describeConnections(client, { ...input, NextToken }, reader, signal);
+        return { items: page.rows, next: page.nextToken };
+      };
+      yield* pages('DescribeClientVpnConnections', send, { isList: isRows });
+      readers.push(reader);
     },
 
     async dryRunEndpoints(target, signal) {
@@ -101,6 +105,10 @@ export function createSource(
       return allowed(client.send(new DescribeClientVpnConnectionsCommand(input), { abortSignal: signal }));
     },
   };
+}
+
+function isRows(items: unknown): boolean {
+  return items instanceof ConnectionRows;
 }
 
 /** EC2 answers a dry run that would have been allowed with the error DryRunOperation. */

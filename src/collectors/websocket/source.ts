@@ -151,7 +151,7 @@ async function* listed<T extends object>(
     const { Items, NextToken } = await send({ MaxResults: '100', NextToken: token });
     return { items: Items, next: NextToken };
   };
-  for await (const page of pages(operation, sendPage, MOST_ENDPOINTS))
+  for await (const page of pages(operation, sendPage, { mostItems: MOST_ENDPOINTS }))
     for (const item of page) {
       if (typeof item !== 'object' || item === null) throw brokenAnswer(`${operation}: an item is no object`);
       yield item;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Answer, type Call, Refusal, type Refusals } from '../wire/service.ts';
-import { declaration, leaf } from '../wire/xml.ts';
+import { declaration, laidOut, leaf } from '../wire/xml.ts';
 
 export const version = '2016-11-15';
 export const contentType = 'text/xml;charset=UTF-8';
@@ -8,7 +8,9 @@ export const contentType = 'text/xml;charset=UTF-8';
 /** A whole answer around the elements that an action has to say. */
 export function succeed({ action }: Call, elements: readonly string[]): Answer {
   const content = [leaf('requestId', randomUUID()), ...elements].join('');
-  const body = `${declaration}<${action}Response xmlns="http://ec2.amazonaws.com/doc/${version}/">${content}</${action}Response>`;
+  const body = laidOut(
+    `${declaration}<${action}Response xmlns="http://ec2.amazonaws.com/doc/${version}/">${content}</${action}Response>`,
+  );
   return { status: 200, contentType, body };
 }
 

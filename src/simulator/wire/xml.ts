@@ -27,6 +27,34 @@ export function list(name: string, items: readonly string[]): string {
   return branch(name, items.map((item) => `<item>${item}</item>`).join(''));
 }
 
+const TAG = /<[^>]*>/g;
+
+/** The document as EC2 lays it out: every element on a line of its own, four blanks deeper than the one around it. */
+export function laidOut(xml: string): string {
+  const lines: string[] = [];
+  let depth = 0;
+  let last = 0;
+  let isOpen = false;
+  for (const { 0: tag, index } of xml.matchAll(TAG)) {
+    const text = xml.slice(last, index);
+    last = index + tag.length;
+    if (tag[1] === '/') {
+      depth -= 1;
+      // The end of an element with text, or without anything, stays on its line.
+      if (isOpen) lines.push(text, tag);
+      else lines.push('\n', INDENT.slice(0, 4 * depth), tag);
+      isOpen = false;
+      continue;
+    }
+    lines.push(lines.length === 0 ? '' : '\n', INDENT.slice(0, 4 * depth), tag);
+    isOpen = tag[1] !== '?' && !tag.endsWith('/>');
+    if (isOpen) depth += 1;
+  }
+  return lines.join('');
+}
+
+const INDENT = ' '.repeat(400);
+
 /** An instant in the form of connection times, UTC without a zone: `2019-08-12 07:58:34`. */
 export function wireTime(at: number): string {
   return new Date(at).toISOString().slice(0, 19).replace('T', ' ');

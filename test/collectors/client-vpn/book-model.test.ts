@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { Book } from '../../../src/collectors/client-vpn/book.ts';
 import { fromLines, toLines } from '../../../src/collectors/client-vpn/book-file.ts';
 import { gather, type Listing, post } from '../../../src/collectors/client-vpn/listing.ts';
-import { toConnection } from '../../../src/collectors/client-vpn/record.ts';
-import type { RawConnection } from '../../../src/collectors/client-vpn/source.ts';
+import { toConnections } from '../../../src/collectors/client-vpn/record.ts';
 import type { Exact } from '../../../src/core/exact.ts';
 import { pages, plain, SCOPE, statusOf } from '../../support/client-vpn.ts';
+import { type RawConnection, rowsOf } from '../../support/connection-rows.ts';
 import { counters, fallen, figuresOf } from '../../support/ledger-figures.ts';
 import { histories, LONGEST_GAP_MS, type Step } from '../../support/ledger-histories.ts';
 import { LedgerModel, type ModelRow, withoutDuplicates } from '../../support/ledger-model.ts';
@@ -40,7 +40,8 @@ function toRaw(
 }
 
 async function list(book: Book, rows: readonly ModelRow[], at: number, maxUsers?: number): Promise<Listing> {
-  const decoded = rows.flatMap((row, index) => toConnection(toRaw(row, at + index), plain, () => {}) ?? []);
+  const raws = rows.map((row, index) => toRaw(row, at + index));
+  const decoded = [...toConnections(rowsOf(raws), { identity: plain, withNames: true, reject: () => {} })];
   const half = Math.ceil(decoded.length / 2);
   const listing = await gather(pages(decoded.slice(0, half), decoded.slice(half)));
   return post(listing, book, { at, longestGapMs: LONGEST_GAP_MS, maxUsers, keepConnections: true });

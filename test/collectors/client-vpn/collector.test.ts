@@ -5,6 +5,7 @@ import type { Source } from '../../../src/collectors/client-vpn/source.ts';
 import { State } from '../../../src/collectors/client-vpn/state.ts';
 import { openStorage } from '../../../src/storage/open.ts';
 import { LONGEST_GAP_MS, plain, raw, SCOPE } from '../../support/client-vpn.ts';
+import { rowsOf } from '../../support/connection-rows.ts';
 import { createHandClock } from '../../support/hand-clock.ts';
 import { createLogBook } from '../../support/log-book.ts';
 
@@ -22,7 +23,7 @@ async function createDesk(change: Partial<Source> = {}) {
       yield [{ ClientVpnEndpointId: region }];
     },
     async *connectionPages() {
-      yield [raw()];
+      yield rowsOf([raw()]);
     },
     ...change,
   };

@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest';
+import type { ConnectionRows } from '../../../src/aws/connections/rows.ts';
 import { passEndpoint } from '../../../src/collectors/client-vpn/endpoint-pass.ts';
 import type { PassDeps, PassOptions } from '../../../src/collectors/client-vpn/pass-options.ts';
-import type { RawConnection, Source } from '../../../src/collectors/client-vpn/source.ts';
+import type { Source } from '../../../src/collectors/client-vpn/source.ts';
 import { State, type View } from '../../../src/collectors/client-vpn/state.ts';
 import { Stopped } from '../../../src/core/collector.ts';
 import { openStorage } from '../../../src/storage/open.ts';
 import { LONGEST_GAP_MS, plain, raw, SCOPE } from '../../support/client-vpn.ts';
+import { type RawConnection, rowsOf } from '../../support/connection-rows.ts';
 import { createHandClock } from '../../support/hand-clock.ts';
 import { createLogBook } from '../../support/log-book.ts';
 
-type Pages = () => AsyncIterable<readonly RawConnection[]>;
+type Pages = () => AsyncIterable<ConnectionRows>;
 
 /** Passes over one endpoint, whose pages the test gives. */
 async function createDesk(changes: Partial<PassOptions> = {}) {
@@ -75,12 +77,12 @@ async function createDesk(changes: Partial<PassOptions> = {}) {
 
 function rows(...all: RawConnection[]): Pages {
   return async function* () {
-    yield all.map(raw);
+    yield rowsOf(all.map(raw));
   };
 }
 
 const broken: Pages = async function* () {
-  yield [raw({ IngressBytes: '1000' })];
+  yield rowsOf([raw({ IngressBytes: '1000' })]);
   throw new Error('the second page never came');
 };
 
@@ -101,7 +103,7 @@ test('a pass that is stopped leaves everything as it was, and says nothing', asy
   const { pass, stop, log } = await createDesk();
   const { view: before } = await pass(rows({ IngressBytes: '100' }));
   const stopped: Pages = async function* () {
-    yield [raw({ IngressBytes: '1000' })];
+    yield rowsOf([raw({ IngressBytes: '1000' })]);
     stop();
     throw new Error('the call was given up');
   };

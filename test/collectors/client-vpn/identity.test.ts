@@ -8,11 +8,12 @@ import { toLines } from '../../../src/collectors/client-vpn/book-file.ts';
 import { createIdentity } from '../../../src/collectors/client-vpn/identity.ts';
 import { createCollector } from '../../../src/collectors/client-vpn/poller.ts';
 import { readIdentity, toPassOptions } from '../../../src/collectors/client-vpn/settings.ts';
-import type { RawConnection, Source } from '../../../src/collectors/client-vpn/source.ts';
+import type { Source } from '../../../src/collectors/client-vpn/source.ts';
 import { State } from '../../../src/collectors/client-vpn/state.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { openStorage } from '../../../src/storage/open.ts';
 import { createLedgerDesk, decode, SCOPE } from '../../support/client-vpn.ts';
+import { type RawConnection, rowsOf } from '../../support/connection-rows.ts';
 import { createHandClock } from '../../support/hand-clock.ts';
 import { createLogBook } from '../../support/log-book.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -137,7 +138,7 @@ async function say(mode: Mode, names: readonly string[], own: Partial<Source>): 
       yield [{ ClientVpnEndpointId: SCOPE.endpointId }];
     },
     async *connectionPages() {
-      yield [];
+      yield rowsOf([]);
     },
     ...own,
   };
@@ -192,7 +193,7 @@ test.each(['plain', 'hash', 'drop'] as const)(
         yield [{ ClientVpnEndpointId: 'endpoint of alice' }, { ClientVpnEndpointId: SCOPE.endpointId }];
       },
       async *connectionPages() {
-        yield [ODD];
+        yield rowsOf([ODD]);
       },
     });
     const fields = [...said.matchAll(/A value from AWS was rejected.*?"field":"(\w+)"/g)].map(

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { toEndpoint } from '../../../src/collectors/client-vpn/endpoints.ts';
 import { COUNTERS, toConnection, toTime } from '../../../src/collectors/client-vpn/record.ts';
 import { decode, plain, statusOf } from '../../support/client-vpn.ts';
+import { rowsOf } from '../../support/connection-rows.ts';
 
 test("the terminated connection of AWS' published example", () => {
   const { connection, rejected } = decode({
@@ -47,7 +48,11 @@ test.each(['', '-', '-1', '1e3', '1.5', ' 7', '7 ', '１２', 'NaN'])(
 
 test('readings that AWS does not give are rejected', () => {
   const rejected: unknown[] = [];
-  const connection = toConnection({ ConnectionId: 'c' }, plain, (...args) => rejected.push(args));
+  const connection = toConnection(rowsOf([{ ConnectionId: 'c' }]), 0, {
+    identity: plain,
+    withNames: true,
+    reject: (...args) => rejected.push(args),
+  });
   expect(connection).toMatchObject({ id: 'c', status: 'unknown', readings: COUNTERS.map(() => undefined) });
   expect(rejected).toEqual(COUNTERS.map((field) => [field, undefined]));
 });

@@ -2,7 +2,6 @@ import { readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { MOST_ENDPOINTS } from '../../../src/aws/answers.ts';
-import { parseConnections } from '../../../src/aws/connections-xml.ts';
 import { LONGEST_TEXT } from '../../../src/aws/xml-reader.ts';
 import { siteToSiteVpn } from '../../../src/collectors/site-to-site-vpn/index.ts';
 import { MOST_TUNNELS } from '../../../src/collectors/site-to-site-vpn/record.ts';
@@ -12,6 +11,7 @@ import { createSource } from '../../../src/collectors/websocket/source.ts';
 import { MOST_TAGS } from '../../../src/polling/selection.ts';
 import { MOST_STORED_BYTES } from '../../../src/storage/file.ts';
 import { json, NEVER, openAws, TARGET } from '../../support/aws.ts';
+import { readRows } from '../../support/connection-rows.ts';
 import { said, startRig } from '../../support/exporter.ts';
 import { createHandClock } from '../../support/hand-clock.ts';
 import { startDomain } from '../../support/polled.ts';
@@ -81,11 +81,9 @@ test.each([
     const text = letter.repeat((bytes - entity.length) / Buffer.byteLength(letter)) + entity;
     const row = `<item><connectionId>c</connectionId><username>${text}</username></item>`;
     const list = `<connections>${row}</connections>`;
-    return parseConnections(
-      Buffer.from(`<DescribeClientVpnConnectionsResponse>${list}</DescribeClientVpnConnectionsResponse>`),
-    );
+    return readRows(`<DescribeClientVpnConnectionsResponse>${list}</DescribeClientVpnConnectionsResponse>`);
   };
-  expect(read(LONGEST_TEXT).Connections).toHaveLength(1);
+  expect(read(LONGEST_TEXT)).toHaveLength(1);
   expect(() => read(LONGEST_TEXT + 2)).toThrow(`a text is longer than ${LONGEST_TEXT} bytes`);
 });
 

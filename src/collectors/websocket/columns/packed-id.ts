@@ -76,7 +76,7 @@ export function unpack(words: Uint32Array, at: number): string {
     unpacked[place] = codes[((words[at + index] ?? 0) >>> shift) & 63] ?? 0;
   }
   unpacked.fill(PADDING, count, length);
-  return unpacked.latin1Slice(0, length);
+  return unpacked.toString('latin1', 0, length);
 }
 
 /** Two bits of it stand above the characters of each word. */

@@ -2,14 +2,21 @@ import { DescribeClientVpnConnectionsResult$ } from '@aws-sdk/client-ec2';
 import { AwsEc2QueryProtocol } from '@aws-sdk/core/protocols';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseConnections } from '../../src/aws/connections-xml.ts';
-import { connectionsDocument } from './connections-document.ts';
+import { Interned } from '../../../src/aws/connections/interned.ts';
+import { ConnectionsReader } from '../../../src/aws/connections/reader.ts';
+import { type RawConnection, rawsOf } from '../../support/connection-rows.ts';
+import { connectionsDocument } from './document.ts';
 
 const sdk = new AwsEc2QueryProtocol({
   defaultNamespace: 'com.amazonaws.ec2',
   xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15',
   version: '2016-11-15',
 });
+
+interface Answer {
+  readonly $metadata: unknown;
+  readonly Connections?: RawConnection[];
+}
 
 type Deserialize = Parameters<AwsEc2QueryProtocol['deserializeResponse']>;
 
@@ -18,15 +25,35 @@ async function parseWithSdk(xml: string): Promise<unknown> {
   const operation = { name: 'DescribeClientVpnConnections', output: DescribeClientVpnConnectionsResult$ };
   // As much of an operation, a context and a response as the SDK's deserialiser looks at.
   const response = { statusCode: 200, headers: {}, body: Buffer.from(xml) };
-  const { $metadata, ...page } = await sdk.deserializeResponse(
+  const { $metadata, ...page } = (await sdk.deserializeResponse(
     operation as unknown as Deserialize[0],
     {} as Deserialize[1],
     response as Deserialize[2],
-  );
+  )) as Answer;
+  // Whether a status is there that says nothing is all one to us.
+  for (const row of page.Connections ?? [])
+    if (row.Status && Object.keys(row.Status).length === 0) delete row.Status;
   return page;
 }
 
-const parse = (xml: string) => parseConnections(Buffer.from(xml));
+const experienced = new ConnectionsReader(new Interned());
+
+/** Reads a document in chunks that end at these places, into the memory of the one before, as the SDK would give it. */
+function parseBytes(bytes: Buffer, ends: readonly number[] = [], reader = experienced) {
+  reader.begin();
+  let from = 0;
+  for (const end of [...ends, bytes.length]) {
+    reader.feed(bytes.subarray(from, end));
+    from = end;
+  }
+  const { rows, nextToken } = reader.end();
+  return {
+    ...(rows && { Connections: rawsOf(rows) }),
+    ...(nextToken !== undefined && { NextToken: nextToken }),
+  };
+}
+
+const parse = (xml: string) => parseBytes(Buffer.from(xml));
 const answer = (inner: string) =>
   `<DescribeClientVpnConnectionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">${inner}</DescribeClientVpnConnectionsResponse>`;
 const username = (xml: string) =>
@@ -37,10 +64,64 @@ const SMALL = answer(
     '<status><code>active</code></status><x y="z"/></item><item/></connections><nextToken>t</nextToken>',
 );
 
-test('any answer reads as the SDK reads it', async () => {
+/** Places in a document at which its chunks end. */
+const cuts = (bytes: Buffer) =>
+  fc.array(fc.nat(bytes.length), { maxLength: 6 }).map((ends) => ends.sort((a, b) => a - b));
+const cutDocument = connectionsDocument
+  .map((xml) => Buffer.from(xml))
+  .chain((bytes) => fc.record({ bytes: fc.constant(bytes), ends: cuts(bytes) }));
+
+test('any answer reads as the SDK reads it, wherever its chunks end', async () => {
   await fc.assert(
-    fc.asyncProperty(connectionsDocument, async (xml) => {
-      expect(parse(xml)).toStrictEqual(await parseWithSdk(xml));
+    fc.asyncProperty(cutDocument, async ({ bytes, ends }) => {
+      expect(parseBytes(bytes, ends)).toStrictEqual(await parseWithSdk(bytes.toString()));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('an answer of any length reads the same in chunks of one byte', () => {
+  const rows = fc.array(connectionsDocument, { minLength: 1, maxLength: 3 });
+  fc.assert(
+    fc.property(rows, (documents) => {
+      for (const document of documents) {
+        const bytes = Buffer.from(document);
+        const everywhere = Array.from({ length: bytes.length }, (_, end) => end);
+        expect(parseBytes(bytes, everywhere)).toStrictEqual(parseBytes(bytes));
+      }
+    }),
+    { numRuns: 20 },
+  );
+});
+
+/** What a reader without a past makes of it. */
+function afresh(bytes: Buffer): unknown {
+  return outcome(() => parseBytes(bytes, [], new ConnectionsReader(new Interned())));
+}
+
+function outcome(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (error) {
+    return error;
+  }
+}
+
+test('rows whose markup was seen before are read as those that are read with all care', () => {
+  const damaged = connectionsDocument.chain((xml) => {
+    const bytes = Buffer.from(xml);
+    const damage = fc.tuple(
+      fc.nat(bytes.length - 1),
+      fc.oneof(fc.nat(255), fc.constantFrom(0x3c, 0x26, 0x20)),
+    );
+    return fc.tuple(fc.constant(bytes), fc.array(damage, { minLength: 1, maxLength: 3 }), cuts(bytes));
+  });
+  fc.assert(
+    fc.property(damaged, ([whole, damage, ends]) => {
+      outcome(() => parseBytes(whole));
+      const bytes = Buffer.from(whole);
+      for (const [at, byte] of damage) bytes[at] = byte;
+      expect(outcome(() => parseBytes(bytes, ends))).toStrictEqual(afresh(bytes));
     }),
     { numRuns: 2000 },
   );
@@ -48,11 +129,11 @@ test('any answer reads as the SDK reads it', async () => {
 
 test('an answer that breaks off anywhere is an error worth a retry', () => {
   const whole = Buffer.from(SMALL);
-  expect(parseConnections(whole).Connections).toHaveLength(2);
+  expect(parseBytes(whole).Connections).toHaveLength(2);
   expect(() => parse('')).toThrow('the answer is empty');
   for (let length = 1; length < whole.length; length += 1) {
     const cut = Buffer.from(whole.subarray(0, length));
-    expect(() => parseConnections(cut), `cut at ${length}`).toThrow(
+    expect(() => parseBytes(cut), `cut at ${length}`).toThrow(
       expect.objectContaining({
         name: 'BrokenAnswer',
         message: `the answer broke off after ${length} bytes`,

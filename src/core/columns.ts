@@ -1,0 +1,64 @@
+import type { Exact } from './exact.ts';
+
+const FIRST_LENGTH = 256;
+
+/** Values by place; what was never set is undefined. */
+export interface Column<T> {
+  get(at: number): T | undefined;
+  set(at: number, value: T | undefined): void;
+}
+
+/** Values of any kind by place. */
+export class ValueColumn<T> implements Column<T> {
+  readonly #values: (T | undefined)[] = [];
+
+  get(at: number): T | undefined {
+    return this.#values[at];
+  }
+
+  set(at: number, value: T | undefined): void {
+    this.#values[at] = value;
+  }
+}
+
+/** Numbers by place, in eight bytes each. */
+export class NumberColumn implements Column<number> {
+  #values = new Float64Array(FIRST_LENGTH).fill(Number.NaN);
+
+  get(at: number): number | undefined {
+    const value = this.#values[at];
+    return Number.isNaN(value) ? undefined : value;
+  }
+
+  set(at: number, value: number | undefined): void {
+    if (at >= this.#values.length) this.#values = grown(this.#values, at);
+    this.#values[at] = value ?? Number.NaN;
+  }
+}
+
+/** Exact numbers by place, in eight bytes each but for those past 2^53. */
+export class ExactColumn implements Column<Exact> {
+  readonly #numbers = new NumberColumn();
+  readonly #large = new Map<number, bigint>();
+
+  get(at: number): Exact | undefined {
+    const number = this.#numbers.get(at);
+    return number === Number.POSITIVE_INFINITY ? this.#large.get(at) : number;
+  }
+
+  set(at: number, value: Exact | undefined): void {
+    if (typeof value === 'bigint') {
+      this.#large.set(at, value);
+      this.#numbers.set(at, Number.POSITIVE_INFINITY);
+      return;
+    }
+    if (this.#large.size > 0) this.#large.delete(at);
+    this.#numbers.set(at, value);
+  }
+}
+
+function grown(before: Float64Array<ArrayBuffer>, at: number): Float64Array<ArrayBuffer> {
+  const after = new Float64Array(Math.max(at + 1, 2 * before.length)).fill(Number.NaN, before.length);
+  after.set(before);
+  return after;
+}
