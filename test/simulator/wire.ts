@@ -14,6 +14,8 @@ export interface Reply {
   readonly status: number;
   readonly contentType: string | null;
   readonly body: string;
+  /** The body without its layout. */
+  readonly flat: string;
   /** The text of every element of this name, in order. */
   all(element: string): string[];
 }
@@ -66,6 +68,7 @@ export async function toReply(response: Response): Promise<Reply> {
     status: response.status,
     contentType: response.headers.get('content-type'),
     body,
+    flat: body.replace(/\n *</g, '<'),
     all: (element) =>
       [...body.matchAll(new RegExp(`<${element}>([^<]*)</${element}>`, 'g'))].map((m) => m[1] ?? ''),
   };

@@ -5,7 +5,7 @@ import { ask, toReply } from '../wire.ts';
 const connections = 'DescribeClientVpnConnections';
 const endpoints = 'DescribeClientVpnEndpoints';
 
-test('a row has every element in the order of AWS, on one line', async () => {
+test('a row has every element in the order of AWS, and its layout', async () => {
   const { world, url, advance } = await simulate();
   const endpointId = world.addEndpoint({ id: 'cvpn-endpoint-0123456789abcdef0' });
   const id = world.connect(endpointId, {
@@ -26,7 +26,10 @@ test('a row has every element in the order of AWS, on one line', async () => {
   const reply = await ask({ url }, connections, { ClientVpnEndpointId: endpointId });
 
   expect(reply.contentType).toBe('text/xml;charset=UTF-8');
-  expect(reply.body.replace(/(?<=<requestId>)[^<]*/, 'R')).toBe(
+  expect(reply.body).toContain(
+    '\n    <connections>\n        <item>\n            <clientVpnEndpointId>cvpn-endpoint-0123456789abcdef0</clientVpnEndpointId>\n',
+  );
+  expect(reply.flat.replace(/(?<=<requestId>)[^<]*/, 'R')).toBe(
     '<?xml version="1.0" encoding="UTF-8"?>' +
       '<DescribeClientVpnConnectionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>R</requestId>' +
       '<connections><item><clientVpnEndpointId>cvpn-endpoint-0123456789abcdef0</clientVpnEndpointId>' +
@@ -51,7 +54,7 @@ test('what is not set is absent, and an ended connection has an end time', async
 
   const reply = await ask({ url }, connections, { ClientVpnEndpointId: endpointId });
 
-  expect(reply.body).not.toMatch(/username|commonName|Ipv6|message|posture/);
+  expect(reply.flat).not.toMatch(/username|commonName|Ipv6|message|posture/);
   expect([...reply.all('code'), ...reply.all('connectionEndTime')]).toEqual([
     'terminated',
     '2026-01-01 00:01:30',
@@ -63,7 +66,7 @@ test('overrides change the wire, not the truth; null leaves out, undefined gives
   const endpointId = world.addEndpoint();
   const id = world.connect(endpointId, { username: 'alice' });
   world.talk(id, { ingressBytes: 5 });
-  const row = async () => (await ask({ url }, connections, { ClientVpnEndpointId: endpointId })).body;
+  const row = async () => (await ask({ url }, connections, { ClientVpnEndpointId: endpointId })).flat;
 
   world.set(id, { ingressBytes: '1e3', egressBytes: '', statusCode: 'parked', username: null });
   world.set(id, { connectionEndTime: '' });
@@ -133,7 +136,7 @@ test('endpoints by account, region, id and filter', async () => {
   expect(await find({ 'Filter.1.Name': 'endpoint-id', 'Filter.1.Value.1': 'cvpn-endpoint-no' })).toEqual([]);
 
   world.setEndpointStatus(udp, 'deleting');
-  const { body } = await ask({ url }, endpoints, { 'ClientVpnEndpointId.1': udp });
+  const { flat: body } = await ask({ url }, endpoints, { 'ClientVpnEndpointId.1': udp });
   expect(body).toContain('<tagSet><item><key>Name</key><value>office</value></item>');
   expect(body).toContain('<status><code>deleting</code></status>');
   expect(body).toContain('<vpcId>vpc-0a</vpcId>');
@@ -189,7 +192,7 @@ test.each([
   world.addEndpoint({ id: 'cvpn-endpoint-known' });
   const reply = await ask({ url }, action, params);
   expect([reply.status, reply.all('Code')]).toEqual([status, [code]]);
-  expect(reply.body).toMatch(
+  expect(reply.flat).toMatch(
     /<Response><Errors><Error><Code>.*<\/Error><\/Errors><RequestID>[^<]+<\/RequestID><\/Response>$/,
   );
 });
@@ -229,7 +232,7 @@ test('a connection is terminated by its id: what it was, and what it is now', as
   const other = world.connect(endpointId);
   world.hang(id);
   const reply = await ask({ url }, terminate, { ClientVpnEndpointId: endpointId, ConnectionId: id });
-  expect(reply.body.replace(/(?<=<requestId>)[^<]*/, 'R')).toBe(
+  expect(reply.flat.replace(/(?<=<requestId>)[^<]*/, 'R')).toBe(
     '<?xml version="1.0" encoding="UTF-8"?>' +
       '<TerminateClientVpnConnectionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>R</requestId>' +
       `<clientVpnEndpointId>${endpointId}</clientVpnEndpointId><connectionStatuses><item><connectionId>${id}</connectionId>` +

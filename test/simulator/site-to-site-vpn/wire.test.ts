@@ -6,7 +6,7 @@ import { ask, type Reply } from '../wire.ts';
 const describe = 'DescribeVpnConnections';
 const ids = (reply: Reply) => reply.all('vpnConnectionId').sort();
 
-test('an item has every element, secrets included, on one line', async () => {
+test('an item has every element, secrets included', async () => {
   const { vpns, url, advance } = await simulate();
   const id = vpns.addConnection({
     id: 'vpn-0aaaabbbbccccdddd',
@@ -27,7 +27,7 @@ test('an item has every element, secrets included, on one line', async () => {
   const reply = await ask({ url }, describe);
 
   expect([reply.status, reply.contentType]).toEqual([200, 'text/xml;charset=UTF-8']);
-  const body = reply.body
+  const body = reply.flat
     .replace(/(?<=<requestId>)[^<]*/, 'R')
     .replace(/(?<=<customerGatewayConfiguration>)[^<]*/, 'C')
     .replaceAll(/<logOptions>.*?<\/logOptions>/g, '<log/>')
@@ -68,7 +68,7 @@ test('telemetry is there while a connection is, and its configuration until it i
   const id = vpns.addConnection({ state: 'pending', routing: 'static' });
   const shown = async () => {
     const reply = await ask({ url }, describe, { 'VpnConnectionId.1': id });
-    const has = (element: string) => reply.body.includes(`<${element}>`);
+    const has = (element: string) => reply.flat.includes(`<${element}>`);
     return [...reply.all('state'), has('vgwTelemetry'), has('customerGatewayConfiguration')];
   };
 
@@ -120,7 +120,7 @@ test('connections are of one account and region, however many, in one answer and
   const reply = await ask({ url }, describe);
   expect(ids(reply)).toEqual([...here].sort());
   expect(reply.all('vpnConnectionId')).not.toEqual(here);
-  expect(reply.body).not.toContain('nextToken');
+  expect(reply.flat).not.toContain('nextToken');
   expect(ids(await ask({ url, region: 'us-east-1' }, describe))).toEqual([far]);
   expect(ids(await ask({ url, accessKeyId: 'AKIAOTHER' }, describe))).toEqual([foreign]);
 });
@@ -224,11 +224,11 @@ test('an answer can lack its list, have an empty one, or break off inside the la
     await ask({ url }, describe),
     await ask({ url }, describe),
   ];
-  expect(missing?.body).toMatch(/<requestId>[^<]+<\/requestId><\/DescribeVpnConnectionsResponse>$/);
-  expect(empty?.body).toContain('</requestId><vpnConnectionSet/></DescribeVpnConnectionsResponse>');
-  expect([truncated?.status, truncated?.body.endsWith('</routes><')]).toEqual([200, false]);
-  expect(truncated?.body).toContain('</vgwTelemetry>');
-  expect(truncated?.body).not.toContain('</vpnConnectionSet>');
+  expect(missing?.flat).toMatch(/<requestId>[^<]+<\/requestId><\/DescribeVpnConnectionsResponse>$/);
+  expect(empty?.flat).toContain('</requestId><vpnConnectionSet/></DescribeVpnConnectionsResponse>');
+  expect([truncated?.status, truncated?.flat.endsWith('</routes><')]).toEqual([200, false]);
+  expect(truncated?.flat).toContain('</vgwTelemetry>');
+  expect(truncated?.flat).not.toContain('</vpnConnectionSet>');
 });
 
 test('a denied action is refused, its DryRun too, until it is allowed again', async () => {
@@ -254,9 +254,9 @@ test('overrides change the wire, not the truth; null leaves out, undefined gives
     ['perhaps'],
     [''],
   ]);
-  expect(odd.body).toContain('<acceptedRouteCount>-1</acceptedRouteCount><lastStatusChange>yesterday<');
+  expect(odd.flat).toContain('<acceptedRouteCount>-1</acceptedRouteCount><lastStatusChange>yesterday<');
   expect(odd.all('status')).toEqual(['SIDEWAYS', 'UP']);
-  expect(odd.body).toContain(
+  expect(odd.flat).toContain(
     'Z</lastStatusChange><status>UP</status><statusMessage>A &lt; B</statusMessage>',
   );
   expect(vpns.truth(id)).toEqual(before);
