@@ -122,7 +122,7 @@ test('slow is late but whole', async () => {
 test('missing-connections is well-formed and lacks the list', async () => {
   const { simulator, url, endpointId } = await simulateTalk();
   simulator.failNext(1, 'missing-connections');
-  const { status, body } = await ask({ url }, connections, { ClientVpnEndpointId: endpointId });
+  const { status, flat: body } = await ask({ url }, connections, { ClientVpnEndpointId: endpointId });
   expect(status).toBe(200);
   expect(body).toMatch(/<requestId>[^<]+<\/requestId><\/DescribeClientVpnConnectionsResponse>$/);
 });
