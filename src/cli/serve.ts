@@ -155,8 +155,8 @@ export async function start(
     throw new Error(`opening the metrics port (${places.flag})`, { cause });
   });
   releases.add('an answer over HTTP', close);
-  logger.info('Listening', { urls: urls.map((url) => `${url}${flags['web.telemetry-path']}`).join(' ') });
   sayTls(logger, urls, web?.encryption.isOn ?? false);
+  logger.info('Listening', { urls: urls.map((url) => `${url}${flags['web.telemetry-path']}`).join(' ') });
   exporter.schedule();
   return { exporter, urls };
 }

@@ -105,13 +105,14 @@ needs('prometheus')('a real Prometheus scrapes over mutual TLS with a password',
 test('the log says where TLS is spoken, and where passwords are sent in the clear', async () => {
   const { daemon } = await serve({ web: MUTUAL });
   const { host } = new URL(daemon.url);
-  expect(daemon.stderr()).toContain(`level=INFO msg="TLS is enabled." http2=false address=${host}`);
-  expect(daemon.stderr()).toContain(`level=INFO msg=Listening urls=https://${host}/metrics`);
+  const says = (one: typeof daemon, line: string) =>
+    eventually(async () => expect(one.stderr()).toContain(line));
+  await says(daemon, `level=INFO msg=Listening urls=https://${host}/metrics`);
+  await says(daemon, `level=INFO msg="TLS is enabled." http2=false address=${host}`);
   const plain = await serve({ web: USERS });
-  expect(plain.daemon.stderr()).toContain('level=INFO msg="TLS is disabled." http2=false address=127.0.0.1:');
+  await says(plain.daemon, 'level=INFO msg="TLS is disabled." http2=false address=127.0.0.1:');
   expect(plain.daemon.stderr()).toMatch(/level=WARN msg=.*without TLS, passwords can be read/);
-  const none = await (await openLab()).serve();
-  expect(none.stderr()).toContain('msg="TLS is disabled."');
+  await says(await (await openLab()).serve(), 'msg="TLS is disabled."');
 });
 
 test('the thread that compares passwords keeps nobody waiting at the end', async () => {
