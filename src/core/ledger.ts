@@ -1,5 +1,6 @@
-import { type Column, ExactColumn, NumberColumn, ValueColumn } from './columns.ts';
+import { type Column, ValueColumn } from './columns.ts';
 import { add, type Exact, growth, larger } from './exact.ts';
+import { type Entry, LedgerEntries } from './ledger-entries.ts';
 import { Slots } from './slots.ts';
 
 /** What one complete listing says of one connection. */
@@ -9,23 +10,6 @@ export interface Row {
   readonly updatedAt: number | undefined;
   /** One reading per counter of the ledger; undefined where it could not be read. */
   readonly readings: readonly (Exact | undefined)[];
-}
-
-/** What the ledger remembers of a connection, as plain data. */
-export interface Entry {
-  readonly status: string;
-  /** The latest time that a row taken gave. */
-  readonly updatedAt: number | undefined;
-  /** The last good reading per counter; undefined where there was none yet. */
-  readonly readings: readonly (Exact | undefined)[];
-  /** Whether the connection was in the opening listing. */
-  readonly opening: boolean;
-  /** Whether a row said that it is over: its status stays. */
-  readonly isOver: boolean;
-  /** Whether its end was already settled (observed, or before the ledger began). */
-  readonly ended: boolean;
-  /** Listed time at the first of the complete listings that have all lacked it; undefined while it is listed. */
-  readonly absentSinceMs: number | undefined;
 }
 
 /** What posting one row did; the entry is as of after the posting. */
@@ -52,13 +36,16 @@ const FORGET_AFTER_MS = 2 * 60 * 60 * 1000;
 /** The most statuses of a ledger beside those that it was made with: more than AWS is likely to add. */
 export const MOST_OTHER_STATUSES = 20;
 
+interface Grown {
+  readonly readings: Entry['readings'];
+  readonly grown: readonly Exact[] | undefined;
+}
+
+/** Of entries that no listing of this process has held yet. */
+const NO_LISTING = -1;
+
 /** The status to which traffic is credited when no complete listing held the connection before. */
 const FIRST_STATUS = 'active';
-
-const OPENING = 1;
-const OVER = 2;
-const ENDED = 4;
-const USED = 8;
 
 /**
  * Sums the readings of short-lived counters into totals that never fall.
@@ -70,16 +57,8 @@ const USED = 8;
 export class CounterLedger<R extends Row = Row> {
   readonly #width: number;
   readonly #statuses: readonly string[];
-  /** What is known of each connection stands in one place of all columns; places of those forgotten are taken anew. */
-  readonly #places = new Map<string, number>();
-  readonly #free: number[] = [];
-  readonly #keys: string[] = [];
-  readonly #status: string[] = [];
-  readonly #flags: number[] = [];
-  readonly #listings: number[] = [];
-  readonly #updatedAt = new NumberColumn();
-  readonly #absentSinceMs = new NumberColumn();
-  readonly #readings: readonly ExactColumn[];
+  readonly #entries: LedgerEntries;
+  /** The rows last taken, by the places of entries. */
   readonly #taken: Column<R>;
   readonly #slots: Slots;
   readonly #transitions = new Map<string, number>();
@@ -99,7 +78,7 @@ export class CounterLedger<R extends Row = Row> {
     this.#width = width;
     this.#statuses = statuses;
     this.#taken = taken;
-    this.#readings = Array.from({ length: width }, () => new ExactColumn());
+    this.#entries = new LedgerEntries(width);
     this.#slots = new Slots(statuses.length + MOST_OTHER_STATUSES, statuses);
     if (!saved) return;
     this.#begun = saved.state.begun;
@@ -111,11 +90,7 @@ export class CounterLedger<R extends Row = Row> {
     for (const [status, totals] of Object.entries(saved.state.totals))
       this.#credit(this.#slots.of(status), totals);
     for (const [key, entry] of saved.entries) {
-      const at = this.#add(key, this.#slots.of(entry.status), entry.updatedAt, entry.readings);
-      const flags = (entry.opening ? OPENING : 0) | (entry.isOver ? OVER : 0) | (entry.ended ? ENDED : 0);
-      this.#flags[at] = USED | flags;
-      this.#listings[at] = -1;
-      this.#absentSinceMs.set(at, entry.absentSinceMs);
+      this.#entries.add(key, { ...entry, status: this.#slots.of(entry.status) }, NO_LISTING);
     }
   }
 
@@ -136,7 +111,7 @@ export class CounterLedger<R extends Row = Row> {
 
   /** How many connections are remembered. */
   get size(): number {
-    return this.#places.size;
+    return this.#entries.size;
   }
 
   /** Starts a complete listing; `elapsedMs` is the listed time since the one before, 0 after an outage or a restart. */
@@ -148,43 +123,38 @@ export class CounterLedger<R extends Row = Row> {
 
   /** Posts one connection of the listing; `isEnd` says that the row tells its end, which no other row takes back. */
   post(key: string, row: R, isEnd: boolean): Posted<R> {
-    const at = this.#places.get(key);
+    const at = this.#entries.find(key);
     if (at === undefined) return this.#postNew(key, row, isEnd);
-    this.#listings[at] = this.#listing;
-    this.#absentSinceMs.set(at, undefined);
-    const isStale = this.#isBefore(row, at);
+    const before: Entry = { ...this.#entries.get(at), absentSinceMs: undefined };
+    const isStale = isBefore(row, before);
     // A stale copy: AWS answered from a replica that lags behind what was posted before. An end stays true however late it is told.
-    if (!isEnd && isStale) return { entry: this.#entry(at), taken: this.#taken.get(at), growth: undefined };
-    const wasOver = this.#is(at, OVER);
-    const before = this.#status[at] ?? '';
-    const grown = this.#grow(at, row.readings, isEnd || wasOver);
-    if (grown) this.#credit(before, grown);
-    if (!isStale && row.updatedAt !== undefined) this.#updatedAt.set(at, row.updatedAt);
-    const isTaken = isEnd || !wasOver;
-    if (isTaken) {
-      const status = this.#slots.of(row.status);
-      if (status !== before) this.#enter(status);
-      this.#status[at] = status;
-      this.#mark(at, OVER, isEnd);
-      this.#taken.set(at, row);
+    if (!isEnd && isStale) {
+      this.#entries.set(at, before, this.#listing);
+      return { entry: before, taken: this.#taken.get(at), growth: undefined };
     }
-    return { entry: this.#entry(at), taken: isTaken ? row : this.#taken.get(at), growth: grown };
+    const isTaken = isEnd || !before.isOver;
+    const status = isTaken ? this.#slots.of(row.status) : before.status;
+    const { readings, grown } = this.#grow(before, row.readings, isEnd || before.isOver);
+    const updatedAt = isStale ? before.updatedAt : (row.updatedAt ?? before.updatedAt);
+    const entry = { ...before, readings, updatedAt, status, isOver: isTaken ? isEnd : before.isOver };
+    this.#entries.set(at, entry, this.#listing);
+    if (grown) this.#credit(before.status, grown);
+    if (status !== before.status) this.#enter(status);
+    if (isTaken) this.#taken.set(at, row);
+    return { entry, taken: isTaken ? row : this.#taken.get(at), growth: grown };
   }
 
   /** Marks the connection's end as settled. */
   settleEnd(key: string): void {
-    const at = this.#places.get(key);
-    if (at !== undefined) this.#mark(at, ENDED, true);
+    const at = this.#entries.find(key);
+    if (at !== undefined) this.#entries.settleEnd(at);
   }
 
   /** Ends the listing: what has been lacking for two hours of listed time is forgotten. */
   end(): void {
-    for (let at = 0; at < this.#keys.length; at += 1) {
-      if (this.#listings[at] === this.#listing || !this.#is(at, USED)) continue;
-      const since = this.#absentSinceMs.get(at) ?? this.#listedMs;
-      this.#absentSinceMs.set(at, since);
-      if (this.#listedMs - since >= FORGET_AFTER_MS) this.#forget(at);
-    }
+    const forgetMs = this.#listedMs - FORGET_AFTER_MS;
+    for (const at of this.#entries.age(this.#listing, this.#listedMs, forgetMs))
+      this.#taken.set(at, undefined);
     this.#begun = true;
     for (const status of this.#statuses) {
       if (!this.#totals.has(status)) this.#totals.set(status, this.#zeros());
@@ -204,86 +174,46 @@ export class CounterLedger<R extends Row = Row> {
   }
 
   /** Everything remembered of connections, by key. */
-  *entries(): Iterable<[string, Entry]> {
-    for (const [key, at] of this.#places) yield [key, this.#entry(at)];
+  entries(): Iterable<[string, Entry]> {
+    return this.#entries;
   }
 
   #postNew(key: string, row: R, isEnd: boolean): Posted<R> {
     const opening = !this.#begun;
-    const status = this.#slots.of(row.status);
-    const at = this.#add(key, status, row.updatedAt, row.readings);
-    this.#flags[at] = USED | (opening ? OPENING : 0) | (isEnd ? OVER : 0);
-    this.#listings[at] = this.#listing;
-    this.#taken.set(at, row);
-    if (opening) return { entry: this.#entry(at), taken: row, growth: undefined };
+    const entry: Entry = {
+      status: this.#slots.of(row.status),
+      updatedAt: row.updatedAt,
+      readings: row.readings,
+      opening,
+      isOver: isEnd,
+      ended: false,
+      absentSinceMs: undefined,
+    };
+    this.#taken.set(this.#entries.add(key, entry, this.#listing), row);
+    if (opening) return { entry, taken: row, growth: undefined };
     this.#opened += 1;
-    this.#enter(status);
+    this.#enter(entry.status);
     const grown = row.readings.map((reading) => reading ?? 0);
     this.#credit(FIRST_STATUS, grown);
-    return { entry: this.#entry(at), taken: row, growth: grown };
+    return { entry, taken: row, growth: grown };
   }
 
-  #add(key: string, status: string, updatedAt: number | undefined, readings: Row['readings']): number {
-    const at = this.#free.pop() ?? this.#keys.length;
-    this.#places.set(key, at);
-    this.#keys[at] = key;
-    this.#status[at] = status;
-    this.#updatedAt.set(at, updatedAt);
-    this.#absentSinceMs.set(at, undefined);
-    for (let index = 0; index < this.#width; index += 1) this.#readings[index]?.set(at, readings[index]);
-    return at;
-  }
-
-  #forget(at: number): void {
-    this.#places.delete(this.#keys[at] ?? '');
-    this.#keys[at] = '';
-    this.#flags[at] = 0;
-    this.#taken.set(at, undefined);
-    this.#free.push(at);
-  }
-
-  #entry(at: number): Entry {
-    return {
-      status: this.#status[at] ?? '',
-      updatedAt: this.#updatedAt.get(at),
-      readings: this.#readings.map((column) => column.get(at)),
-      opening: this.#is(at, OPENING),
-      isOver: this.#is(at, OVER),
-      ended: this.#is(at, ENDED),
-      absentSinceMs: this.#absentSinceMs.get(at),
-    };
-  }
-
-  #is(at: number, flag: number): boolean {
-    return ((this.#flags[at] ?? 0) & flag) !== 0;
-  }
-
-  #mark(at: number, flag: number, isSet: boolean): void {
-    const flags = this.#flags[at] ?? 0;
-    this.#flags[at] = isSet ? flags | flag : flags & ~flag;
-  }
-
-  #isBefore({ updatedAt }: Row, at: number): boolean {
-    const before = this.#updatedAt.get(at);
-    return updatedAt !== undefined && before !== undefined && updatedAt < before;
-  }
-
-  /** What was counted since the readings before; of an end the larger reading is the true one, so none is a reset. */
-  #grow(at: number, readings: Row['readings'], isOver: boolean): Exact[] | undefined {
+  /** The readings as of now, and what was counted since those before; of an end the larger reading is the true one, so none is a reset. */
+  #grow(entry: Entry, read: Row['readings'], isOver: boolean): Grown {
+    const readings = [...entry.readings];
     let grown: Exact[] | undefined;
     for (let index = 0; index < this.#width; index += 1) {
-      const column = this.#readings[index];
-      const before = column?.get(at);
-      const read = readings[index];
-      const now = isOver && read !== undefined && before !== undefined ? larger(before, read) : read;
+      const before = readings[index];
+      const one = read[index];
+      const now = isOver && one !== undefined && before !== undefined ? larger(before, one) : one;
       if (now === undefined || now === before) continue;
-      column?.set(at, now);
+      readings[index] = now;
       // The first good reading of a connection from the opening listing is that counter's opening balance.
-      if (before === undefined && this.#is(at, OPENING)) continue;
+      if (before === undefined && entry.opening) continue;
       grown ??= this.#zeros();
       grown[index] = growth(before ?? 0, now);
     }
-    return grown;
+    return { readings, grown };
   }
 
   #credit(status: string, grown: readonly Exact[]): void {
@@ -304,4 +234,8 @@ export class CounterLedger<R extends Row = Row> {
   #zeros(): Exact[] {
     return new Array<Exact>(this.#width).fill(0);
   }
+}
+
+function isBefore(row: Row, { updatedAt }: Entry): boolean {
+  return row.updatedAt !== undefined && updatedAt !== undefined && row.updatedAt < updatedAt;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Exact } from '../../src/core/exact.ts';
-import { CounterLedger, type Entry } from '../../src/core/ledger.ts';
+import { CounterLedger } from '../../src/core/ledger.ts';
+import type { Entry } from '../../src/core/ledger-entries.ts';
 
 const STATUSES = ['active', 'terminated'];
 const HOUR_MS = 3_600_000;

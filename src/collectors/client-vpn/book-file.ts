@@ -1,5 +1,5 @@
 import type { Exact } from '../../core/exact.ts';
-import type { Entry } from '../../core/ledger.ts';
+import type { Entry } from '../../core/ledger-entries.ts';
 import { type Book, type BookState, DURATION_BUCKETS } from './book.ts';
 import { NAME } from './name.ts';
 import { COUNTERS } from './record.ts';

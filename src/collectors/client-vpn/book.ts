@@ -1,5 +1,6 @@
 import { Histogram, type HistogramState } from '../../core/histogram.ts';
-import { CounterLedger, type Entry, type LedgerState } from '../../core/ledger.ts';
+import { CounterLedger, type LedgerState } from '../../core/ledger.ts';
+import type { Entry } from '../../core/ledger-entries.ts';
 import type { Scope } from '../../core/scope.ts';
 import { UserTotals, type UserTotalsState } from '../../core/user-totals.ts';
 import { ConnectionColumns } from './connection-columns.ts';
