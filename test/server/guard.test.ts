@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createApp } from '../../src/server/app.ts';
 import { Passwords } from '../../src/server/passwords.ts';
 import { createHandClock } from '../support/hand-clock.ts';
-import { idle } from '../support/status-models.ts';
+import { quietRoutes } from '../support/quiet-routes.ts';
 import { ask, login, openPort } from '../support/web-port.ts';
 
 const HELLO = expect.objectContaining({ status: 200, body: 'hello' });
@@ -77,21 +77,7 @@ test('a refusal says how to come in, and has the headers of every answer', async
 });
 
 test('headers of the web configuration win over our own, on every route', async () => {
-  const app = createApp({
-    clock: createHandClock(),
-    telemetryPath: '/metrics',
-    maxRequests: 40,
-    scrape: async () => Buffer.from('a 1\n'),
-    status: () => idle,
-    dashboards: async () => [],
-    documents: { runbooks: new Map(), docs: new Map() },
-    notReady: () => undefined,
-    reload: undefined,
-    config: () => '',
-    connections: () => undefined,
-    onFull: () => {},
-    onError: () => {},
-  });
+  const app = createApp(quietRoutes(createHandClock()));
   const headers =
     'http_server_config: {headers: {Content-Security-Policy: "default-src none", Strict-Transport-Security: max-age=5}}\n';
   const { url, write } = await openPort(headers, { app });

@@ -9,27 +9,13 @@ import { createApp } from '../../src/server/app.ts';
 import type { ConnectionsOptions } from '../../src/server/connections.ts';
 import { SCRAPE_LIMITS } from '../../src/server/limits.ts';
 import { listen } from '../../src/server/listen.ts';
+import { quietRoutes } from '../support/quiet-routes.ts';
 import { openRaw, PROXY_V1, PROXY_V2, PROXY_V2_LOCAL } from '../support/raw-client.ts';
-import { idle } from '../support/status-models.ts';
 
 const REQUEST = 'GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n';
 const SECURITY = ['content-security-policy', 'x-content-type-options', 'referrer-policy', 'cache-control'];
 
-const metricsApp = createApp({
-  clock: systemClock,
-  telemetryPath: '/metrics',
-  maxRequests: 40,
-  scrape: async () => Buffer.from('a 1\n'),
-  status: () => idle,
-  dashboards: async () => [],
-  documents: { runbooks: new Map(), docs: new Map() },
-  notReady: () => undefined,
-  reload: undefined,
-  config: () => '',
-  connections: () => undefined,
-  onFull: () => {},
-  onError: () => {},
-});
+const metricsApp = createApp(quietRoutes(systemClock));
 const intakeApp = createIntakeApp({
   tokens: undefined,
   take: () => 'accepted',
