@@ -9,6 +9,7 @@ import { createIntakeApp } from '../intake/app.ts';
 import { toEventPath } from '../intake/shapes.ts';
 import { toTokens } from '../intake/token.ts';
 import { createErrorLog } from '../server/error-log.ts';
+import { toPath } from '../server/request-path.ts';
 import { createUnreadableLog } from '../server/unreadable-log.ts';
 import { createWrongsLog, metricOf, type SayWrong } from './intake-log.ts';
 import { IntakePort, type IntakePortDeps } from './intake-port.ts';
@@ -53,8 +54,8 @@ export class Events {
         intakeEvents.add({ event: 'unknown', result: 'unreadable' });
         sayUnreadable(unreadable, from);
       },
-      onRefused: (refusal, { url = '' }) => {
-        const path = toEventPath(url.replace(/\?.*/, ''));
+      onRefused: (refusal, { url }) => {
+        const path = toEventPath(toPath(url));
         const result = refusal === 'unauthorized' ? 'unauthorized' : 'refused';
         if (path) intakeEvents.add({ event: path.type ?? 'unknown', result });
       },
