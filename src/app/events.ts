@@ -132,12 +132,14 @@ export class Events {
   }
 
   #take(event: ConnectionEvent): Taken {
-    const results = this.#deps.collectors().map((collector) => collector.take?.(event) ?? 'unroutable');
-    const taken = results.find((result) => result !== 'unroutable') ?? 'unroutable';
+    for (const collector of this.#deps.collectors()) {
+      const taken = collector.take?.(event) ?? 'unroutable';
+      if (taken !== 'unroutable') return taken;
+    }
     // Said here, where it is known what the event says; never its id.
     const { apiId: api_id, stage, domain } = event;
-    if (taken === 'unroutable') this.#say(taken, { api_id, stage, domain });
-    return taken;
+    this.#say('unroutable', { api_id, stage, domain });
+    return 'unroutable';
   }
 
   /** The next time is counted from the beginning of this one, and does not wait for a rendering: a slow one would leave more to lose. */
