@@ -72,7 +72,7 @@ export class CounterLedger<R extends Row = Row> {
   constructor(
     width: number,
     statuses: readonly string[],
-    saved?: { state: LedgerState; entries: Iterable<[string, Entry]> },
+    saved?: { state: LedgerState; entries?: Iterable<[string, Entry]> },
     taken: Column<R> = new ValueColumn<R>(),
   ) {
     this.#width = width;
@@ -89,7 +89,12 @@ export class CounterLedger<R extends Row = Row> {
       this.#enter(this.#slots.of(status), count);
     for (const [status, totals] of Object.entries(saved.state.totals))
       this.#credit(this.#slots.of(status), totals);
-    for (const [key, entry] of saved.entries) {
+    this.remember(saved.entries ?? []);
+  }
+
+  /** Takes in entries as another process remembered them, before anything is posted. */
+  remember(entries: Iterable<[string, Entry]>): void {
+    for (const [key, entry] of entries) {
       this.#entries.add(key, { ...entry, status: this.#slots.of(entry.status) }, NO_LISTING);
     }
   }

@@ -1,4 +1,5 @@
 import { Book, type Counters } from '../../src/collectors/client-vpn/book.ts';
+import { BOOK_FORMAT, fromContent, toContent } from '../../src/collectors/client-vpn/book-file.ts';
 import { createIdentity, type Identity } from '../../src/collectors/client-vpn/identity.ts';
 import { gather, type Listing, post } from '../../src/collectors/client-vpn/listing.ts';
 import { type Connection, toConnection } from '../../src/collectors/client-vpn/record.ts';
@@ -73,4 +74,24 @@ export function createLedgerDesk(book = new Book(SCOPE, plain.tag)) {
       return counters;
     },
   };
+}
+
+/** What stands in the file of a book between its first line and its checksum. */
+export function contentOf(book: Book): Buffer {
+  const parts = [...toContent(book)];
+  return Buffer.concat(parts.map((part) => Buffer.from(typeof part === 'string' ? `${part}\n` : part)));
+}
+
+/** The book of which this is the content, as a new process reads it. */
+export function readBook(bytes: Buffer, { format = BOOK_FORMAT, identity = plain.tag } = {}): Book {
+  const { state, entries } = fromContent({ format, bytes });
+  const { accountId, region, endpointId } = state;
+  const book = new Book({ accountId, region, endpointId }, identity, state);
+  for (const some of entries) book.remember(some);
+  return book;
+}
+
+/** The book as a new process reads it from disk. */
+export function restarted(book: Book, identity = plain.tag): Book {
+  return readBook(contentOf(book), { identity });
 }

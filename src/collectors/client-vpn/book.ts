@@ -61,24 +61,26 @@ export class Book {
   #retiredAt: number | undefined;
   #isDirty = false;
 
-  constructor(
-    scope: Scope,
-    identity: string,
-    saved?: { state: BookState; entries: Iterable<[string, Entry]> },
-  ) {
+  /** A new book, or one with a saved state, whose entries are to be remembered. */
+  constructor(scope: Scope, identity: string, saved?: BookState) {
     this.scope = scope;
     this.#identity = identity;
     this.#ledger = new CounterLedger(
       COUNTERS.length,
       STATUSES,
-      saved && { state: saved.state.ledger, entries: saved.entries },
+      saved && { state: saved.ledger },
       new ConnectionColumns(),
     );
-    this.#durations = new Histogram(DURATION_BUCKETS, saved?.state.durations);
-    const sameIdentity = saved?.state.identity === identity;
-    this.#users = new UserTotals(COUNTERS.length, sameIdentity ? saved.state.users : undefined);
-    this.#retiredAt = saved?.state.retiredAt;
+    this.#durations = new Histogram(DURATION_BUCKETS, saved?.durations);
+    const sameIdentity = saved?.identity === identity;
+    this.#users = new UserTotals(COUNTERS.length, sameIdentity ? saved.users : undefined);
+    this.#retiredAt = saved?.retiredAt;
     this.#isDirty = saved !== undefined && !sameIdentity;
+  }
+
+  /** Takes in entries as `entries` gave them. */
+  remember(entries: Iterable<[string, Entry]>): void {
+    this.#ledger.remember(entries);
   }
 
   /** The identity under which it writes down users. */

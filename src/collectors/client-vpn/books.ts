@@ -1,12 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Clock } from '../../core/clock.ts';
+import { breathe, type Clock } from '../../core/clock.ts';
 import { toSentence } from '../../core/error-text.ts';
 import { FaultLog } from '../../core/fault-log.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { Book } from './book.ts';
-import { BOOK_FORMAT, fromLines, toLines } from './book-file.ts';
+import { BOOK_FORMAT, BOOK_FORMATS, fromContent, toContent } from './book-file.ts';
 import { NAME } from './name.ts';
 import type { ConnectionFilter } from './source.ts';
 
@@ -129,7 +129,7 @@ export class Books {
       if (!isDone(book.scope) || (!book.isDirty && !this.#storage.isMissing(name))) continue;
       const fields = { endpoint_id: book.scope.endpointId };
       try {
-        await this.#storage.write(name, BOOK_FORMAT, toLines(book));
+        await this.#storage.write(name, BOOK_FORMAT, toContent(book));
         book.markSaved();
         this.#faults.succeed(name, 'The ledger is written again', fields);
       } catch (err) {
@@ -154,21 +154,30 @@ export class Books {
   async #read(name: string, identity: string): Promise<Book | undefined> {
     const book = this.#books.get(name);
     if (book?.identity === identity) return book;
-    if (book) return new Book(book.scope, identity, { state: book.state(), entries: book.entries() });
-    const lines = await this.#storage.read(name, BOOK_FORMAT, BOOK_LOST).catch((cause: unknown) => {
+    if (book) {
+      const same = new Book(book.scope, identity, book.state());
+      same.remember(book.entries());
+      return same;
+    }
+    const content = await this.#storage.readContent(name, BOOK_FORMATS, BOOK_LOST).catch((cause: unknown) => {
       throw new UnreadableBook(name, cause);
     });
-    if (!lines) return undefined;
+    if (!content) return undefined;
     try {
-      const saved = fromLines(lines);
-      const { accountId, region, endpointId } = saved.state;
+      const { state, entries } = fromContent(content);
+      const { accountId, region, endpointId } = state;
       const scope = { accountId, region, endpointId };
       if (!name.startsWith(`${prefixOf(scope)}${toFileName(endpointId)}_`))
-        throw new Error('they are of another endpoint');
-      return new Book(scope, identity, saved);
+        throw new Error('it is of another endpoint');
+      const read = new Book(scope, identity, state);
+      for (const some of entries) {
+        read.remember(some);
+        await breathe();
+      }
+      return read;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      await this.#storage.reject(name, `its lines cannot be read: ${reason}`, BOOK_LOST);
+      await this.#storage.reject(name, `what it holds cannot be read: ${reason}`, BOOK_LOST);
       return undefined;
     }
   }

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Book } from '../../../src/collectors/client-vpn/book.ts';
-import { fromLines, toLines } from '../../../src/collectors/client-vpn/book-file.ts';
 import { gather, type Listing, post } from '../../../src/collectors/client-vpn/listing.ts';
 import { toConnections } from '../../../src/collectors/client-vpn/record.ts';
 import type { Exact } from '../../../src/core/exact.ts';
-import { pages, plain, SCOPE, statusOf } from '../../support/client-vpn.ts';
+import { pages, plain, restarted, SCOPE, statusOf } from '../../support/client-vpn.ts';
 import { type RawConnection, rowsOf } from '../../support/connection-rows.ts';
 import { counters, fallen, figuresOf } from '../../support/ledger-figures.ts';
 import { histories, LONGEST_GAP_MS, type Step } from '../../support/ledger-histories.ts';
@@ -66,11 +65,6 @@ function shownOf(model: LedgerModel): Map<string, unknown> {
       return [id, [status, readings, isReversed ? undefined : endedAt, establishedAt]];
     }),
   );
-}
-
-/** The book as a new process reads it from disk. */
-function restarted(book: Book): Book {
-  return new Book(SCOPE, plain.tag, fromLines([...toLines(book)]));
 }
 
 /** Takes a book through a history; `check` runs after every step. */

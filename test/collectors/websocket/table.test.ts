@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ListedIds } from '../../../src/collectors/websocket/columns/listed-ids.ts';
-import { fromBytes, layoutOf, toParts } from '../../../src/collectors/websocket/columns/picture-file.ts';
+import { fromColumns, layoutOf, toParts } from '../../../src/collectors/websocket/columns/picture-file.ts';
 import { type Picture, Table } from '../../../src/collectors/websocket/columns/table.ts';
+import { ColumnsReader } from '../../../src/storage/columns.ts';
 
 const NUMBERS = 3;
 
@@ -31,7 +32,7 @@ async function readBack(picture: Picture, shift: number): Promise<Table> {
     typeof part === 'string' ? Buffer.from(`${part}\n`) : part,
   );
   const bytes = Buffer.concat([Buffer.alloc(shift), ...parts]);
-  return toTable(await fromBytes(layoutOf(picture, NUMBERS), bytes.subarray(shift)));
+  return toTable(await fromColumns(layoutOf(picture, NUMBERS), new ColumnsReader(bytes.subarray(shift))));
 }
 
 const IDS = [
@@ -153,7 +154,7 @@ test.each([
   for (const id of ['a=', 'b=']) table.add(id, 1);
   const picture = table.picture();
   const bytes = Buffer.concat([...toParts(picture)].map((part) => Buffer.from(part)));
-  const read = fromBytes({ ...layoutOf(picture, NUMBERS), ...layout }, change(bytes));
+  const read = fromColumns({ ...layoutOf(picture, NUMBERS), ...layout }, new ColumnsReader(change(bytes)));
   await expect(read).rejects.toThrow(reason);
 });
 
