@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ListedIds } from '../../../src/collectors/websocket/columns/listed-ids.ts';
 import { fromBytes, layoutOf, toParts } from '../../../src/collectors/websocket/columns/picture-file.ts';
-import { type Picture, Table } from '../../../src/collectors/websocket/columns/table.ts';
+import { type Picture, Table } from '../../../src/core/columns/table.ts';
 
 const NUMBERS = 3;
 

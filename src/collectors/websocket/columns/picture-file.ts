@@ -1,8 +1,8 @@
 import { endianness } from 'node:os';
 import { breathe } from '../../../core/clock.ts';
-import { ID_WORDS } from './packed-id.ts';
-import { PAGE_ROWS, Page } from './page.ts';
-import type { Picture } from './table.ts';
+import { ID_WORDS } from '../../../core/columns/packed-id.ts';
+import { PAGE_ROWS, Page } from '../../../core/columns/page.ts';
+import type { Picture } from '../../../core/columns/table.ts';
 
 /** What must be known to read the bytes of a picture: how many rows there are, and which columns of numbers each page has (a bit each). */
 export interface Layout {

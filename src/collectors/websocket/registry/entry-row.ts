@@ -1,4 +1,4 @@
-import type { RowId, Table } from '../columns/table.ts';
+import type { RowId, Table } from '../../../core/columns/table.ts';
 import { type Death, ENDS, type Entry, isDead } from './entry.ts';
 
 /** The columns of numbers of a row: its times, then its place in the order of the dead. */

@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  ID_WORDS,
-  numberIn,
-  pack,
-  packNumber,
-  unpack,
-} from '../../../src/collectors/websocket/columns/packed-id.ts';
+import { ID_WORDS, numberIn, pack, packNumber, unpack } from '../../src/core/columns/packed-id.ts';
 
 /** The words of an id; undefined for one that cannot be packed. */
 function packed(id: string): Uint32Array | undefined {
