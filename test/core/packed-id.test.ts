@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ID_WORDS, numberIn, pack, packNumber, unpack } from '../../src/core/columns/packed-id.ts';
+import { ID_WORDS, numberIn, pack, packBytes, packNumber, unpack } from '../../src/core/columns/packed-id.ts';
 
 /** The words of an id; undefined for one that cannot be packed. */
 function packed(id: string): Uint32Array | undefined {
@@ -31,12 +31,47 @@ test('ids of base64 come back from four words as they were, those of AWS among t
   );
 });
 
+const hex = fc
+  .string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 17, maxLength: 17 })
+  .map((digits) => `cvpn-connection-${digits}`);
+
+test('ids of Client VPN connections come back, and are the same from bytes', () => {
+  const comesBack = (id: string, before: number) => {
+    const words = new Uint32Array(ID_WORDS + 1).fill(0xffffffff);
+    const bytes = Buffer.from(`${'x'.repeat(before)}${id}x`);
+    expect(packBytes(bytes, before, before + id.length, words, 1)).toBe(true);
+    expect([unpack(words, 1), numberIn(words, 1)]).toEqual([id, undefined]);
+    expect(words.subarray(1)).toEqual(packed(id));
+  };
+  fc.assert(fc.property(hex, fc.nat(9), comesBack), { numRuns: 2000 });
+});
+
+test('whatever is no such id cannot be packed, however like one it is', () => {
+  const id = 'cvpn-connection-0123456789abcdef0';
+  const differs = (at: number, character: string) => {
+    const other = id.slice(0, at) + character + id.slice(at + 1);
+    fc.pre(!(at >= 16 && /[0-9a-f]/.test(character)) && other !== id);
+    expect(packed(other)).toBeUndefined();
+    expect(packBytes(Buffer.from(other), 0, Buffer.byteLength(other), new Uint32Array(4), 0)).toBe(false);
+  };
+  const character = fc.oneof(
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+    fc.constantFrom('A', 'g', ' ', 'é', ''),
+  );
+  fc.assert(fc.property(fc.nat(32), character, differs), { numRuns: 2000 });
+  for (const longer of [`${id}0`, id.slice(1)]) expect(packed(longer)).toBeUndefined();
+});
+
 test('no two ids have the same words', () => {
   const differ = ([a, b]: [string, string]) => {
     const [one, other] = [packed(a), packed(b)];
     if (one && other) expect(String(one) === String(other)).toBe(a === b);
   };
-  const id = fc.string({ unit: fc.constantFrom('A', 'B', '/', '_', '='), maxLength: 6 });
+  const id = fc.oneof(
+    fc.string({ unit: fc.constantFrom('A', 'B', '/', '_', '='), maxLength: 6 }),
+    fc.string({ unit: fc.constantFrom('A', 'B', '9', '/'), minLength: 19, maxLength: 20 }),
+    fc.integer({ min: 0, max: 3 }).map((n) => `cvpn-connection-${String(n).padEnd(17, '0')}`),
+  );
   fc.assert(fc.property(fc.tuple(id, id), differ), { numRuns: 5000 });
 });
 
