@@ -2,6 +2,7 @@ import { Book, type Counters } from '../../src/collectors/client-vpn/book.ts';
 import { createIdentity, type Identity } from '../../src/collectors/client-vpn/identity.ts';
 import { gather, type Listing, post } from '../../src/collectors/client-vpn/listing.ts';
 import { type Connection, toConnection } from '../../src/collectors/client-vpn/record.ts';
+import { textOf } from '../../src/core/columns/table.ts';
 import { type RawConnection, rowsOf } from './connection-rows.ts';
 
 export const SCOPE = { accountId: '111122223333', region: 'eu-west-1', endpointId: 'cvpn-endpoint-1' };
@@ -32,7 +33,8 @@ export function decode(fields: RawConnection = {}, identity: Identity = plain) {
   const rejected: [field: string, text: string | undefined][] = [];
   const rows = rowsOf([raw(fields)]);
   const reject = (field: string, text: string | undefined) => rejected.push([field, text]);
-  const connection = toConnection(rows, 0, { identity, withNames: true, reject });
+  const listed = toConnection(rows, 0, { identity, withNames: true, reject });
+  const connection = listed && { ...listed, id: textOf(listed.id) };
   return { connection, rejected };
 }
 
