@@ -1,3 +1,5 @@
+import { ID_WORDS, packBytes } from '../../core/columns/packed-id.ts';
+import type { WordsId } from '../../core/columns/table.ts';
 import type { Interned } from './interned.ts';
 
 /** The elements of a connection that are read, in the order in which AWS sends them; the two of its status among them. */
@@ -51,6 +53,7 @@ export class ConnectionRows {
   #places: Int32Array = new Int32Array(WIDTH);
   #lists: Int32Array = new Int32Array(2);
   #listed = 0;
+  #ids = new Uint32Array(ID_WORDS);
   #length = 0;
   #at = 0;
 
@@ -62,6 +65,18 @@ export class ConnectionRows {
   /** How many there are. */
   get length(): number {
     return this.#length;
+  }
+
+  /** The id of the connection: as words, which are there as long as the page is, where it is one as AWS makes them; undefined where the row lacks it. */
+  id(row: number): WordsId | string | undefined {
+    const at = row * WIDTH + 2 * PLACE.connectionId;
+    const from = this.#places[at] ?? NONE;
+    if (from < 0 || from >= DECODED) return this.text(row, PLACE.connectionId);
+    const words = ID_WORDS * row;
+    if (words >= this.#ids.length) this.#ids = new Uint32Array(ID_WORDS * this.#length);
+    if (packBytes(this.#bytes, from, this.#places[at + 1] ?? 0, this.#ids, words))
+      return { words: this.#ids, at: words };
+    return this.text(row, PLACE.connectionId);
   }
 
   /** The text of a field by its place; undefined where the row lacks the element. */

@@ -1,9 +1,10 @@
-import type { Entry } from '../../core/ledger-entries.ts';
-import { alignedLine, assertByteOrder, BYTE_ORDER, ColumnsReader } from '../../storage/columns.ts';
+import { inSteps } from '../../core/clock.ts';
+import { type EntriesPicture, LedgerEntries } from '../../core/ledger-entries.ts';
+import { alignedLine, ColumnsReader } from '../../storage/columns.ts';
 import type { Content, Part } from '../../storage/file.ts';
-import { type Book, type BookState, DURATION_BUCKETS } from './book.ts';
-import { fromLine } from './book-lines.ts';
-import { fromSlice, NUMBERS, toSlices } from './entries-file.ts';
+import { fromColumns, type Layout, layoutOf, toParts } from '../../storage/picture-file.ts';
+import { type BookState, DURATION_BUCKETS } from './book.ts';
+import { fromLines } from './book-lines.ts';
 import { NAME } from './name.ts';
 import { COUNTERS } from './record.ts';
 
@@ -14,52 +15,41 @@ const LINES_FORMAT = `aws-connections-exporter ${NAME}-ledger 1`;
 /** All formats that `fromContent` reads. */
 export const BOOK_FORMATS = [BOOK_FORMAT, LINES_FORMAT] as const;
 
-/** Lines of version 0.1 that are read at a time. */
-const LINES = 1000;
+/** The numbers of an entry, in the order of its columns. */
+const NUMBERS = ['updated_at', 'absent_since_ms', ...COUNTERS] as const;
 
-/** What a file holds of a book. */
-export interface SavedBook {
-  readonly state: BookState;
-  /** Its entries, some at a time; throws where they are something else. */
-  readonly entries: Iterable<Iterable<[string, Entry]>>;
-}
-
-/** The first line: the state, and what the columns behind it are. */
+/** The first line: the state, and what the bytes behind it are. */
 type Header = BookState & {
-  readonly columns: { readonly order: string; readonly numbers: readonly string[] };
+  readonly columns: Layout &
+    Pick<EntriesPicture, 'statuses' | 'large'> & { readonly numbers: readonly string[] };
 };
 
-/** A book as a line of JSON, its state, and slices of columns, its entries; it must not change while they are taken. */
-export function* toContent(book: Book): Iterable<Part> {
-  const header: Header = { ...book.state(), columns: { order: BYTE_ORDER, numbers: NUMBERS } };
+/** A book as a line of JSON, its state, and the columns of its entries. */
+export function* toContent(state: BookState, picture: EntriesPicture): Iterable<Part> {
+  const { statuses, large } = picture;
+  const header: Header = { ...state, columns: { ...layoutOf(picture), numbers: NUMBERS, statuses, large } };
   const line = JSON.stringify(header, (_key, value) =>
     typeof value === 'bigint' ? { exact: String(value) } : value,
   );
   yield alignedLine(line, BOOK_FORMAT.length + 1);
-  yield* toSlices(book.entries());
+  yield* toParts(picture);
 }
 
-/** What `toContent`, or version 0.1, wrote; throws when the first line is something else. */
-export function fromContent({ format, bytes }: Content): SavedBook {
+/** What `toContent`, or version 0.1, wrote, in steps; rejects when it is something else. */
+export async function fromContent({
+  format,
+  bytes,
+}: Content): Promise<{ readonly state: BookState; readonly entries: LedgerEntries }> {
   const reader = new ColumnsReader(bytes);
   if (reader.isAtEnd) throw new Error('it has no first line');
   const { columns, ...state } = toState(reader.line());
-  if (format === LINES_FORMAT) return { state, entries: linesOf(reader) };
+  if (format === LINES_FORMAT) return { state, entries: await fromLines(state.ledger, reader) };
   if (!columns) throw new Error('its first line does not say what follows');
-  assertByteOrder(columns.order);
-  return { state, entries: slicesOf(reader) };
-}
-
-function* slicesOf(reader: ColumnsReader): Iterable<Iterable<[string, Entry]>> {
-  while (!reader.isAtEnd) yield fromSlice(reader);
-}
-
-function* linesOf(reader: ColumnsReader): Iterable<Iterable<[string, Entry]>> {
-  while (!reader.isAtEnd) yield someLines(reader);
-}
-
-function* someLines(reader: ColumnsReader): Iterable<[string, Entry]> {
-  for (let line = 0; line < LINES && !reader.isAtEnd; line += 1) yield fromLine(reader.line());
+  const { statuses, large } = columns;
+  const picture = { ...(await fromColumns(columns, reader)), statuses, large };
+  const entries = new LedgerEntries(COUNTERS.length, picture);
+  await inSteps(entries.fill());
+  return { state, entries };
 }
 
 function toState(line: string): BookState & Partial<Header> {

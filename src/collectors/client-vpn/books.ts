@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { breathe, type Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/clock.ts';
 import { toSentence } from '../../core/error-text.ts';
 import { FaultLog } from '../../core/fault-log.ts';
 import type { Logger } from '../../core/logger.ts';
@@ -129,7 +129,7 @@ export class Books {
       if (!isDone(book.scope) || (!book.isDirty && !this.#storage.isMissing(name))) continue;
       const fields = { endpoint_id: book.scope.endpointId };
       try {
-        await this.#storage.write(name, BOOK_FORMAT, toContent(book));
+        await this.#write(name, book);
         book.markSaved();
         this.#faults.succeed(name, 'The ledger is written again', fields);
       } catch (err) {
@@ -154,31 +154,31 @@ export class Books {
   async #read(name: string, identity: string): Promise<Book | undefined> {
     const book = this.#books.get(name);
     if (book?.identity === identity) return book;
-    if (book) {
-      const same = new Book(book.scope, identity, book.state());
-      same.remember(book.entries());
-      return same;
-    }
+    if (book) return book.under(identity);
     const content = await this.#storage.readContent(name, BOOK_FORMATS, BOOK_LOST).catch((cause: unknown) => {
       throw new UnreadableBook(name, cause);
     });
     if (!content) return undefined;
     try {
-      const { state, entries } = fromContent(content);
-      const { accountId, region, endpointId } = state;
+      const saved = await fromContent(content);
+      const { accountId, region, endpointId } = saved.state;
       const scope = { accountId, region, endpointId };
       if (!name.startsWith(`${prefixOf(scope)}${toFileName(endpointId)}_`))
         throw new Error('it is of another endpoint');
-      const read = new Book(scope, identity, state);
-      for (const some of entries) {
-        read.remember(some);
-        await breathe();
-      }
-      return read;
+      return new Book(scope, identity, saved);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       await this.#storage.reject(name, `what it holds cannot be read: ${reason}`, BOOK_LOST);
       return undefined;
+    }
+  }
+
+  async #write(name: string, book: Book): Promise<void> {
+    const picture = book.entries().picture();
+    try {
+      await this.#storage.write(name, BOOK_FORMAT, toContent(book.state(), picture));
+    } finally {
+      picture.letGo();
     }
   }
 

@@ -79,7 +79,7 @@ async function live(
     at += step.afterMs;
     const listing = step.kind === 'listing' ? await list(book, step.rows, at, maxUsers) : undefined;
     if (step.kind === 'failure') book.interrupt();
-    if (step.kind === 'restart') book = restarted(book);
+    if (step.kind === 'restart') book = await restarted(book);
     check(book, step, at, listing);
   }
 }

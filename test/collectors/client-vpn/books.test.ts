@@ -319,7 +319,7 @@ test('a book that the disk refuses is told, and is written as soon as it can be'
   ]);
   rmSync(join(folder, 'client-vpn'));
   await books.save();
-  expect([book.isDirty, text()]).toEqual([false, expect.stringContaining('cvpn-connection-1')]);
+  expect([book.isDirty, text()]).toEqual([false, expect.stringContaining('cvpn-endpoint-1')]);
 });
 
 test('a folder that cannot be listed is told, and books in memory go on', async () => {

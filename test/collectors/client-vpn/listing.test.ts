@@ -81,7 +81,7 @@ test('after a restart a stale copy tells whose connection it is, and nothing els
   const desk = createLedgerDesk();
   const live = connection({ id: 'b', updatedAt: 2_000, username: 'bob', readings: [7, 0, 0, 0] });
   await desk.list([live]);
-  const next = createLedgerDesk(restarted(desk.book));
+  const next = createLedgerDesk(await restarted(desk.book));
   const endedAt = Date.UTC(2026, 0, 1, 11);
   const listing = await next.list([
     { ...live, updatedAt: 1_500, status: 'terminating', endedAt, postures: ['old'], readings: [3, 0, 0, 0] },

@@ -1,10 +1,9 @@
 import { inSteps } from '../../../core/clock.ts';
 import { alignedLine, ColumnsReader } from '../../../storage/columns.ts';
 import type { Part } from '../../../storage/file.ts';
-import { fromColumns, type Layout, layoutOf, toParts } from '../columns/picture-file.ts';
+import { fromColumns, type Layout, layoutOf, toParts } from '../../../storage/picture-file.ts';
 import { NAME } from '../name.ts';
 import { Entries, type EntriesPicture } from './entries.ts';
-import { NUMBERS } from './entry-row.ts';
 import { type SavedState, takeLines, toState } from './registry-lines.ts';
 
 /** The format line of a registry's base; a change of what is written here changes the number. */
@@ -20,7 +19,7 @@ type Header = SavedState & { readonly columns: Layout & Pick<EntriesPicture, 'ol
 /** Everything as a line of JSON, which is filled up with blanks so that the columns behind it can be read where they stand, and the columns. */
 export function* toContent(state: SavedState, picture: EntriesPicture): Iterable<Part> {
   const { oldestDead, newestDead } = picture;
-  const header: Header = { ...state, columns: { ...layoutOf(picture, NUMBERS), oldestDead, newestDead } };
+  const header: Header = { ...state, columns: { ...layoutOf(picture), oldestDead, newestDead } };
   yield alignedLine(JSON.stringify(header), REGISTRY_FORMAT.length + 1);
   yield* toParts(picture);
 }

@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
-
 /** So that nobody can choose ids that all fall into one bucket. */
-const SEED = randomBytes(4).readInt32LE();
+const [SEED = 0] = crypto.getRandomValues(new Int32Array(1));
 const FIRST_BUCKETS = 8;
 
 /**
