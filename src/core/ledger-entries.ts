@@ -20,17 +20,19 @@ export interface Entry {
   readonly absentSinceMs: number | undefined;
 }
 
-/** All entries at one moment, however late they are read: a row's state has the number of its status, from 1 on, above three bits; its numbers are those of `ENTRY_NUMBERS`. */
+/**
+ * All entries at one moment, however late they are read. A row's state is three flags and above them the number of its status, from 1 on; its
+ * numbers are when it was updated, since when it has been absent, and its readings, infinite where one is past 2^53.
+ */
 export interface EntriesPicture extends Picture {
   /** The names of statuses by their numbers, of which 0 is none. */
   readonly statuses: readonly string[];
   readonly large: readonly Large[];
 }
 
-/** What a row's numbers begin with; a reading per counter follows. */
-export const ENTRY_NUMBERS = ['updatedAt', 'absentSinceMs'] as const;
-
-const [UPDATED_AT, ABSENT_SINCE, READINGS] = [0, 1, ENTRY_NUMBERS.length];
+const UPDATED_AT = 0;
+const ABSENT_SINCE = 1;
+const READINGS = 2;
 const OPENING = 1;
 const OVER = 2;
 const ENDED = 4;

@@ -5,7 +5,7 @@ import { LedgerEntries } from '../../core/ledger-entries.ts';
 import type { Scope } from '../../core/scope.ts';
 import { UserTotals, type UserTotalsState } from '../../core/user-totals.ts';
 import { DetailColumns } from './detail-columns.ts';
-import { COUNTERS, type Details, isEnd, type ListedConnection, STATUSES } from './record.ts';
+import { COUNTERS, copyOf, type Details, isEnd, type ListedConnection, STATUSES } from './record.ts';
 
 /** Buckets of `aws_client_vpn_connection_duration_seconds`; the longest sessions that AWS allows last 8, 10, 12 or 24 hours. */
 export const DURATION_BUCKETS = [60, 300, 900, 1800, 3600, 7200, 14400, 28800, 36000, 43200, 86400] as const;
@@ -205,5 +205,5 @@ export class Book {
 
 /** Of a row that is ignored whose earlier ones another process saw: whose connection it is, which no copy changes. */
 function namesOnly(listed: Details, updatedAt: number | undefined): Details {
-  return { ...listed, statusMessage: undefined, endedAt: undefined, updatedAt, postures: [] };
+  return { ...copyOf(listed), statusMessage: undefined, endedAt: undefined, updatedAt, postures: [] };
 }

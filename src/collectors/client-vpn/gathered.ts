@@ -1,7 +1,8 @@
 import { ExactCells } from '../../core/columns/exact-cells.ts';
-import { Table, textOf } from '../../core/columns/table.ts';
-import { DetailColumns } from './detail-columns.ts';
-import { COUNTERS, type Connection, type ListedConnection, mergeConnections } from './record.ts';
+import { type RowId, Table } from '../../core/columns/table.ts';
+import type { Exact } from '../../core/exact.ts';
+import { DetailColumns, DetailsRow } from './detail-columns.ts';
+import { COUNTERS, type Connection, copyOf, type ListedConnection, mergeConnections } from './record.ts';
 
 const LISTED = 1;
 
@@ -11,27 +12,60 @@ export class Gathered {
   readonly #readings = new ExactCells(this.#table, 0, COUNTERS.length);
   readonly #details = new DetailColumns();
 
+  /** Forgets them, for another listing in the same memory. */
+  clear(): void {
+    this.#table.clear();
+    this.#readings.clear();
+  }
+
   /** Adds a connection; one that is there already is merged with it. */
   add(listed: ListedConnection): void {
     const found = this.#table.find(listed.id);
-    const row = found < 0 ? this.#table.add(listed.id, LISTED) : found;
-    const { readings, ...details } = found < 0 ? listed : mergeConnections(this.#get(row), listed);
-    this.#details.set(row, details);
-    for (let index = 0; index < COUNTERS.length; index += 1) this.#readings.set(row, index, readings[index]);
+    if (found < 0) this.#set(this.#table.add(listed.id, LISTED), listed);
+    else this.#set(found, mergeConnections(this.#row(found), listed));
   }
 
-  /** Each in turn. */
+  /** Each in turn: the same object, which is another one after each turn. */
   *rows(): Iterable<ListedConnection> {
-    for (let row = 0; row < this.#table.rows; row += 1) yield this.#get(row);
+    const row = this.#row(0);
+    for (; row.row < this.#table.rows; row.row += 1) yield row;
   }
 
-  /** The same, with their ids as texts. */
+  /** Each as an object of its own. */
   *values(): Iterable<Connection> {
-    for (const listed of this.rows()) yield { ...listed, id: textOf(listed.id) };
+    for (let at = 0; at < this.#table.rows; at += 1) {
+      const row = this.#row(at);
+      yield { id: this.#table.idAt(at), ...copyOf(row), readings: row.readings };
+    }
   }
 
-  #get(row: number): ListedConnection {
-    const readings = COUNTERS.map((_, index) => this.#readings.get(row, index));
-    return { id: { table: this.#table, row }, ...this.#details.at(row), readings };
+  #row(at: number): GatheredRow {
+    return new GatheredRow(this.#table, this.#readings, this.#details, at);
+  }
+
+  #set(at: number, listed: ListedConnection): void {
+    const { readings } = listed;
+    this.#details.set(at, listed);
+    for (let index = 0; index < COUNTERS.length; index += 1) this.#readings.set(at, index, readings[index]);
+  }
+}
+
+class GatheredRow extends DetailsRow implements ListedConnection, RowId {
+  readonly table: Table;
+  readonly #readings: ExactCells;
+
+  constructor(table: Table, readings: ExactCells, details: DetailColumns, at: number) {
+    super(details, at);
+    this.table = table;
+    this.#readings = readings;
+  }
+
+  get id(): RowId {
+    return this;
+  }
+
+  get readings(): (Exact | undefined)[] {
+    const { row } = this;
+    return COUNTERS.map((_, index) => this.#readings.get(row, index));
   }
 }

@@ -5,7 +5,14 @@ import type { LedgerEntries } from '../../core/ledger-entries.ts';
 import { OTHER } from '../../core/slots.ts';
 import { type Book, NO_USER, type PostingOptions } from './book.ts';
 import { Gathered } from './gathered.ts';
-import { COUNTERS, type Connection, type Details, type ListedConnection, STATUSES } from './record.ts';
+import {
+  COUNTERS,
+  type Connection,
+  copyOf,
+  type Details,
+  type ListedConnection,
+  STATUSES,
+} from './record.ts';
 
 /** The connections of one status in a listing. */
 export interface StatusSums {
@@ -31,9 +38,12 @@ export interface Listing {
 /** Rows between two pauses; about 2 ms of posting. */
 const ROWS_AT_A_TIME = 2_000;
 
-/** Gathers pages into one listing; rejects when a page does, and then nothing of the listing is to be used. */
-export async function gather(pages: AsyncIterable<Iterable<ListedConnection>>): Promise<Gathered> {
-  const gathered = new Gathered();
+/** Gathers pages into one listing, in the memory of one that is over; rejects when a page does, and then nothing of the listing is to be used. */
+export async function gather(
+  pages: AsyncIterable<Iterable<ListedConnection>>,
+  gathered = new Gathered(),
+): Promise<Gathered> {
+  gathered.clear();
   for await (const page of pages) for (const listed of page) gathered.add(listed);
   return gathered;
 }
@@ -67,8 +77,8 @@ class Summary {
   readonly #keepUsers: boolean;
   readonly #keepConnections: boolean;
   readonly #byStatus = new Map<string, MutableSums>();
-  readonly #users = new Map<string, number>();
-  readonly #postures = new Map<string, number>();
+  readonly #users = new Counts();
+  readonly #postures = new Counts();
   readonly #connections: Connection[] = [];
   #nameless = 0;
 
@@ -94,12 +104,12 @@ class Summary {
     if (status === 'active') this.#addActive(shown);
     if (!this.#keepConnections) return;
     // A copy: the entry goes on changing with later listings.
-    this.#connections.push({ ...shown, id: textOf(id), status, readings: entries.readings(at) });
+    this.#connections.push({ ...copyOf(shown), id: textOf(id), status, readings: entries.readings(at) });
   }
 
   listing(slotOf: (user: string) => string): Listing {
     const userConnections = new Map<string, number>();
-    const active = this.#keepUsers ? [...this.#users, [NO_USER, this.#nameless] as const] : [];
+    const active = this.#keepUsers ? [...this.#users.byName(), [NO_USER, this.#nameless] as const] : [];
     for (const [user, connections] of active) {
       const slot = slotOf(user);
       if (connections > 0) userConnections.set(slot, (userConnections.get(slot) ?? 0) + connections);
@@ -107,7 +117,7 @@ class Summary {
     return {
       byStatus: this.#byStatus,
       connectedUsers: this.#users.size,
-      postures: this.#postures,
+      postures: this.#postures.byName(),
       userConnections,
       connections: this.#keepConnections ? this.#connections : undefined,
     };
@@ -115,9 +125,8 @@ class Summary {
 
   #addActive({ user, postures }: Details): void {
     if (user === undefined) this.#nameless += 1;
-    else this.#users.set(user, (this.#users.get(user) ?? 0) + 1);
-    for (const posture of postures.length > 1 ? new Set(postures) : postures)
-      this.#postures.set(posture, (this.#postures.get(posture) ?? 0) + 1);
+    else this.#users.add(user);
+    for (const posture of postures.length > 1 ? new Set(postures) : postures) this.#postures.add(posture);
   }
 
   #sumsOf(status: string): MutableSums {
@@ -127,5 +136,24 @@ class Summary {
       this.#byStatus.set(status, sums);
     }
     return sums;
+  }
+}
+
+/** How often each name came. */
+class Counts {
+  readonly #counts = new Map<string, { count: number }>();
+
+  get size(): number {
+    return this.#counts.size;
+  }
+
+  add(name: string): void {
+    const known = this.#counts.get(name);
+    if (known) known.count += 1;
+    else this.#counts.set(name, { count: 1 });
+  }
+
+  byName(): Map<string, number> {
+    return new Map(Array.from(this.#counts, ([name, { count }]) => [name, count]));
   }
 }

@@ -42,16 +42,14 @@ export interface Details {
 }
 
 /** One connection as AWS lists it (DescribeClientVpnConnections). */
-export interface Connection extends Details {
-  readonly id: string;
+export interface Connection<Id extends AnyId = string> extends Details {
+  readonly id: Id;
   /** In the order of COUNTERS; undefined where AWS' text is not a non-negative decimal integer. */
   readonly readings: readonly (Exact | undefined)[];
 }
 
-/** One whose id need not have become a text yet; it stands in the page. */
-export interface ListedConnection extends Omit<Connection, 'id'> {
-  readonly id: AnyId;
-}
+/** One whose id need not have become a text yet, and which can be another one when the next is asked for. */
+export type ListedConnection = Connection<AnyId>;
 
 /** What tells people, and the words of AWS. */
 type Names = Pick<Details, 'statusMessage' | 'username' | 'commonName' | 'clientIp' | 'clientIpv6'>;
@@ -134,6 +132,14 @@ function posturesOf(all: readonly string[] = [], reject: Reject): readonly strin
   return all.slice(0, MOST_POSTURES_EACH);
 }
 
+/** The same by itself, whatever becomes of these. */
+export function copyOf(details: Details): Details {
+  const { status, statusMessage, username, commonName, user, clientIp, clientIpv6 } = details;
+  const { establishedAt, endedAt, updatedAt, postures } = details;
+  const names = { statusMessage, username, commonName, user, clientIp, clientIpv6 };
+  return { status, ...names, establishedAt, endedAt, updatedAt, postures };
+}
+
 /** Whether the row tells the connection's end, which is final. */
 export function isEnd({ status, endedAt }: Details): boolean {
   return status === 'terminated' && endedAt !== undefined;
@@ -143,14 +149,18 @@ export function isEnd({ status, endedAt }: Details): boolean {
  * One connection that a listing holds twice: the larger reading of each counter, everything else from the row that tells
  * its end, else from the row updated later, else listed later.
  */
-export function mergeConnections<C extends Omit<Connection, 'id'>>(first: C, second: C): C {
+export function mergeConnections<Id extends AnyId>(
+  first: Connection<Id>,
+  second: Connection<Id>,
+): Connection<Id> {
   const isFirstLater = (first.updatedAt ?? 0) > (second.updatedAt ?? Number.POSITIVE_INFINITY);
   const newer = (isEnd(first) === isEnd(second) ? isFirstLater : isEnd(first)) ? first : second;
   const readings = first.readings.map((one, index) => {
     const other = second.readings[index];
     return one === undefined ? other : other === undefined ? one : larger(one, other);
   });
-  return { ...newer, updatedAt: newer.updatedAt ?? first.updatedAt ?? second.updatedAt, readings };
+  const updatedAt = newer.updatedAt ?? first.updatedAt ?? second.updatedAt;
+  return { ...copyOf(newer), id: newer.id, updatedAt, readings };
 }
 
 function reading(

@@ -38,7 +38,7 @@ const IN_PAGE = PAGE_ROWS - 1;
  */
 export class Table {
   readonly #pages: Page[];
-  readonly #texts: Texts;
+  #texts: Texts;
   readonly #index: HashIndex;
   readonly #free: number[] = [];
   /** The words of the id that is looked for. */
@@ -105,6 +105,15 @@ export class Table {
     this.#free.push(row);
   }
 
+  /** Removes every row, and keeps the memory for those that come. */
+  clear(): void {
+    for (let row = 0; row < this.#rows; row += PAGE_ROWS) this.#toChange(row).clear();
+    this.#rows = 0;
+    this.#free.length = 0;
+    this.#texts = new Texts();
+    this.#index.clear();
+  }
+
   /** The id of a row that is somebody's. */
   idAt(row: number): string {
     const { ids } = this.#page(row);
@@ -137,7 +146,7 @@ export class Table {
 
   /** Everything as of now, however late it is read; `letGo` once it has been. */
   picture(): Picture & { letGo(): void } {
-    const pages = [...this.#pages];
+    const pages = this.#pages.slice(0, Math.ceil(this.#rows / PAGE_ROWS));
     for (const page of pages) page.readers += 1;
     const letGo = () => {
       for (const page of pages) page.readers -= 1;
