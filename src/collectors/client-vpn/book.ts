@@ -1,7 +1,6 @@
-import { inSteps } from '../../core/clock.ts';
 import { Histogram, type HistogramState } from '../../core/histogram.ts';
 import { CounterLedger, type LedgerState } from '../../core/ledger.ts';
-import { LedgerEntries } from '../../core/ledger-entries.ts';
+import type { LedgerEntries } from '../../core/ledger-entries.ts';
 import type { Scope } from '../../core/scope.ts';
 import { UserTotals, type UserTotalsState } from '../../core/user-totals.ts';
 import { DetailColumns } from './detail-columns.ts';
@@ -167,14 +166,6 @@ export class Book {
       durations: this.#durations.state(),
       users: users.open ? users : undefined,
     };
-  }
-
-  /** Resolves to a copy that writes down users under this identity. */
-  async under(identity: string): Promise<Book> {
-    const state = this.state();
-    const entries = new LedgerEntries(COUNTERS.length, this.entries().picture());
-    await inSteps(entries.fill());
-    return new Book(this.scope, identity, { state, entries });
   }
 
   /** The book as plain data, apart from its entries. */

@@ -1,13 +1,15 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Clock } from '../../core/clock.ts';
+import { type Clock, inSteps } from '../../core/clock.ts';
 import { toSentence } from '../../core/error-text.ts';
 import { FaultLog } from '../../core/fault-log.ts';
+import { LedgerEntries } from '../../core/ledger-entries.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { Book } from './book.ts';
 import { BOOK_FORMAT, BOOK_FORMATS, fromContent, toContent } from './book-file.ts';
 import { NAME } from './name.ts';
+import { COUNTERS } from './record.ts';
 import type { ConnectionFilter } from './source.ts';
 
 /** Which books a configuration opens and how they are to be read. */
@@ -154,7 +156,7 @@ export class Books {
   async #read(name: string, identity: string): Promise<Book | undefined> {
     const book = this.#books.get(name);
     if (book?.identity === identity) return book;
-    if (book) return book.under(identity);
+    if (book) return copyUnder(identity, book);
     const content = await this.#storage.readContent(name, BOOK_FORMATS, BOOK_LOST).catch((cause: unknown) => {
       throw new UnreadableBook(name, cause);
     });
@@ -225,6 +227,14 @@ export class Books {
       this.#logger.error(message, { err });
     }
   }
+}
+
+/** A copy that writes down users under this identity. */
+async function copyUnder(identity: string, book: Book): Promise<Book> {
+  const state = book.state();
+  const entries = new LedgerEntries(COUNTERS.length, book.entries().picture());
+  await inSteps(entries.fill());
+  return new Book(book.scope, identity, { state, entries });
 }
 
 function prefixOf({ accountId, region }: Place): string {
