@@ -175,11 +175,7 @@ export class LedgerEntries {
 
   /** Everything as of now; `letGo` once it has been read. */
   picture(): EntriesPicture & { letGo(): void } {
-    return {
-      ...this.#table.picture(),
-      statuses: [...this.#statuses],
-      large: [...this.#readings.large()],
-    };
+    return { ...this.#table.picture(), statuses: [...this.#statuses], large: [...this.#readings.large()] };
   }
 
   *[Symbol.iterator](): Iterator<[string, Entry]> {
