@@ -21,7 +21,7 @@ export interface Posted<T> {
   readonly isTaken: boolean;
   /** What tells it: the row that was taken last, this one or an earlier one; undefined when this process saw none. */
   readonly taken: T | undefined;
-  /** Traffic that passed since the last posting, per counter; undefined when nothing was counted. */
+  /** Traffic that passed since the last posting, per counter, until the next is posted; undefined when nothing was counted. */
   readonly growth: readonly Exact[] | undefined;
 }
 
@@ -59,6 +59,7 @@ export class CounterLedger<T = unknown> {
   readonly #slots: Slots;
   readonly #transitions = new Map<string, number>();
   readonly #totals = new Map<string, Exact[]>();
+  readonly #grown: Exact[];
   #begun = false;
   #opened = 0;
   #listing = 0;
@@ -77,6 +78,7 @@ export class CounterLedger<T = unknown> {
     this.#width = width;
     this.#statuses = statuses;
     this.#taken = taken;
+    this.#grown = this.#zeros();
     const columns = saved?.entries instanceof LedgerEntries ? saved.entries : undefined;
     this.#entries = columns ?? new LedgerEntries(width);
     this.#slots = new Slots(statuses.length + MOST_OTHER_STATUSES, statuses);
@@ -211,7 +213,7 @@ export class CounterLedger<T = unknown> {
       entries.setReading(at, index, now);
       // The first good reading of a connection from the opening listing is that counter's opening balance.
       if (before === undefined && entries.isOpening(at)) continue;
-      grown ??= this.#zeros();
+      grown ??= this.#grown.fill(0);
       grown[index] = growth(before ?? 0, now);
     }
     return grown;

@@ -65,7 +65,8 @@ class GatheredRow extends DetailsRow implements ListedConnection, RowId {
   }
 
   get readings(): (Exact | undefined)[] {
+    const cells = this.#readings;
     const { row } = this;
-    return COUNTERS.map((_, index) => this.#readings.get(row, index));
+    return [cells.get(row, 0), cells.get(row, 1), cells.get(row, 2), cells.get(row, 3)];
   }
 }
