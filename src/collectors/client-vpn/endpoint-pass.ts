@@ -47,13 +47,15 @@ export async function passEndpoint(
   let book: Book | undefined;
   try {
     book = await state.books.open(scope, options.books);
-    const connections = await gather(connectionPages(target, scope, options, deps, signal));
+    const spare = state.spare.pop();
+    const connections = await gather(connectionPages(target, scope, options, deps, signal), spare);
     const listing = await post(connections, book, {
       at: clock.monotonic(),
       longestGapMs: options.staleAfterMs,
       maxUsers: options.maxUsers,
       keepConnections: options.maxConnections !== undefined,
     });
+    state.spare.push(connections);
     state.published.faults.succeed(scope.endpointId, 'A Client VPN endpoint recovered', scopeLabels(scope));
     return { view: completeView(polled, listing, book, options, deps), failed: false };
   } catch (cause) {

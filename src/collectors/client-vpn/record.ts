@@ -1,4 +1,5 @@
 import { type ConnectionRows, PLACE } from '../../aws/connections/rows.ts';
+import type { AnyId } from '../../core/columns/table.ts';
 import { type Exact, larger, toExact } from '../../core/exact.ts';
 import type { Reject } from '../../polling/warnings.ts';
 import type { Identity } from './identity.ts';
@@ -23,9 +24,8 @@ export const STATUSES = ['active', 'failed-to-terminate', 'terminating', 'termin
 /** The status of a connection that AWS gives none for. */
 export const NO_STATUS = 'unknown';
 
-/** One connection as AWS lists it (DescribeClientVpnConnections), decoded, checked, and with names shown only as configured. */
-export interface Connection {
-  readonly id: string;
+/** What AWS says of a connection beside its readings, decoded, checked, and with names shown only as configured. */
+export interface Details {
   readonly status: string;
   readonly statusMessage: string | undefined;
   readonly username: string | undefined;
@@ -38,16 +38,24 @@ export interface Connection {
   readonly establishedAt: number | undefined;
   readonly endedAt: number | undefined;
   readonly updatedAt: number | undefined;
-  /** In the order of COUNTERS; undefined where AWS' text is not a non-negative decimal integer. */
-  readonly readings: readonly (Exact | undefined)[];
   readonly postures: readonly string[];
 }
 
+/** One connection as AWS lists it (DescribeClientVpnConnections). */
+export interface Connection<Id extends AnyId = string> extends Details {
+  readonly id: Id;
+  /** In the order of COUNTERS; undefined where AWS' text is not a non-negative decimal integer. */
+  readonly readings: readonly (Exact | undefined)[];
+}
+
+/** One whose id need not have become a text yet, and which can be another one when the next is asked for. */
+export type ListedConnection = Connection<AnyId>;
+
 /** What tells people, and the words of AWS. */
-export type Names = Pick<Connection, 'statusMessage' | 'username' | 'commonName' | 'clientIp' | 'clientIpv6'>;
+type Names = Pick<Details, 'statusMessage' | 'username' | 'commonName' | 'clientIp' | 'clientIpv6'>;
 
 /** Of a connection whose names nobody wants; all share it. */
-export const NAMELESS: Names = {
+const NAMELESS: Names = {
   statusMessage: undefined,
   username: undefined,
   commonName: undefined,
@@ -80,10 +88,10 @@ export function toConnection(
   rows: ConnectionRows,
   row: number,
   { identity, withNames, reject }: Decoding,
-): Connection | undefined {
+): ListedConnection | undefined {
   const text = (place: number) => rows.text(row, place);
-  const id = text(PLACE.connectionId);
-  if (!id || id.length > LONGEST_ID) {
+  const id = rows.id(row);
+  if (!id || (typeof id === 'string' && id.length > LONGEST_ID)) {
     reject('connection_id', id);
     return undefined;
   }
@@ -111,7 +119,7 @@ export function toConnection(
 }
 
 /** Decodes the rows of a page, but for those without a connection id. */
-export function* toConnections(rows: ConnectionRows, decoding: Decoding): Iterable<Connection> {
+export function* toConnections(rows: ConnectionRows, decoding: Decoding): Iterable<ListedConnection> {
   for (let row = 0; row < rows.length; row += 1) {
     const connection = toConnection(rows, row, decoding);
     if (connection) yield connection;
@@ -124,8 +132,16 @@ function posturesOf(all: readonly string[] = [], reject: Reject): readonly strin
   return all.slice(0, MOST_POSTURES_EACH);
 }
 
+/** The same by itself, whatever becomes of these. */
+export function copyOf(details: Details): Details {
+  const { status, statusMessage, username, commonName, user, clientIp, clientIpv6 } = details;
+  const { establishedAt, endedAt, updatedAt, postures } = details;
+  const names = { statusMessage, username, commonName, user, clientIp, clientIpv6 };
+  return { status, ...names, establishedAt, endedAt, updatedAt, postures };
+}
+
 /** Whether the row tells the connection's end, which is final. */
-export function isEnd({ status, endedAt }: Connection): boolean {
+export function isEnd({ status, endedAt }: Details): boolean {
   return status === 'terminated' && endedAt !== undefined;
 }
 
@@ -133,14 +149,18 @@ export function isEnd({ status, endedAt }: Connection): boolean {
  * One connection that a listing holds twice: the larger reading of each counter, everything else from the row that tells
  * its end, else from the row updated later, else listed later.
  */
-export function mergeConnections(first: Connection, second: Connection): Connection {
+export function mergeConnections<Id extends AnyId>(
+  first: Connection<Id>,
+  second: Connection<Id>,
+): Connection<Id> {
   const isFirstLater = (first.updatedAt ?? 0) > (second.updatedAt ?? Number.POSITIVE_INFINITY);
   const newer = (isEnd(first) === isEnd(second) ? isFirstLater : isEnd(first)) ? first : second;
   const readings = first.readings.map((one, index) => {
     const other = second.readings[index];
     return one === undefined ? other : other === undefined ? one : larger(one, other);
   });
-  return { ...newer, updatedAt: newer.updatedAt ?? first.updatedAt ?? second.updatedAt, readings };
+  const updatedAt = newer.updatedAt ?? first.updatedAt ?? second.updatedAt;
+  return { ...copyOf(newer), id: newer.id, updatedAt, readings };
 }
 
 function reading(

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Book } from '../../../src/collectors/client-vpn/book.ts';
-import { fromLines, toLines } from '../../../src/collectors/client-vpn/book-file.ts';
 import { gather, type Listing, post } from '../../../src/collectors/client-vpn/listing.ts';
 import { toConnections } from '../../../src/collectors/client-vpn/record.ts';
 import type { Exact } from '../../../src/core/exact.ts';
-import { pages, plain, SCOPE, statusOf } from '../../support/client-vpn.ts';
+import { pages, plain, restarted, SCOPE, statusOf } from '../../support/client-vpn.ts';
 import { type RawConnection, rowsOf } from '../../support/connection-rows.ts';
 import { counters, fallen, figuresOf } from '../../support/ledger-figures.ts';
 import { histories, LONGEST_GAP_MS, type Step } from '../../support/ledger-histories.ts';
@@ -68,11 +67,6 @@ function shownOf(model: LedgerModel): Map<string, unknown> {
   );
 }
 
-/** The book as a new process reads it from disk. */
-function restarted(book: Book): Book {
-  return new Book(SCOPE, plain.tag, fromLines([...toLines(book)]));
-}
-
 /** Takes a book through a history; `check` runs after every step. */
 async function live(
   steps: readonly Step[],
@@ -85,7 +79,7 @@ async function live(
     at += step.afterMs;
     const listing = step.kind === 'listing' ? await list(book, step.rows, at, maxUsers) : undefined;
     if (step.kind === 'failure') book.interrupt();
-    if (step.kind === 'restart') book = restarted(book);
+    if (step.kind === 'restart') book = await restarted(book);
     check(book, step, at, listing);
   }
 }

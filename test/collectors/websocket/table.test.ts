@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ListedIds } from '../../../src/collectors/websocket/columns/listed-ids.ts';
-import { fromBytes, layoutOf, toParts } from '../../../src/collectors/websocket/columns/picture-file.ts';
-import { type Picture, Table } from '../../../src/collectors/websocket/columns/table.ts';
+import { type Picture, Table } from '../../../src/core/columns/table.ts';
+import { ColumnsReader } from '../../../src/storage/columns.ts';
+import { fromColumns, layoutOf, toParts } from '../../../src/storage/picture-file.ts';
 
 const NUMBERS = 3;
 
@@ -25,13 +26,16 @@ function toTable(picture: Picture): Table {
   return table;
 }
 
+/** The picture as it stands in a file. */
+function toBuffer(picture: Picture): Buffer {
+  const parts = [...toParts(picture)];
+  return Buffer.concat(parts.map((part) => Buffer.from(typeof part === 'string' ? `${part}\n` : part)));
+}
+
 /** The table that a new process would read, from bytes that begin anywhere. */
 async function readBack(picture: Picture, shift: number): Promise<Table> {
-  const parts = [...toParts(picture)].map((part) =>
-    typeof part === 'string' ? Buffer.from(`${part}\n`) : part,
-  );
-  const bytes = Buffer.concat([Buffer.alloc(shift), ...parts]);
-  return toTable(await fromBytes(layoutOf(picture, NUMBERS), bytes.subarray(shift)));
+  const bytes = Buffer.concat([Buffer.alloc(shift), toBuffer(picture)]);
+  return toTable(await fromColumns(layoutOf(picture), new ColumnsReader(bytes.subarray(shift))));
 }
 
 const IDS = [
@@ -146,14 +150,14 @@ test.each([
     {},
     'something behind its columns',
   ],
-  ['of fewer pages', (bytes: Buffer) => bytes, { rows: 5000 }, 'not as many pages as rows'],
+  ['of fewer rows', (bytes: Buffer) => bytes, { rows: 5000 }, 'cut short'],
   ['of another machine', (bytes: Buffer) => bytes, { order: 'BE' }, 'a machine of another kind (BE)'],
 ] as const)('bytes that are %s are no picture', async (_, change, layout, reason) => {
   const table = new Table();
   for (const id of ['a=', 'b=']) table.add(id, 1);
   const picture = table.picture();
-  const bytes = Buffer.concat([...toParts(picture)].map((part) => Buffer.from(part)));
-  const read = fromBytes({ ...layoutOf(picture, NUMBERS), ...layout }, change(bytes));
+  const bytes = toBuffer(picture);
+  const read = fromColumns({ ...layoutOf(picture), ...layout }, new ColumnsReader(change(bytes)));
   await expect(read).rejects.toThrow(reason);
 });
 

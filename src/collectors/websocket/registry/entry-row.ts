@@ -1,4 +1,4 @@
-import type { RowId, Table } from '../columns/table.ts';
+import type { RowId, Table } from '../../../core/columns/table.ts';
 import { type Death, ENDS, type Entry, isDead } from './entry.ts';
 
 /** The columns of numbers of a row: its times, then its place in the order of the dead. */
@@ -10,8 +10,6 @@ export const ENDED = 4;
 const DELISTED = 5;
 export const OLDER = 6;
 export const NEWER = 7;
-/** How many columns there are. */
-export const NUMBERS = 8;
 
 /** The states of a row; an end is its place in `ENDS` after these, and a bit while it is undecided. */
 export const OPEN = 1;

@@ -1,6 +1,6 @@
+import type { AnyId } from '../../../core/columns/table.ts';
 import type { ConnectionEvent } from '../../../core/websocket-event.ts';
 import type { ListedIds } from '../columns/listed-ids.ts';
-import type { AnyId } from '../columns/table.ts';
 import type { Outcome } from '../estimate/outcome.ts';
 import type { Drawn } from './draw.ts';
 import { Entries } from './entries.ts';

@@ -9,8 +9,14 @@ export interface RowId {
   readonly row: number;
 }
 
-/** An id, or a row that holds it: then nothing need be made of it. */
-export type AnyId = string | RowId;
+/** The words of an id that was packed, which begin at this place. */
+export interface WordsId {
+  readonly words: Uint32Array;
+  readonly at: number;
+}
+
+/** An id, a row that holds it, or its words: then nothing need be made of it. */
+export type AnyId = string | RowId | WordsId;
 
 /** Everything that a table held at one moment. */
 export interface Picture {
@@ -32,7 +38,7 @@ const IN_PAGE = PAGE_ROWS - 1;
  */
 export class Table {
   readonly #pages: Page[];
-  readonly #texts: Texts;
+  #texts: Texts;
   readonly #index: HashIndex;
   readonly #free: number[] = [];
   /** The words of the id that is looked for. */
@@ -99,6 +105,15 @@ export class Table {
     this.#free.push(row);
   }
 
+  /** Removes every row, and keeps the memory for those that come. */
+  clear(): void {
+    for (let row = 0; row < this.#rows; row += PAGE_ROWS) this.#toChange(row).clear();
+    this.#rows = 0;
+    this.#free.length = 0;
+    this.#texts = new Texts();
+    this.#index.clear();
+  }
+
   /** The id of a row that is somebody's. */
   idAt(row: number): string {
     const { ids } = this.#page(row);
@@ -131,7 +146,7 @@ export class Table {
 
   /** Everything as of now, however late it is read; `letGo` once it has been. */
   picture(): Picture & { letGo(): void } {
-    const pages = [...this.#pages];
+    const pages = this.#pages.slice(0, Math.ceil(this.#rows / PAGE_ROWS));
     for (const page of pages) page.readers += 1;
     const letGo = () => {
       for (const page of pages) page.readers -= 1;
@@ -143,11 +158,14 @@ export class Table {
   #seek(id: AnyId): boolean {
     if (typeof id === 'string') {
       if (pack(id, this.#sought, 0)) return true;
+    } else if ('words' in id) {
+      this.#copy(id.words, id.at);
+      return true;
     } else {
       const { ids } = id.table.#page(id.row);
       const at = (id.row & IN_PAGE) * ID_WORDS;
       if (numberIn(ids, at) === undefined) {
-        for (let index = 0; index < ID_WORDS; index += 1) this.#sought[index] = ids[at + index] ?? 0;
+        this.#copy(ids, at);
         return true;
       }
     }
@@ -155,6 +173,10 @@ export class Table {
     if (number === undefined) return false;
     packNumber(number, this.#sought, 0);
     return true;
+  }
+
+  #copy(words: Uint32Array, at: number): void {
+    for (let index = 0; index < ID_WORDS; index += 1) this.#sought[index] = words[at + index] ?? 0;
   }
 
   #append(): number {
@@ -193,6 +215,8 @@ export class Table {
   }
 }
 
-function textOf(id: AnyId): string {
-  return typeof id === 'string' ? id : id.table.idAt(id.row);
+/** An id as a text. */
+export function textOf(id: AnyId): string {
+  if (typeof id === 'string') return id;
+  return 'words' in id ? unpack(id.words, id.at) : id.table.idAt(id.row);
 }

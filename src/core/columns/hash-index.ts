@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
-
 /** So that nobody can choose ids that all fall into one bucket. */
-const SEED = randomBytes(4).readInt32LE();
+const [SEED = 0] = crypto.getRandomValues(new Int32Array(1));
 const FIRST_BUCKETS = 8;
 
 /**
@@ -51,6 +49,11 @@ export class HashIndex {
     for (; link !== 0; link = this.#links[2 * (link - 1)] ?? 0)
       if (this.#links[2 * (link - 1)] === row + 1) this.#links[2 * (link - 1)] = after;
     this.#size -= 1;
+  }
+
+  clear(): void {
+    this.#heads.fill(0);
+    this.#size = 0;
   }
 
   #withHash(hash: number, from: number): number {

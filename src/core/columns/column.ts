@@ -1,5 +1,3 @@
-import type { Exact } from './exact.ts';
-
 const FIRST_LENGTH = 256;
 
 /** Values by place; what was never set is undefined. */
@@ -8,7 +6,7 @@ export interface Column<T> {
   set(at: number, value: T | undefined): void;
 }
 
-/** Values of any kind by place. */
+/** Values of any kind by place; while there are none it takes no room. */
 export class ValueColumn<T> implements Column<T> {
   readonly #values: (T | undefined)[] = [];
 
@@ -17,6 +15,8 @@ export class ValueColumn<T> implements Column<T> {
   }
 
   set(at: number, value: T | undefined): void {
+    if (value === undefined && at >= this.#values.length) return;
+    while (this.#values.length < at) this.#values.push(undefined);
     this.#values[at] = value;
   }
 }
@@ -33,27 +33,6 @@ export class NumberColumn implements Column<number> {
   set(at: number, value: number | undefined): void {
     if (at >= this.#values.length) this.#values = grown(this.#values, at);
     this.#values[at] = value ?? Number.NaN;
-  }
-}
-
-/** Exact numbers by place, in eight bytes each but for those past 2^53. */
-export class ExactColumn implements Column<Exact> {
-  readonly #numbers = new NumberColumn();
-  readonly #large = new Map<number, bigint>();
-
-  get(at: number): Exact | undefined {
-    const number = this.#numbers.get(at);
-    return number === Number.POSITIVE_INFINITY ? this.#large.get(at) : number;
-  }
-
-  set(at: number, value: Exact | undefined): void {
-    if (typeof value === 'bigint') {
-      this.#large.set(at, value);
-      this.#numbers.set(at, Number.POSITIVE_INFINITY);
-      return;
-    }
-    if (this.#large.size > 0) this.#large.delete(at);
-    this.#numbers.set(at, value);
   }
 }
 

@@ -1,3 +1,5 @@
+import { HEX_ID_LENGTH, packHex, unpackHex } from './hex-id.ts';
+
 /** How many words hold an id. */
 export const ID_WORDS = 4;
 
@@ -6,6 +8,8 @@ const MOST_CHARACTERS = ID_WORDS * CHARACTERS_PER_WORD;
 const CHARACTERS = 0x1f;
 /** Stands where the number of characters does: the words hold the number of a text that is kept elsewhere. */
 const IS_TEXT = 0x1f;
+/** Stands there too: the words hold the id of a Client VPN connection. */
+const IS_HEX = 0x1e;
 const PADDING_SHIFT = 5;
 const IS_URL = 0x80;
 const PADDING = 61;
@@ -20,12 +24,15 @@ for (const alphabet of [CODES_PLAIN, CODES_URL])
   for (const [bits, code] of alphabet.entries()) SIX_BITS[code] = bits;
 
 const unpacked = Buffer.alloc(MOST_CHARACTERS + 3);
+const ascii = Buffer.alloc(HEX_ID_LENGTH);
 
 /**
- * Writes an id of base64, plain or for URLs, of up to 20 characters and three of padding, as AWS' are, into four words of 32 bits: five characters
- * in each, and two bits of their number, their padding and their alphabet. False, writing nothing of use, for any other text.
+ * Writes an id as AWS makes them into four words of 32 bits: that of a Client VPN connection, or, as those of WebSocket connections are, one of
+ * base64, plain or for URLs, of up to 20 characters and three of padding: five characters in each word, and two bits of their number, their padding
+ * and their alphabet. False, writing nothing of use, for any other text.
  */
 export function pack(id: string, words: Uint32Array, at: number): boolean {
+  if (id.length === HEX_ID_LENGTH) return packBytes(ascii, 0, ascii.write(id), words, at);
   let count = id.length;
   while (count > 0 && id.charCodeAt(count - 1) === PADDING) count -= 1;
   const padding = id.length - count;
@@ -52,6 +59,20 @@ export function pack(id: string, words: Uint32Array, at: number): boolean {
   return true;
 }
 
+/** The same of the id of a Client VPN connection that stands between these two; false for what else may stand there. */
+export function packBytes(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  words: Uint32Array,
+  at: number,
+): boolean {
+  words[at + ID_WORDS - 1] = 0;
+  if (to - from !== HEX_ID_LENGTH || !packHex(bytes, from, words, at)) return false;
+  writeHeader(words, at, IS_HEX);
+  return true;
+}
+
 /** Writes the number of a text that `pack` refuses, below 2^30. */
 export function packNumber(number: number, words: Uint32Array, at: number): void {
   words.fill(0, at, at + ID_WORDS);
@@ -68,6 +89,7 @@ export function numberIn(words: Uint32Array, at: number): number | undefined {
 export function unpack(words: Uint32Array, at: number): string {
   const header = headerOf(words, at);
   const count = header & CHARACTERS;
+  if (count === IS_HEX) return unpackHex(words, at);
   const length = count + ((header >> PADDING_SHIFT) & 3);
   const codes = header & IS_URL ? CODES_URL : CODES_PLAIN;
   for (let place = 0; place < count; place += 1) {
