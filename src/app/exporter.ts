@@ -47,7 +47,7 @@ export class Exporter {
   readonly #deps: ExporterDeps;
   readonly #calls: Calls;
   readonly #own = createOwnCounters();
-  readonly #live: readonly Family[];
+  readonly #ownFamilies: readonly Family[];
   readonly #targetUp = targetUp(() =>
     [...this.#parts()].map(([name, { collector }]) => [name, collector.status()] as const),
   );
@@ -79,7 +79,7 @@ export class Exporter {
       render: () => this.#render(),
     });
     this.#reloads = new Reloads({ ...deps, apply: (config) => this.apply(config) });
-    this.#live = [
+    this.#ownFamilies = [
       buildInfo(process.version),
       ...this.#calls.families,
       ...Object.values(this.#own),
@@ -87,14 +87,13 @@ export class Exporter {
       credentialsExpiry(() => this.#setup?.aws.expiries() ?? new Map()),
       ...deps.storage.families,
       droppedLogLines,
-      ...passFamilies(() => this.#passes.states()),
     ];
     const seldom = new Seldom(deps.clock, SAY_AGAIN_MS);
     this.#limit = new SeriesLimit({ ...deps, ...this.#own });
     this.#snapshot = new Snapshot({
       kept: () => this.#kept(),
       room: () => this.#room(),
-      live: () => this.#live,
+      live: () => this.#live(),
       onCut: createCutLog(deps.logger),
       hidesProcess: deps.hidesProcess ?? false,
       onFamilyError: (family, err) => {
@@ -160,7 +159,7 @@ export class Exporter {
 
   /** Every family of the exposition, but for those of the process and of Node.js. */
   families(): readonly Family[] {
-    return [...this.#kept(), ...this.#live];
+    return [...this.#kept(), ...this.#live()];
   }
 
   /** Where events are taken in; empty while nowhere. */
@@ -237,6 +236,10 @@ export class Exporter {
     return [...[...this.#parts().values()].flatMap(({ collector }) => collector.families), this.#targetUp];
   }
 
+  #live(): readonly Family[] {
+    return [...this.#ownFamilies, ...passFamilies(this.#passes.states())];
+  }
+
   /** What there is room for in the rendering that begins. */
   #room(): Room {
     const isOfPass = this.#isOfPass;
@@ -249,7 +252,7 @@ export class Exporter {
     const collectorOf = (family: Family) => collectors.get(family) ?? 'exporter';
     return {
       leavesOut: (family) => this.#limit.leavesOut(family),
-      within: (rendered) => this.#limit.within(rendered, this.#live, isOfPass ? collectorOf : undefined),
+      within: (rendered) => this.#limit.within(rendered, this.#live(), isOfPass ? collectorOf : undefined),
     };
   }
 

@@ -1,5 +1,6 @@
 import { createHistogram, performance } from 'node:perf_hooks';
 import type { Clock } from '../core/clock.ts';
+import type { Reading } from './process-readings.ts';
 
 /** Between two looks at a busy event loop; after each look at an idle one twice as long, up to the longest. */
 const SHORTEST_MS = 10;
@@ -9,44 +10,46 @@ const IDLE_WORK_MS = 5;
 /** An hour, in microseconds: what is later counts as that. */
 const LATEST = 3_600e6;
 
-/** How late timers were, in seconds; NaN when none was due. */
-export interface Lag {
-  readonly min: number;
-  readonly max: number;
-  readonly mean: number;
-  readonly stddev: number;
-  readonly p50: number;
-  readonly p90: number;
-  readonly p99: number;
-}
-
 /** How late the event loop comes to what is due, looked at often while there is work and seldom while there is none: an idle process is woken twice a second. */
 export class EventLoopLag {
   readonly #clock: Clock;
   /** In microseconds, to two figures. */
   readonly #late = createHistogram({ lowest: 1, highest: LATEST, figures: 2 });
-  #work = performance.eventLoopUtilization();
+  /** How long the last reading had to wait for its turn of the event loop. */
+  #lastSeconds = 0;
+  readonly #work: () => number;
+  #workMs: number;
 
-  constructor(clock: Clock) {
+  /** `work` is for how many milliseconds the event loop has been at work. */
+  constructor(clock: Clock, work = () => performance.eventLoopUtilization().active) {
     this.#clock = clock;
+    this.#work = work;
+    this.#workMs = work();
     this.#lookIn(SHORTEST_MS);
   }
 
-  /** The lag since the last call. */
-  take(): Lag {
+  /** The lag since it was last read, as prom-client's metrics of it. */
+  read(): Reading {
     const late = this.#late;
-    const toSeconds = (microseconds: number) => (late.count === 0 ? Number.NaN : microseconds / 1e6);
-    const lag = {
-      min: toSeconds(late.min),
-      max: toSeconds(late.max),
-      mean: toSeconds(late.mean),
-      stddev: toSeconds(late.stddev),
-      p50: toSeconds(late.percentile(50)),
-      p90: toSeconds(late.percentile(90)),
-      p99: toSeconds(late.percentile(99)),
+    const prefix = 'nodejs_eventloop_lag';
+    const beganAt = this.#clock.monotonic();
+    setImmediate(() => {
+      this.#lastSeconds = (this.#clock.monotonic() - beganAt) / 1e3;
+    });
+    const measured = (microseconds: number) =>
+      late.count === 0 ? [] : [{ labels: {}, value: microseconds / 1e6 }];
+    const reading = {
+      [`${prefix}_seconds`]: [{ labels: {}, value: this.#lastSeconds }],
+      [`${prefix}_min_seconds`]: measured(late.min),
+      [`${prefix}_max_seconds`]: measured(late.max),
+      [`${prefix}_mean_seconds`]: measured(late.mean),
+      [`${prefix}_stddev_seconds`]: measured(late.stddev),
+      [`${prefix}_p50_seconds`]: measured(late.percentile(50)),
+      [`${prefix}_p90_seconds`]: measured(late.percentile(90)),
+      [`${prefix}_p99_seconds`]: measured(late.percentile(99)),
     };
     late.reset();
-    return lag;
+    return reading;
   }
 
   #lookIn(ms: number): void {
@@ -54,10 +57,9 @@ export class EventLoopLag {
     this.#clock.after(ms, () => {
       const microseconds = Math.round((this.#clock.monotonic() - dueAt) * 1e3);
       this.#late.record(Math.min(Math.max(microseconds, 1), LATEST));
-      const work = performance.eventLoopUtilization();
-      const { active } = performance.eventLoopUtilization(work, this.#work);
-      this.#work = work;
-      this.#lookIn(active > IDLE_WORK_MS ? SHORTEST_MS : Math.min(2 * ms, LONGEST_MS));
+      const before = this.#workMs;
+      this.#workMs = this.#work();
+      this.#lookIn(this.#workMs - before > IDLE_WORK_MS ? SHORTEST_MS : Math.min(2 * ms, LONGEST_MS));
     });
   }
 }

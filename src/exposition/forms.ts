@@ -1,27 +1,30 @@
 import type { ExpositionForm, Family } from '../core/family.ts';
 
-type Header = Readonly<Record<ExpositionForm, Uint8Array>>;
+type Header = Readonly<Record<ExpositionForm, string>>;
 
 /** A family as it is sent, after its header: the series, which are written alike in both forms. */
 export interface RenderedFamily {
   readonly family: Family;
-  readonly series: readonly Uint8Array[];
+  /** Slices of a large one are bytes already. */
+  readonly series: readonly (string | Uint8Array)[];
   /** How many series there are. */
   readonly count: number;
 }
 
 /** What stands at the end of an exposition. */
-export const END: Header = { text: Buffer.from(''), openmetrics: Buffer.from('# EOF\n') };
+export const END: Header = { text: '', openmetrics: '# EOF\n' };
 
 /** A name that ends like this is in that unit: the ones of OpenMetrics' list that Prometheus' names use. */
 const UNIT = /_(seconds|bytes|ratio|celsius|meters|grams|joules|volts|amperes)$/;
 
-/** Made once, for as long as there is the family. */
-const headers = new WeakMap<Family, Header>();
+/** The last of each name: a family is made anew now and then, and says the same of itself. */
+const headers = new Map<string, { readonly family: Family; readonly header: Header }>();
 
 function headerOf(family: Family): Header {
-  const header = headers.get(family) ?? toHeader(family);
-  headers.set(family, header);
+  const known = headers.get(family.name);
+  if (known?.family.help === family.help && known.family.type === family.type) return known.header;
+  const header = toHeader(family);
+  headers.set(family.name, { family, header });
   return header;
 }
 
@@ -34,16 +37,32 @@ function toHeader({ name, help, type }: Family): Header {
   const family = type === 'counter' ? name.replace(/_total$/, '') : name;
   const unit = UNIT.exec(family)?.[1];
   return {
-    text: Buffer.from(`# HELP ${name} ${escaped}\n# TYPE ${name} ${type}\n`),
-    openmetrics: Buffer.from(
+    text: `# HELP ${name} ${escaped}\n# TYPE ${name} ${type}\n`,
+    openmetrics:
       `# TYPE ${family} ${type}\n` +
-        (unit === undefined ? '' : `# UNIT ${family} ${unit}\n`) +
-        `# HELP ${family} ${escaped.replace(/"/g, '\\"')}\n`,
-    ),
+      (unit === undefined ? '' : `# UNIT ${family} ${unit}\n`) +
+      `# HELP ${family} ${escaped.replace(/"/g, '\\"')}\n`,
   };
 }
 
-/** Families in one form, in pieces; without what stands at the end. */
-export function toPieces(families: readonly RenderedFamily[], form: ExpositionForm): readonly Uint8Array[] {
-  return families.flatMap(({ family, series }) => [headerOf(family)[form], ...series]);
+/** Families in one form, in pieces; `end` is what stands after them. */
+export function toPieces(
+  families: readonly RenderedFamily[],
+  form: ExpositionForm,
+  end = '',
+): readonly Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  let text = '';
+  for (const { family, series } of families) {
+    text += headerOf(family)[form];
+    for (const part of series) {
+      if (typeof part === 'string') {
+        text += part;
+        continue;
+      }
+      pieces.push(Buffer.from(text), part);
+      text = '';
+    }
+  }
+  return [...pieces, Buffer.from(text + end)];
 }

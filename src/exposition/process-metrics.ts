@@ -1,8 +1,9 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { systemClock } from '../core/clock.ts';
 import type { Family, FamilyType, Sample } from '../core/family.ts';
 import { EventLoopLag } from './event-loop-lag.ts';
 import type { RenderedFamily } from './forms.ts';
+import { createReaders } from './process-readings.ts';
 import { type RenderHooks, renderFamilies } from './render.ts';
 
 /** Gauges whose names end like a counter's, which promtool refuses; the same numbers are there by type. */
@@ -36,7 +37,6 @@ export function createProcessMetrics(hooks: RenderHooks): ProcessMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: NEVER_MS });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
-  measureLag(registry);
   let samples: ReadonlyMap<string, readonly Sample[]> = new Map();
   const families = registry.getMetricsAsArray().map(({ name, help, type }) => ({
     name,
@@ -45,11 +45,24 @@ export function createProcessMetrics(hooks: RenderHooks): ProcessMetrics {
     labelNames: [],
     samples: () => samples.get(name) ?? [],
   }));
+  const lag = new EventLoopLag(systemClock);
+  const readers = { ...createReaders(), nodejs_eventloop_lag_seconds: () => lag.read() };
+  // prom-client is asked for what is left.
+  for (const read of Object.values(readers))
+    for (const name of Object.keys(read())) registry.removeSingleMetric(name);
   return {
     families,
     async render() {
       const collected: readonly Collected[] = await registry.getMetricsAsJSON();
-      samples = new Map(collected.map((metric) => [metric.name, toSamples(metric)]));
+      const now = new Map(collected.map((metric) => [metric.name, toSamples(metric)]));
+      for (const [family, read] of Object.entries(readers)) {
+        try {
+          for (const [name, samples] of Object.entries(read())) now.set(name, samples);
+        } catch (error) {
+          hooks.onFamilyError(family, error);
+        }
+      }
+      samples = now;
       return renderFamilies(families, hooks);
     },
   };
@@ -64,20 +77,4 @@ function toSamples({ name, values }: Collected): readonly Sample[] {
       value,
       suffix: metricName.slice(name.length) as NonNullable<Sample['suffix']>,
     }));
-}
-
-/** Has prom-client's gauges of the event loop's lag set to what we measure, at less cost. */
-function measureLag(registry: Registry): void {
-  const lag = new EventLoopLag(systemClock);
-  const set = (which: string, seconds: number) => {
-    const gauge = registry.getSingleMetric(`nodejs_eventloop_lag_${which}seconds`);
-    if (gauge instanceof Gauge) gauge.set(seconds);
-  };
-  const ofAll = registry.getMetricsAsArray().find(({ name }) => name === 'nodejs_eventloop_lag_seconds');
-  if (!ofAll) return;
-  ofAll.collect = () => {
-    const beganAt = systemClock.monotonic();
-    setImmediate(() => set('', (systemClock.monotonic() - beganAt) / 1e3));
-    for (const [which, seconds] of Object.entries(lag.take())) set(`${which}_`, seconds);
-  };
 }

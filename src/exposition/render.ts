@@ -37,7 +37,7 @@ export async function renderFamilies(
     const write = isCounted(family)
       ? () => ''
       : createWriter(family.name, (label) => onCut?.(family.name, label));
-    const series: Uint8Array[] = [];
+    const series: (string | Uint8Array)[] = [];
     let text = '';
     let count = 0;
     try {
@@ -55,7 +55,7 @@ export async function renderFamilies(
       onFamilyError(family.name, error);
       continue;
     }
-    series.push(Buffer.from(text));
+    series.push(text);
     if (count > 0) rendered.push({ family, series, count });
   }
   return rendered;

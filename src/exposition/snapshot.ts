@@ -23,12 +23,12 @@ interface SnapshotOptions extends RenderHooks {
   hidesProcess?: boolean;
 }
 
-/** The families of one rendering, of which both forms are made: they hold the same series, byte for byte. */
+/** One rendering. Both forms are made of it, each once somebody asks for it: they hold the same series, byte for byte. */
 interface Kept {
-  readonly families: readonly Family[];
-  readonly rendered: readonly RenderedFamily[];
-  /** Each form that was ever asked for. */
-  readonly deflated: Map<ExpositionForm, Promise<Deflated>>;
+  /** Of every family that is not live, those without series among them. */
+  readonly names: ReadonlySet<string>;
+  pieces(form: ExpositionForm): readonly Uint8Array[];
+  deflated(form: ExpositionForm): Promise<Deflated>;
 }
 
 const NO_PROCESS: ProcessMetrics = { families: [], render: async () => [] };
@@ -38,13 +38,16 @@ const BOUNDLESS: Room = { leavesOut: () => false, within: (rendered) => rendered
 export class Snapshot {
   readonly #options: SnapshotOptions;
   readonly #process: ProcessMetrics;
-  #kept: Kept = { families: [], rendered: [], deflated: new Map() };
+  /** Forms that were asked for: the first to ask waits for what is kept to be deflated, and nobody after that. */
+  readonly #deflated = new Set<ExpositionForm>();
+  #kept: Kept;
   #rendering: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
   constructor(options: SnapshotOptions) {
     this.#options = options;
     this.#process = options.hidesProcess ? NO_PROCESS : createProcessMetrics(options);
+    this.#kept = toKept(this.#namesWith([]), []);
   }
 
   /** Renders the kept families as they are now, or as soon as a rendering under way is done, and swaps them in. */
@@ -69,12 +72,16 @@ export class Snapshot {
   async #render(): Promise<void> {
     const { kept, live, room = () => BOUNDLESS } = this.#options;
     const families = kept();
-    refuseDoubles(families, live(), this.#process.families);
+    const names = this.#namesWith(families);
+    refuseDoubles(live(), names);
     const { leavesOut, within } = room();
-    const rendered = within(await renderFamilies(families, this.#options, leavesOut));
-    const next: Kept = { families, rendered, deflated: new Map() };
-    for (const form of this.#kept.deflated.keys()) await deflated(next, form);
+    const next = toKept(names, within(await renderFamilies(families, this.#options, leavesOut)));
+    for (const form of this.#deflated) await next.deflated(form);
     this.#kept = next;
+  }
+
+  #namesWith(kept: readonly Family[]): ReadonlySet<string> {
+    return refuseDoubles([...kept, ...this.#process.families]);
   }
 
   /** The exposition in this form, in pieces, or the same as one gzip member; only what is live is rendered for it. */
@@ -82,24 +89,36 @@ export class Snapshot {
     const families = this.#options.live();
     // Taken before the first await, as the samples of what is live are: both are of one moment.
     const kept = this.#kept;
-    refuseDoubles(kept.families, families, this.#process.families);
+    refuseDoubles(families, kept.names);
     const own = await renderFamilies(families, this.#options);
-    const live = Buffer.concat([...toPieces([...own, ...(await this.#process.render())], form), END[form]]);
-    return gzip ? toGzip(await deflated(kept, form), live) : [...toPieces(kept.rendered, form), live];
+    const live = Buffer.concat(toPieces([...own, ...(await this.#process.render())], form, END[form]));
+    if (!gzip) return [...kept.pieces(form), live];
+    this.#deflated.add(form);
+    return toGzip(await kept.deflated(form), live);
   }
 }
 
-/** What is kept, deflated in this form by the first who asks for it, and from then on by every rendering. */
-function deflated({ rendered, deflated: known }: Kept, form: ExpositionForm): Promise<Deflated> {
-  const deflating = known.get(form) ?? deflate(toPieces(rendered, form));
-  known.set(form, deflating);
-  return deflating;
+function toKept(names: ReadonlySet<string>, families: readonly RenderedFamily[]): Kept {
+  const pieces = once((form: ExpositionForm) => toPieces(families, form));
+  return { names, pieces, deflated: once((form) => deflate(pieces(form))) };
 }
 
-function refuseDoubles(...families: readonly (readonly Family[])[]): void {
+/** What it makes of a form, which is made once. */
+function once<T>(make: (form: ExpositionForm) => T): (form: ExpositionForm) => T {
+  const made = new Map<ExpositionForm, T>();
+  return (form) => {
+    const known = made.get(form) ?? make(form);
+    made.set(form, known);
+    return known;
+  };
+}
+
+/** The names of families, which must all be different, and none of the others. */
+function refuseDoubles(families: readonly Family[], others?: ReadonlySet<string>): ReadonlySet<string> {
   const seen = new Set<string>();
-  for (const { name } of families.flat()) {
-    if (seen.has(name)) throw new Error(`two metric families are named ${name}`);
+  for (const { name } of families) {
+    if (seen.has(name) || others?.has(name)) throw new Error(`two metric families are named ${name}`);
     seen.add(name);
   }
+  return seen;
 }

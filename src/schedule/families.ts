@@ -13,7 +13,7 @@ export interface PassView extends PassState {
 }
 
 /** The families that tell how passes go, one series per collector. */
-export function passFamilies(views: () => readonly PassView[]): readonly Family[] {
+export function passFamilies(views: readonly PassView[]): readonly Family[] {
   const family = (
     type: 'gauge' | 'counter',
     name: string,
@@ -25,7 +25,7 @@ export function passFamilies(views: () => readonly PassView[]): readonly Family[
     type,
     labelNames: ['collector'],
     samples: () =>
-      views().flatMap((view) => {
+      views.flatMap((view) => {
         const number = value(view);
         return number === undefined ? [] : [{ labels: { collector: view.collector }, value: number }];
       }),

@@ -30,3 +30,22 @@ test('what a pass came to is told together with its numbers, not while they are 
     'up 1, target_up 1, passes_total 1, collector_success 1',
   ]);
 });
+
+test('what families say stays as it was when they were asked, however late it is read', async () => {
+  const rig = await startRig({
+    client_vpn: { users: { enabled: true }, connections: { enabled: true, max: 10 } },
+  });
+  const endpoint = rig.world.addEndpoint();
+  const id = rig.world.connect(endpoint, { username: 'alice' });
+  rig.world.talk(id, { ingressBytes: 1 });
+  await rig.pass();
+  const read = (taken: readonly Iterable<unknown>[]) => taken.map((samples) => JSON.stringify([...samples]));
+  const families = rig.exporter.families();
+  const before = read(families.map((family) => family.samples()));
+  const taken = families.map((family) => family.samples());
+  rig.world.talk(id, { ingressBytes: 1 });
+  rig.world.connect(endpoint, { username: 'bob' });
+  await rig.pass();
+  expect(read(families.map((family) => family.samples()))).not.toEqual(before);
+  expect(read(taken)).toEqual(before);
+});
