@@ -1,11 +1,14 @@
-import type { ExpositionForm } from '../core/family.ts';
+import type { ExpositionForm, Family } from '../core/family.ts';
 
 type Header = Readonly<Record<ExpositionForm, string>>;
 
-/** A family as it is sent: the header of the form, and the series, which are written alike in both. */
+/** A family as it is sent, after its header: the series, which are written alike in both forms. */
 export interface RenderedFamily {
-  readonly header: Header;
-  readonly series: readonly Uint8Array[];
+  readonly family: Family;
+  /** Slices of a large one are bytes already. */
+  readonly series: readonly (string | Uint8Array)[];
+  /** How many series there are. */
+  readonly count: number;
 }
 
 /** What stands at the end of an exposition. */
@@ -14,11 +17,22 @@ export const END: Header = { text: '', openmetrics: '# EOF\n' };
 /** A name that ends like this is in that unit: the ones of OpenMetrics' list that Prometheus' names use. */
 const UNIT = /_(seconds|bytes|ratio|celsius|meters|grams|joules|volts|amperes)$/;
 
+/** The last of each name: a family is made anew now and then, and says the same of itself. */
+const headers = new Map<string, { readonly family: Family; readonly header: Header }>();
+
+function headerOf(family: Family): Header {
+  const known = headers.get(family.name);
+  if (known?.family.help === family.help && known.family.type === family.type) return known.header;
+  const header = toHeader(family);
+  headers.set(family.name, { family, header });
+  return header;
+}
+
 /**
  * The header of a family in both forms. An `_info` stays a gauge in OpenMetrics too: of its type `info` the family
  * would be named without `_info` there, and Prometheus would show type and help under that name.
  */
-export function toHeader({ name, help, type }: { name: string; help: string; type: string }): Header {
+function toHeader({ name, help, type }: Family): Header {
   const escaped = help.replace(/\\/g, '\\\\').replace(/\n/g, '\\n');
   const family = type === 'counter' ? name.replace(/_total$/, '') : name;
   const unit = UNIT.exec(family)?.[1];
@@ -31,7 +45,24 @@ export function toHeader({ name, help, type }: { name: string; help: string; typ
   };
 }
 
-/** Families in one form, in pieces; without what stands at the end. */
-export function toPieces(families: readonly RenderedFamily[], form: ExpositionForm): readonly Uint8Array[] {
-  return families.flatMap(({ header, series }) => [Buffer.from(header[form]), ...series]);
+/** Families in one form, in pieces; `end` is what stands after them. */
+export function toPieces(
+  families: readonly RenderedFamily[],
+  form: ExpositionForm,
+  end = '',
+): readonly Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  let text = '';
+  for (const { family, series } of families) {
+    text += headerOf(family)[form];
+    for (const part of series) {
+      if (typeof part === 'string') {
+        text += part;
+        continue;
+      }
+      pieces.push(Buffer.from(text), part);
+      text = '';
+    }
+  }
+  return [...pieces, Buffer.from(text + end)];
 }

@@ -1,8 +1,5 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
-import type { Clock } from '../core/clock.ts';
-import type { ExpositionForm } from '../core/family.ts';
-import { negotiate } from './accept.ts';
-import { acceptsGzip } from './accept-encoding.ts';
+import type { RequestListener } from 'node:http';
+import express, { type ErrorRequestHandler, type RequestHandler, type Response } from 'express';
 import { toForeign } from './foreign.ts';
 import { setHeaders } from './headers.ts';
 import { toJsonPieces } from './json-rows.ts';
@@ -10,17 +7,13 @@ import { type Dashboard, dashboardsPage } from './page/dashboards.ts';
 import { type Documents, documentPage, documentsPage } from './page/documents.ts';
 import type { StatusModel } from './page/model.ts';
 import { statusPage } from './page/status.ts';
-import { type Holder, slots } from './slots.ts';
+import { toPath } from './request-path.ts';
+import { say } from './say.ts';
+import { createScrapeListener, refuseMethod, type Scraping } from './scrape.ts';
+import { slots } from './slots.ts';
 
 /** All that the HTTP door needs of the rest. */
-export interface Routes {
-  readonly clock: Clock;
-  /** The path of the exposition, with its leading slash. */
-  readonly telemetryPath: string;
-  /** How many scrapes may be under way at once; 0 for any number. */
-  readonly maxRequests: number;
-  /** The exposition in this form, gzipped if asked for. */
-  scrape(form: ExpositionForm, gzip: boolean): Promise<Uint8Array>;
+export interface Routes extends Scraping {
   status(): StatusModel;
   /** The Grafana dashboards that come with the exporter. */
   dashboards(): Promise<readonly Dashboard[]>;
@@ -33,19 +26,16 @@ export interface Routes {
   config(): string;
   /** The Client VPN connections of the last pass, without rows until it has ended; undefined when they are not enabled. */
   connections(): { readonly rows: Iterable<unknown> | undefined } | undefined;
-  /** Hears, each time that more is asked for than is answered at a time, which addresses have taken it all. */
-  onFull(what: 'scrapes' | 'pages', holders: readonly Holder[]): void;
-  /** Hears of every request that failed by our fault. */
-  onError(path: string, error: unknown): void;
 }
 
 /** How many answers to people may be under way at once. */
 export const MAX_PAGES = 40;
 
-/** The exporter's HTTP answers as an express application; it listens nowhere yet. */
-export function createApp(routes: Routes): Express {
+/** The exporter's HTTP answers; they are listened for nowhere yet. */
+export function createApp(routes: Routes): RequestListener {
+  const scrape = createScrapeListener(routes);
   const app = express();
-  // An ETag would cost a hash over every exposition, and nobody asks with one.
+  // Nobody asks with an ETag, which would cost a hash over every answer.
   app.disable('etag').disable('x-powered-by').enable('strict routing').enable('case sensitive routing');
   app.use((_request, response, next) => {
     setHeaders(response);
@@ -54,23 +44,6 @@ export function createApp(routes: Routes): Express {
 
   const get = (path: string, ...handlers: RequestHandler[]) =>
     app.route(path).get(handlers).all(refuse('GET, HEAD'));
-  get(
-    literal(routes.telemetryPath),
-    (_request, response, next) => {
-      response.set('Vary', 'Accept, Accept-Encoding');
-      next();
-    },
-    slots(
-      {
-        max: routes.maxRequests,
-        clock: routes.clock,
-        onFull: (holders) => routes.onFull('scrapes', holders),
-      },
-      (response: Response) =>
-        say(response, 503, `${routes.maxRequests} scrapes are under way, the most allowed; try again later.`),
-    ),
-    scrapeHandler(routes),
-  );
   get('/-/healthy', (_request, response) => say(response, 200, 'The exporter is healthy.'));
   get('/-/ready', (_request, response) => {
     const reason = routes.notReady();
@@ -147,18 +120,8 @@ export function createApp(routes: Routes): Express {
   get('/docs/:name', documentHandler(routes.documents.docs));
   app.use((_request, response) => say(response, 404, 'There is nothing here; / lists what there is.'));
   app.use(errorHandler(routes));
-  return app;
-}
-
-function scrapeHandler(routes: Routes): RequestHandler {
-  return async (request, response) => {
-    const gzip = acceptsGzip(request.headers['accept-encoding']);
-    const { form, contentType } = negotiate(request.headers.accept);
-    const body = await routes.scrape(form, gzip);
-    response.set({ 'Content-Type': contentType, 'Content-Length': String(body.length) });
-    if (gzip) response.set('Content-Encoding', 'gzip');
-    response.end(request.method === 'HEAD' ? undefined : body);
-  };
+  return (request, response) =>
+    toPath(request.url) === routes.telemetryPath ? scrape(request, response) : app(request, response);
 }
 
 function documentHandler(pages: Documents['runbooks']): RequestHandler {
@@ -181,15 +144,5 @@ function errorHandler(routes: Routes): ErrorRequestHandler {
 }
 
 function refuse(allowed: string): RequestHandler {
-  return (_request, response) =>
-    say(response.set('Allow', allowed), 405, `Only ${allowed} are allowed here.`);
-}
-
-function say(response: Response, status: number, sentence: string): void {
-  response.status(status).type('text/plain').send(`${sentence}\n`);
-}
-
-/** A path as an express pattern that matches nothing else. */
-function literal(path: string): string {
-  return path.replace(/[\\{}()[\]+?!:*]/g, '\\$&');
+  return (_request, response) => refuseMethod(response, allowed);
 }
