@@ -7,7 +7,7 @@ const homes = [
   },
   {
     packages: 'express',
-    home: '^src/(server|intake)/app[.]ts$',
+    home: '^src/(server/pages|intake/app)[.]ts$',
     why: 'Everything else answers plain values, and can be tested and served without express.',
   },
   {
