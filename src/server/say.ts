@@ -6,7 +6,7 @@ export function say(response: ServerResponse, status: number, sentence: string):
   response.statusCode = status;
   response.setHeader('Content-Type', 'text/plain; charset=utf-8');
   response.setHeader('Content-Length', Buffer.byteLength(body));
-  response.end(response.req.method === 'HEAD' ? undefined : body);
+  response.end(body);
 }
 
 /** Refuses a method, naming those that are allowed. */
