@@ -59,5 +59,5 @@ export async function startExporter(folder: string, yaml: string): Promise<Runni
 
 /** The exposition as of now, unpacked. */
 export async function scrape({ exporter }: Running): Promise<string> {
-  return Buffer.from(await exporter.scrape('text', false)).toString();
+  return Buffer.concat(await exporter.scrape('text', false)).toString();
 }

@@ -5,17 +5,18 @@ import { Stopped } from '../core/collector.ts';
 import type { ExpositionForm, Family } from '../core/family.ts';
 import type { Logger } from '../core/logger.ts';
 import { Seldom } from '../core/seldom.ts';
-import { Snapshot } from '../exposition/snapshot.ts';
+import { type Room, Snapshot } from '../exposition/snapshot.ts';
 import { passFamilies } from '../schedule/families.ts';
 import type { StatusModel } from '../server/page/model.ts';
 import type { Storage } from '../storage/storage.ts';
+import { createCutLog } from './cut-log.ts';
 import { Events, type EventsDeps } from './events.ts';
 import { droppedLogLines } from './log-output.ts';
 import { buildInfo, createOwnCounters, credentialsExpiry, targetUp } from './own-families.ts';
 import { ownProblems } from './own-problems.ts';
 import { Passes } from './passes.ts';
 import { type Loaded, Reloads } from './reloads.ts';
-import { type OfCollector, SeriesLimit } from './series-limit.ts';
+import { SeriesLimit } from './series-limit.ts';
 import { type Part, type Setup, startDomains } from './setup.ts';
 import { version } from './version.ts';
 
@@ -46,7 +47,7 @@ export class Exporter {
   readonly #deps: ExporterDeps;
   readonly #calls: Calls;
   readonly #own = createOwnCounters();
-  readonly #ownFamilies: readonly Family[];
+  readonly #live: readonly Family[];
   readonly #targetUp = targetUp(() =>
     [...this.#parts()].map(([name, { collector }]) => [name, collector.status()] as const),
   );
@@ -78,7 +79,7 @@ export class Exporter {
       render: () => this.#render(),
     });
     this.#reloads = new Reloads({ ...deps, apply: (config) => this.apply(config) });
-    this.#ownFamilies = [
+    this.#live = [
       buildInfo(process.version),
       ...this.#calls.families,
       ...Object.values(this.#own),
@@ -86,12 +87,15 @@ export class Exporter {
       credentialsExpiry(() => this.#setup?.aws.expiries() ?? new Map()),
       ...deps.storage.families,
       droppedLogLines,
+      ...passFamilies(() => this.#passes.states()),
     ];
     const seldom = new Seldom(deps.clock, SAY_AGAIN_MS);
     this.#limit = new SeriesLimit({ ...deps, ...this.#own });
     this.#snapshot = new Snapshot({
-      kept: () => this.#keptWithinLimit(),
-      live: () => this.#live(),
+      kept: () => this.#kept(),
+      room: () => this.#room(),
+      live: () => this.#live,
+      onCut: createCutLog(deps.logger),
       hidesProcess: deps.hidesProcess ?? false,
       onFamilyError: (family, err) => {
         this.#own.familyErrors.add({ family });
@@ -149,14 +153,14 @@ export class Exporter {
     return this.#reloads.reload(load);
   }
 
-  /** The exposition as of now, in this form, gzipped if asked for. */
-  scrape(form: ExpositionForm, gzip: boolean): Promise<Uint8Array> {
+  /** The exposition as of now, in this form, gzipped if asked for; in pieces. */
+  scrape(form: ExpositionForm, gzip: boolean): Promise<readonly Uint8Array[]> {
     return this.#snapshot.scrape(form, gzip);
   }
 
   /** Every family of the exposition, but for those of the process and of Node.js. */
   families(): readonly Family[] {
-    return [...this.#kept().flatMap(({ families }) => families), ...this.#live()];
+    return [...this.#kept(), ...this.#live];
   }
 
   /** Where events are taken in; empty while nowhere. */
@@ -229,22 +233,24 @@ export class Exporter {
   }
 
   /** What a pass published: rendered together, so that no part of it is told before another. */
-  #kept(): readonly OfCollector[] {
-    const parts = [...this.#parts()].map(([name, { collector }]) => ({
-      collector: name,
-      families: collector.families,
-    }));
-    return [...parts, { collector: undefined, families: [this.#targetUp] }];
+  #kept(): readonly Family[] {
+    return [...[...this.#parts().values()].flatMap(({ collector }) => collector.families), this.#targetUp];
   }
 
-  #keptWithinLimit(): readonly Family[] {
+  /** What there is room for in the rendering that begins. */
+  #room(): Room {
     const isOfPass = this.#isOfPass;
     this.#isOfPass = false;
-    return this.#limit.within(this.#kept(), this.#live(), isOfPass);
-  }
-
-  #live(): readonly Family[] {
-    return [...this.#ownFamilies, ...passFamilies(this.#passes.states())];
+    const collectors = new Map(
+      [...this.#parts()].flatMap(([name, { collector }]) =>
+        collector.families.map((family) => [family, name] as const),
+      ),
+    );
+    const collectorOf = (family: Family) => collectors.get(family) ?? 'exporter';
+    return {
+      leavesOut: (family) => this.#limit.leavesOut(family),
+      within: (rendered) => this.#limit.within(rendered, this.#live, isOfPass ? collectorOf : undefined),
+    };
   }
 
   #parts(): ReadonlyMap<string, Part> {

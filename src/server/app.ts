@@ -2,8 +2,8 @@ import type { RequestListener } from 'node:http';
 import { setHeaders } from './headers.ts';
 import { toPath } from './request-path.ts';
 import type { Routes } from './routes.ts';
-import { refuseMethod, say } from './say.ts';
-import { createScrapeListener } from './scrape.ts';
+import { say } from './say.ts';
+import { createScrapeListener, refuseMethod } from './scrape.ts';
 
 /**
  * The exporter's HTTP answers; they are listened for nowhere yet. What machines ask for all the time is answered here, at the cost of Node.js

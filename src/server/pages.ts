@@ -6,7 +6,8 @@ import { dashboardsPage } from './page/dashboards.ts';
 import { type Documents, documentPage, documentsPage } from './page/documents.ts';
 import { statusPage } from './page/status.ts';
 import type { Routes } from './routes.ts';
-import { refuseMethod, say } from './say.ts';
+import { say } from './say.ts';
+import { refuseMethod } from './scrape.ts';
 import { slots } from './slots.ts';
 
 /** How many answers to people may be under way at once. */
@@ -15,6 +16,7 @@ export const MAX_PAGES = 40;
 /** What the exporter answers people with, and whoever asks for nothing that there is. */
 export function createPages(routes: Routes): RequestListener {
   const app = express();
+  // Nobody asks with an ETag, which would cost a hash over every answer.
   app.disable('etag').disable('x-powered-by').enable('strict routing').enable('case sensitive routing');
 
   const get = (path: string, ...handlers: RequestHandler[]) =>

@@ -4,7 +4,7 @@ import type { ExpositionForm } from '../core/family.ts';
 import { negotiate } from './accept.ts';
 import { acceptsGzip } from './accept-encoding.ts';
 import { setHeaders } from './headers.ts';
-import { refuseMethod, say } from './say.ts';
+import { say } from './say.ts';
 import { type Holder, slots } from './slots.ts';
 
 /** What scrapes are answered with. */
@@ -14,8 +14,8 @@ export interface Scraping {
   readonly telemetryPath: string;
   /** How many scrapes may be under way at once; 0 for any number. */
   readonly maxRequests: number;
-  /** The exposition in this form, gzipped if asked for. */
-  scrape(form: ExpositionForm, gzip: boolean): Promise<Uint8Array>;
+  /** The exposition in this form, gzipped if asked for; in pieces. */
+  scrape(form: ExpositionForm, gzip: boolean): Promise<readonly Uint8Array[]>;
   /** Hears, each time that more is asked for than is answered at a time, which addresses have taken it all. */
   onFull(what: 'scrapes' | 'pages', holders: readonly Holder[]): void;
   /** Hears of every request that failed by our fault. */
@@ -46,6 +46,12 @@ export function createScrapeListener(scraping: Scraping): RequestListener {
   };
 }
 
+/** Answers a request with a method that is not one of those allowed. */
+export function refuseMethod(response: ServerResponse, allowed: string): void {
+  response.setHeader('Allow', allowed);
+  say(response, 405, `Only ${allowed} are allowed here.`);
+}
+
 async function answer(
   { method, headers }: IncomingMessage,
   response: ServerResponse,
@@ -53,9 +59,13 @@ async function answer(
 ): Promise<void> {
   const gzip = acceptsGzip(headers['accept-encoding']);
   const { form, contentType } = negotiate(headers.accept);
-  const body = await scrape(form, gzip);
+  const pieces = await scrape(form, gzip);
   response.setHeader('Content-Type', contentType);
-  response.setHeader('Content-Length', body.length);
+  response.setHeader(
+    'Content-Length',
+    pieces.reduce((sum, piece) => sum + piece.length, 0),
+  );
   if (gzip) response.setHeader('Content-Encoding', 'gzip');
-  response.end(method === 'HEAD' ? undefined : body);
+  for (const piece of method === 'HEAD' ? [] : pieces) response.write(piece);
+  response.end();
 }

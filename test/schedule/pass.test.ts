@@ -55,7 +55,7 @@ const SCHEDULE: ReadonlySet<string> = new Set([
 
 function allValues(runner: PassRunner): Record<string, number> {
   const view = { ...runner.state(), intervalMs: 30_000, staleAfterMs: 600_000, isOverdue: false };
-  const entries = passFamilies([view]).flatMap((family) =>
+  const entries = passFamilies(() => [view]).flatMap((family) =>
     [...family.samples()].map(({ labels, value }) => {
       expect(labels).toEqual({ collector: 'client_vpn' });
       return [family.name.replace('aws_connections_exporter_', ''), value] as const;

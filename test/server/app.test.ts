@@ -32,7 +32,7 @@ async function setUp(change: Partial<Routes> = {}) {
     clock: systemClock,
     telemetryPath: '/metrics',
     maxRequests: 40,
-    scrape: async (form, gzip) => (gzip ? GZIPPED : Buffer.from(KEPT[form])),
+    scrape: async (form, gzip) => [gzip ? GZIPPED : Buffer.from(KEPT[form])],
     status: () => idle,
     dashboards: async () => [
       { name: 'vpn', title: 'Client <VPN>', description: 'Who & what.', json: '{"uid": "vpn"}\n' },
@@ -148,7 +148,7 @@ test('more scrapes at a time than allowed are turned away, and allowed again lat
     maxRequests: 2,
     scrape: () =>
       new Promise((resolve) => {
-        waiting.push(() => resolve(Buffer.from(KEPT.text)));
+        waiting.push(() => resolve([Buffer.from(KEPT.text)]));
         if (waiting.length === 2) begin();
       }),
   });

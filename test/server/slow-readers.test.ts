@@ -26,7 +26,7 @@ function metricsApp(change: Partial<Routes>) {
     clock: createHandClock(),
     telemetryPath: '/metrics',
     maxRequests: 40,
-    scrape: async () => Buffer.from('a 1\n'),
+    scrape: async () => [Buffer.from('a 1\n')],
     status: () => idle,
     dashboards: async () => [{ name: 'vpn', title: 'VPN', description: '', json: `"${LONG}"` }],
     documents: { runbooks: new Map(), docs: new Map() },
@@ -56,11 +56,11 @@ async function statusOf(
 
 test('slow readers of the exposition keep out no scrape, whether it comes from their address or another', async () => {
   const clock = createHandClock();
-  const long = Buffer.from(LONG);
+  const long = [Buffer.from(LONG)];
   let asked = 0;
   const scrape = async () => {
     asked += 1;
-    return isLong ? long : Buffer.from('a 1\n');
+    return isLong ? long : [Buffer.from('a 1\n')];
   };
   let isLong = true;
   const full: string[] = [];
@@ -84,7 +84,7 @@ test('slow readers of the exposition keep out no scrape, whether it comes from t
 
 test('the only scrape of an address has a second to be read, before it makes room for others', async () => {
   const clock = createHandClock();
-  const long = Buffer.from(LONG);
+  const long = [Buffer.from(LONG)];
   const url = await open(metricsApp({ clock, scrape: async () => long, maxRequests: 2 }), { clock });
   const one = await openRaw(url, ask('/metrics'), { from: '127.0.0.1', isPaused: true });
   const other = await openRaw(url, ask('/metrics'), { from: '127.0.0.2', isPaused: true });
@@ -123,7 +123,7 @@ test('connections that read nothing are cut before they have taken all that ther
 test('answers that are being made make no room', async () => {
   const waiting: (() => void)[] = [];
   const scrape = () =>
-    new Promise<Uint8Array>((resolve) => waiting.push(() => resolve(Buffer.from('a 1\n'))));
+    new Promise<readonly Uint8Array[]>((resolve) => waiting.push(() => resolve([Buffer.from('a 1\n')])));
   const url = await open(metricsApp({ scrape, maxRequests: 2 }));
   const answers = [statusOf(url, '/metrics'), statusOf(url, '/metrics')];
   while (waiting.length < 2) await setImmediate();
@@ -193,9 +193,9 @@ test('the requests of one connection are answered one after the other, and take 
   const waiting: (() => void)[] = [];
   let asked = 0;
   const scrape = () =>
-    new Promise<Uint8Array>((resolve) => {
+    new Promise<readonly Uint8Array[]>((resolve) => {
       asked += 1;
-      const body = Buffer.from(`a ${asked}\n`);
+      const body = [Buffer.from(`a ${asked}\n`)];
       waiting.push(() => resolve(body));
     });
   const url = await open(metricsApp({ scrape, maxRequests: 2 }));
@@ -220,7 +220,7 @@ test('the requests of one connection are answered one after the other, and take 
 test('a connection that pipelines and leaves gives back what it took', async () => {
   const waiting: (() => void)[] = [];
   const scrape = () =>
-    new Promise<Uint8Array>((resolve) => waiting.push(() => resolve(Buffer.from('a 1\n'))));
+    new Promise<readonly Uint8Array[]>((resolve) => waiting.push(() => resolve([Buffer.from('a 1\n')])));
   const url = await open(metricsApp({ scrape, maxRequests: 2 }));
   for (let n = 0; n < 3; n += 1) {
     const client = await openRaw(url, ask('/metrics').repeat(30));

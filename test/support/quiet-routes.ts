@@ -8,7 +8,7 @@ export function quietRoutes(clock: Clock): Routes {
     clock,
     telemetryPath: '/metrics',
     maxRequests: 40,
-    scrape: async () => Buffer.from('a 1\n'),
+    scrape: async () => [Buffer.from('a 1\n')],
     status: () => idle,
     dashboards: async () => [],
     documents: { runbooks: new Map(), docs: new Map() },

@@ -14,7 +14,7 @@ test('what a pass came to is told together with its numbers, not while they are 
   const seen = new Set<string>();
   let scrapes = 0;
   await until(async () => {
-    const text = Buffer.from(await rig.exporter.scrape('text', false)).toString();
+    const text = Buffer.concat(await rig.exporter.scrape('text', false)).toString();
     const shown = (name: string) => new RegExp(`^${name}\\{.* (\\d)$`, 'm').exec(text)?.[1] ?? 'none';
     const own = ['target_up', 'passes_total', 'collector_success'].map(
       (name) => `${name} ${shown(`aws_connections_exporter_${name}`)}`,

@@ -5,7 +5,8 @@ import type { Family, Sample } from '../../src/core/family.ts';
 import { Histogram, histogramSamples } from '../../src/core/histogram.ts';
 import { Tally } from '../../src/core/tally.ts';
 import { toPieces } from '../../src/exposition/forms.ts';
-import { createProcessMetrics, renderFamilies } from '../../src/exposition/registry.ts';
+import { createProcessMetrics } from '../../src/exposition/process-metrics.ts';
+import { renderFamilies } from '../../src/exposition/render.ts';
 import { needs, programPath } from '../support/programs.ts';
 
 function family(name: string, samples: () => Iterable<Sample>, type: Family['type'] = 'gauge'): Family {
@@ -17,7 +18,9 @@ function toUser(user: string, value = 1): Sample {
 }
 
 async function text(families: readonly Family[], errors: string[] = []): Promise<string> {
-  const rendered = await renderFamilies(families, (name, error) => errors.push(`${name}: ${error}`));
+  const rendered = await renderFamilies(families, {
+    onFamilyError: (name, error) => errors.push(`${name}: ${error}`),
+  });
   return Buffer.concat(toPieces(rendered, 'text')).toString();
 }
 
@@ -169,23 +172,24 @@ test('a large family has one header, all its series in order, and lets others go
 });
 
 test('process metrics are those of prom-client, without misnamed ones and without what was not measured', async () => {
-  const metrics = createProcessMetrics();
+  const metrics = createProcessMetrics({ onFamilyError: () => {} });
   const output = Buffer.concat(toPieces(await metrics.render(), 'text')).toString();
   expect(output).toMatch(/^process_cpu_seconds_total [0-9.]+$/m);
   expect(output).toMatch(/^nodejs_version_info\{version="v/m);
   expect(output).not.toMatch(/nodejs_active_\w+_total/);
   expect(output).not.toMatch(/ (Nan|NaN|9223372036\.\d+)$/m);
   expect(output).not.toContain('\n\n');
-  expect(metrics.names).toContain('process_cpu_seconds_total');
+  expect(metrics.families.map(({ name }) => name)).toContain('process_cpu_seconds_total');
 });
 
 needs('promtool')('promtool has nothing to say about process metrics and odd label values', async () => {
   const odd = ['O"Neil', 'CORP\\alice', 'a\nb', '', 'Žofie 王芳 🦊', 'a\rb', '\u2028', '{}', '\u0000'];
-  const families = await renderFamilies(
-    [family('connected_users', () => odd.map((user) => toUser(user)))],
-    () => {},
+  const families = await renderFamilies([family('connected_users', () => odd.map((user) => toUser(user)))], {
+    onFamilyError: () => {},
+  });
+  const input = Buffer.concat(
+    toPieces([...families, ...(await createProcessMetrics({ onFamilyError: () => {} }).render())], 'text'),
   );
-  const input = Buffer.concat(toPieces([...families, ...(await createProcessMetrics().render())], 'text'));
   const { status, stderr } = spawnSync(programPath('promtool'), ['check', 'metrics', '--extended'], {
     input,
   });
