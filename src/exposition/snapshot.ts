@@ -1,7 +1,7 @@
 import type { ExpositionForm, Family } from '../core/family.ts';
 import { END, type RenderedFamily, toPieces } from './forms.ts';
 import { type Deflated, deflate, toGzip } from './gzip.ts';
-import { createProcessMetrics, type ProcessMetrics } from './process-metrics.ts';
+import type { ProcessMetrics } from './process-metrics.ts';
 import { type RenderHooks, renderFamilies } from './render.ts';
 
 /** What of the kept families there is room for. */
@@ -37,14 +37,14 @@ const BOUNDLESS: Room = { leavesOut: () => false, within: (rendered) => rendered
 /** The exposition: domain families as bytes rendered when their data changed, the exporter's own as of each scrape. */
 export class Snapshot {
   readonly #options: SnapshotOptions;
-  readonly #process: ProcessMetrics;
+  #process: Promise<ProcessMetrics> | undefined;
   #kept: Kept = { families: [], rendered: [], deflated: new Map() };
   #rendering: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
   constructor(options: SnapshotOptions) {
     this.#options = options;
-    this.#process = options.hidesProcess ? NO_PROCESS : createProcessMetrics(options);
+    if (options.hidesProcess) this.#process = Promise.resolve(NO_PROCESS);
   }
 
   /** Renders the kept families as they are now, or as soon as a rendering under way is done, and swaps them in. */
@@ -59,6 +59,14 @@ export class Snapshot {
     return this.#next;
   }
 
+  /** The families of the process, measured from the first time that somebody asks. */
+  #measured(): Promise<ProcessMetrics> {
+    this.#process ??= import('./process-metrics.ts').then(({ createProcessMetrics }) =>
+      createProcessMetrics(this.#options),
+    );
+    return this.#process;
+  }
+
   async #after(rendering: Promise<void>): Promise<void> {
     // Whoever asked for that one hears of its failure.
     await rendering.catch(() => {});
@@ -68,8 +76,9 @@ export class Snapshot {
 
   async #render(): Promise<void> {
     const { kept, live, room = () => BOUNDLESS } = this.#options;
+    const { families: ofProcess } = await this.#measured();
     const families = kept();
-    refuseDoubles(families, live(), this.#process.families);
+    refuseDoubles(families, live(), ofProcess);
     const { leavesOut, within } = room();
     const rendered = within(await renderFamilies(families, this.#options, leavesOut));
     const next: Kept = { families, rendered, deflated: new Map() };
@@ -82,9 +91,10 @@ export class Snapshot {
     const families = this.#options.live();
     // Taken before the first await, as the samples of what is live are: both are of one moment.
     const kept = this.#kept;
-    refuseDoubles(kept.families, families, this.#process.families);
     const own = await renderFamilies(families, this.#options);
-    const live = Buffer.concat([...toPieces([...own, ...(await this.#process.render())], form), END[form]]);
+    const ofProcess = await this.#measured();
+    refuseDoubles(kept.families, families, ofProcess.families);
+    const live = Buffer.concat([...toPieces([...own, ...(await ofProcess.render())], form), END[form]]);
     return gzip ? toGzip(await deflated(kept, form), live) : [...toPieces(kept.rendered, form), live];
   }
 }
