@@ -7,7 +7,7 @@ const homes = [
   },
   {
     packages: 'express',
-    home: '^src/(server/pages|intake/app)[.]ts$',
+    home: '^src/server/pages[.]ts$',
     why: 'Everything else answers plain values, and can be tested and served without express.',
   },
   {

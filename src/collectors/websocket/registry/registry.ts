@@ -90,13 +90,13 @@ export class Registry {
   /** Takes in an event; false if its id is unknown and `makeRoom`, which may forget the dead, finds no room for one more. */
   take(event: RegistryEvent, now: number, makeRoom: () => boolean): boolean {
     const { type, connectionId: id } = event;
-    const entry = this.#entries.get(id);
-    if (entry) this.#expire(id, entry, now);
-    else if (!makeRoom()) return false;
-    if (type === 'disconnect') this.#close(event, now);
+    const known = this.#entries.get(id);
+    if (!known && !makeRoom()) return false;
+    const entry = known && this.#expire(id, known, now);
+    if (type === 'disconnect') this.#close(event, entry, now);
     else {
       if (type === 'connect' && !entry) this.#opened += 1;
-      this.#see(event, now);
+      this.#see(event, entry, now);
     }
     return true;
   }
@@ -191,8 +191,7 @@ export class Registry {
   }
 
   /** Opens the id, or notes what the event adds to an open one. */
-  #see({ type, connectionId: id, connectedAt }: RegistryEvent, now: number): void {
-    const known = this.#entries.get(id);
+  #see({ type, connectionId: id, connectedAt }: RegistryEvent, known: Entry | undefined, now: number): void {
     if (known && isDead(known)) return;
     const entry = known ?? toNewEntry(now);
     const isLater = type === 'message' && now > (entry.lastSeenAt ?? Number.NEGATIVE_INFINITY);
@@ -207,35 +206,34 @@ export class Registry {
     connectedAt: number | undefined,
     now: number,
   ): void {
-    const since = entry.connectedAt ?? toBelieved(connectedAt, now);
-    const next = since === entry.connectedAt ? entry : { ...entry, connectedAt: since };
+    const next = withBeginning(entry, connectedAt, now);
     if (next === before) return;
     if (isExpired(next, now)) this.#expire(id, next, now);
     else this.#entries.set(id, next);
   }
 
-  #close({ connectionId: id, connectedAt }: RegistryEvent, now: number): void {
-    const known = this.#entries.get(id);
+  #close({ connectionId: id, connectedAt }: RegistryEvent, known: Entry | undefined, now: number): void {
     if (known && isDead(known)) {
       if (known.end === 'closed') return;
       if (now > known.endedAt + DECISION_MS) this.#miss(id, known);
       this.#entries.set(id, { ...known, end: 'closed', isUndecided: false });
     } else {
       const entry = known ?? toNewEntry(now);
-      const since = entry.connectedAt ?? toBelieved(connectedAt, now);
-      this.#end(id, { ...entry, connectedAt: since }, 'closed', now);
+      this.#end(id, withBeginning(entry, connectedAt, now), 'closed', now);
     }
     this.#closed += 1;
   }
 
-  #expire(id: AnyId, entry: Entry, now: number): void {
-    if (!isDead(entry) && isExpired(entry, now))
-      this.#end(id, entry, 'expired', sinceAt(entry) + LIFETIME_MS);
+  /** Ends an entry that has passed two hours; what it is then. */
+  #expire(id: AnyId, entry: Entry, now: number): Entry {
+    if (isDead(entry) || !isExpired(entry, now)) return entry;
+    return this.#end(id, entry, 'expired', sinceAt(entry) + LIFETIME_MS);
   }
 
-  #end(id: AnyId, entry: OpenEntry, end: End, endedAt: number): void {
-    const isUndecided = end === 'gone' || end === 'expired';
-    this.#entries.set(id, { ...entry, end, endedAt, isUndecided, delistedAt: undefined });
+  #end(id: AnyId, entry: OpenEntry, end: End, endedAt: number): DeadEntry {
+    const dead = toDead(entry, end, endedAt);
+    this.#entries.set(id, dead);
+    return dead;
   }
 
   /** What a listing says of one that is dead: what the source removed was not missed. */
@@ -262,6 +260,31 @@ export class Registry {
     const dead = this.#entries.get(id);
     if (dead) this.#entries.set(id, { ...dead, ...changes });
   }
+}
+
+/** The entry with this connect time where it has none, unless that is not to be believed. */
+function withBeginning(entry: OpenEntry, connectedAt: number | undefined, now: number): OpenEntry {
+  const believed = entry.connectedAt ?? toBelieved(connectedAt, now);
+  return believed === entry.connectedAt ? entry : { ...entry, connectedAt: believed };
+}
+
+/** Field by field: this is done for each disconnect, and a spread that adds some costs several times as much. */
+function toDead(
+  { firstSeenAt, connectedAt, lastSeenAt, aliveAt }: OpenEntry,
+  end: End,
+  endedAt: number,
+): DeadEntry {
+  const isUndecided = end === 'gone' || end === 'expired';
+  return {
+    firstSeenAt,
+    connectedAt,
+    lastSeenAt,
+    aliveAt,
+    end,
+    endedAt,
+    isUndecided,
+    delistedAt: undefined,
+  };
 }
 
 function toNewEntry(firstSeenAt: number): OpenEntry {
