@@ -76,12 +76,11 @@ export class Snapshot {
 
   async #render(): Promise<void> {
     const { kept, live, room = () => BOUNDLESS } = this.#options;
-    const { families: ofProcess } = await this.#measured();
     const families = kept();
-    refuseDoubles(families, live(), ofProcess);
     const { leavesOut, within } = room();
-    const rendered = within(await renderFamilies(families, this.#options, leavesOut));
-    const next: Kept = { families, rendered, deflated: new Map() };
+    const rendered = await renderFamilies(families, this.#options, leavesOut);
+    refuseDoubles(families, live(), (await this.#measured()).families);
+    const next: Kept = { families, rendered: within(rendered), deflated: new Map() };
     for (const form of this.#kept.deflated.keys()) await deflated(next, form);
     this.#kept = next;
   }
