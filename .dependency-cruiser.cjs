@@ -7,18 +7,13 @@ const homes = [
   },
   {
     packages: 'express',
-    home: '^src/server/app[.]ts$',
+    home: '^src/server/pages[.]ts$',
     why: 'Everything else answers plain values, and can be tested and served without express.',
   },
   {
     packages: 'node-cron',
     home: '^src/schedule/cron[.]ts$',
     why: 'When a pass is due is decided by pure functions; the library only reads cron expressions.',
-  },
-  {
-    packages: 'pino',
-    home: '^src/app/log[.]ts$',
-    why: 'Everybody else logs through the interface in src/core/logger.ts, which tests replace.',
   },
   {
     packages: '@(aws-sdk|smithy)/.+',

@@ -46,7 +46,10 @@ export interface Aws {
   close(): void;
 }
 
-/** Clients for any number of targets; each part of the SDK is loaded when a client of it is first asked for. */
+/**
+ * Clients for any number of targets; each part of the SDK is loaded when a client of it is first asked for, always as
+ * `const { … } = await import(…)`: of a package that is asked for in any other way the bundle holds all, of EC2 alone 2 MB.
+ */
 export function createAws(options: AwsOptions, deps: AwsDeps): Aws {
   const connection = createConnection(options);
   const identities = createIdentities({ connection, ...deps });
@@ -94,23 +97,17 @@ function createClients(shared: Shared): Aws {
 
   return {
     ec2: remember(toKey, async (target) => {
-      const [{ EC2Client }, { Ec2Protocol }, common] = await Promise.all([
-        import('@aws-sdk/client-ec2'),
-        import('./protocol.ts'),
-        settings('ec2', target),
-      ]);
-      const client = new EC2Client({ ...common, protocol: Ec2Protocol });
+      const { EC2Client } = await import('@aws-sdk/client-ec2');
+      const { Ec2Protocol } = await import('./protocol.ts');
+      const client = new EC2Client({ ...(await settings('ec2', target)), protocol: Ec2Protocol });
       equip(client, 'ec2', target);
       return client;
     }),
 
     management: remember(toKey, async (target, url) => {
-      const [{ ApiGatewayManagementApiClient }, common] = await Promise.all([
-        import('@aws-sdk/client-apigatewaymanagementapi'),
-        settings('execute-api', target),
-      ]);
+      const { ApiGatewayManagementApiClient } = await import('@aws-sdk/client-apigatewaymanagementapi');
       // A look-up is never sent again: the next pass draws anew.
-      const own = { ...common, ...at(url), maxAttempts: 1 };
+      const own = { ...(await settings('execute-api', target)), ...at(url), maxAttempts: 1 };
       const elsewhere = connection.endpointUrl('execute-api');
       if (elsewhere !== undefined)
         own.requestHandler = await connection.requestHandler(new URL(elsewhere).hostname);
@@ -121,21 +118,15 @@ function createClients(shared: Shared): Aws {
     }),
 
     apiGateway: remember(toKey, async (target) => {
-      const [{ ApiGatewayV2Client }, common] = await Promise.all([
-        import('@aws-sdk/client-apigatewayv2'),
-        settings('apigateway', target),
-      ]);
-      const client = new ApiGatewayV2Client(common);
+      const { ApiGatewayV2Client } = await import('@aws-sdk/client-apigatewayv2');
+      const client = new ApiGatewayV2Client(await settings('apigateway', target));
       equip(client, 'apigateway', target);
       return client;
     }),
 
     dynamoDb: remember(toKey, async (target) => {
-      const [{ DynamoDBClient }, common] = await Promise.all([
-        import('@aws-sdk/client-dynamodb'),
-        settings('dynamodb', target),
-      ]);
-      const client = new DynamoDBClient(common);
+      const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+      const client = new DynamoDBClient(await settings('dynamodb', target));
       equip(client, 'dynamodb', target);
       return client;
     }),

@@ -1,7 +1,7 @@
 import type { ExpositionForm, Family } from '../core/family.ts';
 import { END, type RenderedFamily, toPieces } from './forms.ts';
 import { type Deflated, deflate, toGzip } from './gzip.ts';
-import { createProcessMetrics, type ProcessMetrics } from './process-metrics.ts';
+import type { ProcessMetrics } from './process-metrics.ts';
 import { type RenderHooks, renderFamilies } from './render.ts';
 
 /** What of the kept families there is room for. */
@@ -25,7 +25,7 @@ interface SnapshotOptions extends RenderHooks {
 
 /** One rendering. Both forms are made of it, each once somebody asks for it: they hold the same series, byte for byte. */
 interface Kept {
-  /** Of every family that is not live, those without series among them. */
+  /** Of every kept family, those without series among them. */
   readonly names: ReadonlySet<string>;
   pieces(form: ExpositionForm): readonly Uint8Array[];
   deflated(form: ExpositionForm): Promise<Deflated>;
@@ -37,17 +37,16 @@ const BOUNDLESS: Room = { leavesOut: () => false, within: (rendered) => rendered
 /** The exposition: domain families as bytes rendered when their data changed, the exporter's own as of each scrape. */
 export class Snapshot {
   readonly #options: SnapshotOptions;
-  readonly #process: ProcessMetrics;
   /** Forms that were asked for: the first to ask waits for what is kept to be deflated, and nobody after that. */
   readonly #deflated = new Set<ExpositionForm>();
-  #kept: Kept;
+  #kept = toKept(new Set(), []);
+  #process: Promise<ProcessMetrics> | undefined;
   #rendering: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
   constructor(options: SnapshotOptions) {
     this.#options = options;
-    this.#process = options.hidesProcess ? NO_PROCESS : createProcessMetrics(options);
-    this.#kept = toKept(this.#namesWith([]), []);
+    if (options.hidesProcess) this.#process = Promise.resolve(NO_PROCESS);
   }
 
   /** Renders the kept families as they are now, or as soon as a rendering under way is done, and swaps them in. */
@@ -62,6 +61,14 @@ export class Snapshot {
     return this.#next;
   }
 
+  /** The families of the process, measured from the first time that somebody asks. */
+  #measured(): Promise<ProcessMetrics> {
+    this.#process ??= import('./process-metrics.ts').then(({ createProcessMetrics }) =>
+      createProcessMetrics(this.#options),
+    );
+    return this.#process;
+  }
+
   async #after(rendering: Promise<void>): Promise<void> {
     // Whoever asked for that one hears of its failure.
     await rendering.catch(() => {});
@@ -72,16 +79,12 @@ export class Snapshot {
   async #render(): Promise<void> {
     const { kept, live, room = () => BOUNDLESS } = this.#options;
     const families = kept();
-    const names = this.#namesWith(families);
-    refuseDoubles(live(), names);
+    const names = refuseDoubles(families);
     const { leavesOut, within } = room();
     const next = toKept(names, within(await renderFamilies(families, this.#options, leavesOut)));
+    refuseDoubles([...live(), ...(await this.#measured()).families], names);
     for (const form of this.#deflated) await next.deflated(form);
     this.#kept = next;
-  }
-
-  #namesWith(kept: readonly Family[]): ReadonlySet<string> {
-    return refuseDoubles([...kept, ...this.#process.families]);
   }
 
   /** The exposition in this form, in pieces, or the same as one gzip member; only what is live is rendered for it. */
@@ -89,9 +92,10 @@ export class Snapshot {
     const families = this.#options.live();
     // Taken before the first await, as the samples of what is live are: both are of one moment.
     const kept = this.#kept;
-    refuseDoubles(families, kept.names);
     const own = await renderFamilies(families, this.#options);
-    const live = Buffer.concat(toPieces([...own, ...(await this.#process.render())], form, END[form]));
+    const ofProcess = await this.#measured();
+    refuseDoubles([...families, ...ofProcess.families], kept.names);
+    const live = Buffer.concat(toPieces([...own, ...(await ofProcess.render())], form, END[form]));
     if (!gzip) return [...kept.pieces(form), live];
     this.#deflated.add(form);
     return toGzip(await kept.deflated(form), live);

@@ -28,13 +28,13 @@ import { MOST_CHARACTERS } from '../../src/exposition/short-labels.ts';
 import { MOST_BYTES } from '../../src/files/unfit.ts';
 import { MAX_READ, MAX_RECEIVED } from '../../src/intake/body.ts';
 import { MOST_TAGS } from '../../src/polling/selection.ts';
-import { MAX_PAGES } from '../../src/server/app.ts';
 import { MAX_WAITING } from '../../src/server/conversation.ts';
 import { MOST_UNDER_WAY } from '../../src/server/handshakes.ts';
 import { INTAKE_LIMITS, SCRAPE_LIMITS } from '../../src/server/limits.ts';
 import { MOST_STATUSES } from '../../src/server/page/endpoints.ts';
 import { MOST_ROWS } from '../../src/server/page/rows.ts';
 import { MOST_LISTED } from '../../src/server/page/summary.ts';
+import { MAX_PAGES } from '../../src/server/pages.ts';
 import { MOST_KNOWN, MOST_WAITING } from '../../src/server/passwords.ts';
 import { MOST_STORED_BYTES } from '../../src/storage/file.ts';
 

@@ -8,8 +8,9 @@ import { configSchema } from '../../src/config/schema.ts';
 import { markedKeys } from '../../src/fields/marks.ts';
 import { unprivileged } from '../support/image.ts';
 import { ODD_FILES, putOdd } from '../support/odd-files.ts';
+import { addresses } from './activate.ts';
 import { temporaryFolder } from './lab.ts';
-import { cleanEnv, copyProgram, keys, launch } from './program.ts';
+import { cleanEnv, copyProgram, eventually, keys, launch, start } from './program.ts';
 
 /** The program, where a user without rights can reach it: a checkout may lie elsewhere. */
 let built: string;
@@ -58,6 +59,13 @@ function openFolder(): string {
   return folder;
 }
 
+/** A configuration that asks AWS nothing. */
+function withNothing(): string {
+  const path = join(temporaryFolder(), 'exporter.yaml');
+  writeFileSync(path, 'client_vpn: {enabled: false}');
+  return path;
+}
+
 /** A port of this machine that is taken. */
 function taken(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -85,6 +93,44 @@ test('a port that is taken is named, with the flag or key that asked for it', as
   expect(await refused({ configFile })).toContain(
     `opening the intake (intake.listen_address): cannot listen on 127.0.0.1:${port}: ${USED}`,
   );
+});
+
+test('it listens before all else: scrapes are answered with what is known, it says that it is not ready, and pages wait', async () => {
+  const storage = temporaryFolder();
+  // A holder on another machine is watched for five seconds before it gives way.
+  const elsewhere = { pid: 1, host: 'elsewhere', since: '2026-01-01T00:00:00.000Z', token: 'theirs' };
+  writeFileSync(join(storage, 'lock'), JSON.stringify(elsewhere));
+  const [address = ''] = await addresses(1);
+  const running = start([
+    'serve',
+    `--web.listen-address=${address}`,
+    `--storage.path=${storage}`,
+    `--config.file=${withNothing()}`,
+  ]);
+  const ask = (path: string) => fetch(`http://${address}${path}`);
+  const scraped = await eventually(async () => {
+    const answer = await ask('/metrics');
+    return [answer.status, await answer.text()] as const;
+  });
+  const page = ask('/');
+  expect(scraped).toEqual([200, expect.stringMatching(/^aws_connections_exporter_build_info\{.*\} 1$/m)]);
+  expect((await ask('/-/healthy')).status).toBe(200);
+  const ready = await ask('/-/ready');
+  expect([ready.status, await ready.text()]).toEqual([503, 'The exporter is starting.\n']);
+  expect(running.stderr()).not.toContain('msg=Listening');
+  expect([(await page).status, running.stderr()]).toEqual([200, expect.stringContaining('msg=Listening')]);
+  expect((await ask('/-/ready')).status).toBe(200);
+});
+
+test('a start that fails over several things says the first alone, as if it had not listened yet', async () => {
+  const port = await taken();
+  const configFile = join(openFolder(), 'exporter.yaml');
+  writeFileSync(configFile, 'client_vpm: {}');
+  expect(await refused({ address: `127.0.0.1:${port}`, configFile })).toContain('client_vpm: unknown key');
+  const storage = join(openFolder(), 'data');
+  writeFileSync(storage, '');
+  const said = await refused({ address: `127.0.0.1:${port}`, storage });
+  expect(said).toContain(`cannot use the folder ${storage} (--storage.path)`);
 });
 
 const LOW = 'this user may not listen on that port; choose one from 1024 on';

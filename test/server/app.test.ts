@@ -2,8 +2,9 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
-import { createApp, type Routes } from '../../src/server/app.ts';
+import { createApp } from '../../src/server/app.ts';
 import { listen } from '../../src/server/listen.ts';
+import type { Routes } from '../../src/server/routes.ts';
 import { idle } from '../support/status-models.ts';
 
 const KEPT = {

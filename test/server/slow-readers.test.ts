@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { type IncomingMessage, type RequestListener, request } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { createApp, type Routes } from '../../src/server/app.ts';
+import { createApp } from '../../src/server/app.ts';
 import type { ConnectionsOptions } from '../../src/server/connections.ts';
 import { INTAKE_LIMITS, SCRAPE_LIMITS } from '../../src/server/limits.ts';
 import { listen } from '../../src/server/listen.ts';
+import type { Routes } from '../../src/server/routes.ts';
 import { createHandClock } from '../support/hand-clock.ts';
 import { openRaw, type RawClient } from '../support/raw-client.ts';
 import { idle } from '../support/status-models.ts';
@@ -137,6 +138,8 @@ test.each(['/api/v1/connections', '/dashboards/vpn.json', '/config'])(
     const clock = createHandClock();
     let full = 0;
     const url = await open(metricsApp({ clock, onFull: () => (full += 1) }), { clock });
+    // Pages are loaded when one is first asked for: those who come meanwhile would all be answered at once.
+    expect(await statusOf(url, '/')).toBe(200);
     const slow = await Promise.all(
       Array.from({ length: 45 }, () => openRaw(url, ask(path), { isPaused: true })),
     );

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/core/clock.ts';
-import type { Routes } from '../../src/server/app.ts';
+import type { Routes } from '../../src/server/routes.ts';
 import { idle } from './status-models.ts';
 
 /** Routes of an exporter that has one series, and nothing to say. */
