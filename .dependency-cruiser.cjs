@@ -16,6 +16,11 @@ const homes = [
     why: 'When a pass is due is decided by pure functions; the library only reads cron expressions.',
   },
   {
+    packages: 'pino',
+    home: '^src/app/log[.]ts$',
+    why: 'Everybody else logs through the interface in src/core/logger.ts, which tests replace.',
+  },
+  {
     packages: '@(aws-sdk|smithy)/.+',
     home: [
       '^src/aws/',

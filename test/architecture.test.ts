@@ -28,11 +28,20 @@ afterEach(() => {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true });
 });
 
-/** A folder in which `express` and others are installed as dependencies and `vitest` as a development dependency. */
+/** A folder in which `express` and `pino` are installed as dependencies and `vitest` as a development dependency. */
 function tree(files: Record<string, string>): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'architecture-')));
   made.push(folder);
-  const packages = ['prom-client', 'express', 'node-cron', 'zod', 'yaml', 'bcryptjs', 'fastest-levenshtein'];
+  const packages = [
+    'prom-client',
+    'express',
+    'node-cron',
+    'pino',
+    'zod',
+    'yaml',
+    'bcryptjs',
+    'fastest-levenshtein',
+  ];
   const dependencies = Object.fromEntries(
     [...packages, '@aws-sdk/client-ec2', 'left-pad'].map((name) => [name, '1']),
   );
@@ -128,6 +137,7 @@ const proofs: Record<string, Record<string, string>> = {
   'home-of-prom-client': { 'src/exposition/other.ts': 'prom-client' },
   'home-of-express': { 'src/server/status-page.ts': 'express', 'src/intake/a.ts': 'type express' },
   'home-of-node-cron': { 'src/schedule/scheduler.ts': 'node-cron' },
+  'home-of-pino': { 'src/cli/serve.ts': 'pino' },
   'home-of-aws-sdk-smithy': {
     'src/collectors/client-vpn/record.ts': 'type @aws-sdk/client-ec2',
     'src/collectors/client-vpn/source/record.ts': 'type @aws-sdk/client-ec2',

@@ -1,3 +1,4 @@
+import pino from 'pino';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { toSentence } from '../core/error-text.ts';
 import type { LogFields, Logger } from '../core/logger.ts';
@@ -12,42 +13,35 @@ export interface LogOptions {
   readonly clock?: Clock;
 }
 
-const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-type Level = (typeof LEVELS)[number];
-
 /** A log of one line per event: time, level, message, then the fields; an Error is shown with all its causes. */
 export function createLogger({ level, format, stream, clock = systemClock }: LogOptions): Logger {
   const out = stream ?? stderrOutput();
-  const toLine = format === 'json' ? toJson : toLogfmt;
-  const least = LEVELS.indexOf(level);
-  const write = (of: Level, msg: string, fields: LogFields) => {
-    if (LEVELS.indexOf(of) < least) return;
-    const time = new Date(clock.now()).toISOString();
-    out.write(`${toLine({ level: of.toUpperCase(), time }, plain(fields), msg)}\n`);
-  };
-  out.onRoom?.((lines) => write('warn', 'Log lines were dropped: they could not be written', { lines }));
-  return withFields(write, {});
-}
-
-function withFields(
-  write: (level: Level, msg: string, fields: LogFields) => void,
-  common: LogFields,
-): Logger {
-  const at = (level: Level) => (msg: string, fields?: LogFields) =>
-    write(level, msg, { ...common, ...fields });
-  return {
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
-    child: (fields) => withFields(write, { ...common, ...fields }),
-  };
-}
-
-function plain(fields: LogFields): LogFields {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([key, value]) => (value === undefined ? [] : [[key, toPlain(value)]])),
+  const lines = { write: (line: string) => out.write(format === 'json' ? line : toLogfmt(line)) };
+  const log = pino(
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":"${new Date(clock.now()).toISOString()}"`,
+      formatters: { level: (label) => ({ level: label.toUpperCase() }) },
+    },
+    lines,
   );
+  out.onRoom?.((dropped) =>
+    log.warn({ lines: dropped }, 'Log lines were dropped: they could not be written'),
+  );
+  return withFields(log, {});
+}
+
+function withFields(log: pino.Logger, common: LogFields): Logger {
+  const plain = (fields: LogFields | undefined) =>
+    Object.fromEntries(Object.entries({ ...common, ...fields }).map(([key, value]) => [key, toPlain(value)]));
+  return {
+    debug: (message, fields) => log.debug(plain(fields), message),
+    info: (message, fields) => log.info(plain(fields), message),
+    warn: (message, fields) => log.warn(plain(fields), message),
+    error: (message, fields) => log.error(plain(fields), message),
+    child: (fields) => withFields(log, { ...common, ...fields }),
+  };
 }
 
 /** The longest text of a field, in UTF-16 units; what is longer is cut. */
@@ -58,31 +52,15 @@ function toPlain(value: unknown): unknown {
   if (value instanceof Error) return toSentence(value);
   if (typeof value === 'string' && value.length > LONGEST_FIELD)
     return `${value.slice(0, LONGEST_FIELD).toWellFormed()}…`;
+  if (typeof value === 'bigint') return String(value);
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-  return isJson(value) ? value : String(value);
+  return value;
 }
 
-/** False of a bigint, of what holds itself, and the like. */
-function isJson(value: unknown): boolean {
-  try {
-    return JSON.stringify(value) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
-interface Head {
-  readonly level: string;
-  readonly time: string;
-}
-
-function toJson(head: Head, fields: LogFields, msg: string): string {
-  return JSON.stringify({ ...head, ...fields, msg });
-}
-
-function toLogfmt({ time, level }: Head, fields: LogFields, msg: string): string {
+function toLogfmt(line: string): string {
+  const { time, level, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
   const pairs = Object.entries({ time, level, msg, ...fields });
-  return pairs.map(([key, value]) => `${key}=${quoted(value)}`).join(' ');
+  return `${pairs.map(([key, value]) => `${key}=${quoted(value)}`).join(' ')}\n`;
 }
 
 function quoted(value: unknown): string {
