@@ -4,7 +4,7 @@ import { createWorld } from '../../src/simulator/client-vpn/world.ts';
 import { wireTime } from '../../src/simulator/wire/xml.ts';
 
 /** Connections that AWS lists on one page at most. */
-export const ROWS_A_PAGE = 1_000;
+const ROWS_A_PAGE = 1_000;
 const ENDPOINT = 'cvpn-endpoint-0123456789abcdef0';
 /** Every fourth has ended; one of so many gives way to another between two passes. */
 const [ENDED, GIVES_WAY] = [4, 1_000];

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { KEYS } from '../roles/keys.ts';
 import { end } from './processes.ts';
 import type { Run } from './run.ts';
 
@@ -46,12 +47,7 @@ export async function startProgram(
       '--log.format=json',
     ],
     {
-      env: {
-        PATH: process.env.PATH,
-        HOME: folder,
-        AWS_ACCESS_KEY_ID: 'bench',
-        AWS_SECRET_ACCESS_KEY: 'bench',
-      },
+      env: { PATH: process.env.PATH, HOME: folder, ...KEYS },
       stdio: ['ignore', 'ignore', 'pipe', preload ? 'ipc' : 'ignore'],
     },
   );

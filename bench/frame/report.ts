@@ -1,7 +1,6 @@
 import { families } from '../rows/index.ts';
 import { toTable } from '../table.ts';
 import { studies } from '../tables/index.ts';
-import type { Machine } from './machine.ts';
 import type { Result } from './result.ts';
 import { isReached, type Measured, type RowText } from './row.ts';
 import { mustText, toText, withUnit } from './units.ts';
@@ -14,7 +13,8 @@ export const rows: ReadonlyMap<string, RowText> = new Map(
 const HEADER = ['what', 'measured', 'baseline, in the same run', 'ratio', 'must reach', 'reached'];
 
 /** Where it was measured, the table of rows, and the other tables; only of what the result has. */
-export function markdown({ machine, figures, tables }: Result): string {
+export function markdown(result: Result): string {
+  const { figures, tables } = result;
   const lines = [...rows].flatMap(([key, text]) => {
     const measured = figures[key];
     return measured ? [toCells(text, measured)] : [];
@@ -24,7 +24,7 @@ export function markdown({ machine, figures, tables }: Result): string {
     return rows.length > 0 ? [`### ${title}\n\n${toTable(header, rows)}`] : [];
   });
   const main = lines.length > 0 ? [toTable(HEADER, lines)] : [];
-  return `${[machineText(machine), ...main, ...others].join('\n\n')}\n`;
+  return `${[machineText(result), ...main, ...others].join('\n\n')}\n`;
 }
 
 /** The rows that the README shows. */
@@ -42,15 +42,15 @@ const IN_README = [
 ];
 
 /** What the README says of the result. */
-export function readmeMarkdown({ machine, figures }: Result): string {
+export function readmeMarkdown(result: Result): string {
   const lines = IN_README.map((key) => {
-    const [text, measured] = [rows.get(key), figures[key]];
+    const [text, measured] = [rows.get(key), result.figures[key]];
     if (!text || !measured) throw new Error(`there is no row ${key}`);
     const { baseline = Number.NaN, figure } = measured;
     const beside = text.baseline ? `${text.baseline}: ${withUnit(baseline, text.unit)}` : '';
     return [text.what, withUnit(figure, text.unit), beside];
   });
-  return `${machineText(machine)}\n\n${toTable(['what', 'measured', 'beside it'], lines)}\n`;
+  return `${machineText(result)}\n\n${toTable(['what', 'measured', 'beside it'], lines)}\n`;
 }
 
 function toCells(text: RowText, measured: Measured): readonly string[] {
@@ -68,8 +68,10 @@ function toCells(text: RowText, measured: Measured): readonly string[] {
   ];
 }
 
-function machineText({ cpu, cores, node, packages, date, commit }: Machine): string {
+function machineText({ isShort, machine }: Result): string {
+  const { cpu, cores, node, packages, date, commit } = machine;
+  const warning = isShort ? 'A short run, to see that everything works: its figures mean nothing.\n\n' : '';
   const versions = Object.entries(packages).map(([name, version]) => `${name} ${version}`);
   const where = `Of ${date}, commit ${commit}, on ${cores} cores of ${cpu}`;
-  return `${where}, with ${[`Node.js ${node}`, ...versions].join(', ')}, over the loopback interface.`;
+  return `${warning}${where}, with ${[`Node.js ${node}`, ...versions].join(', ')}, over the loopback interface.`;
 }

@@ -6,7 +6,7 @@ import type { Listed } from '../roles/sdk.ts';
 
 /** The largest quota that AWS gives one endpoint. */
 export const CONNECTIONS = 126_000;
-export const ENDPOINT_ID = 'cvpn-endpoint-0123456789abcdef0';
+const ENDPOINT_ID = 'cvpn-endpoint-0123456789abcdef0';
 const BASELINE = 'the plain SDK paginator, counting rows';
 
 const text = (what: string, ratio: number): RowText => ({
