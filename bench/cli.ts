@@ -64,12 +64,14 @@ export async function cli(args: readonly string[]): Promise<number> {
       await run.close();
     }
   }
+  const result = { isShort: options.short, machine, figures, tables };
+  if (Object.keys({ ...figures, ...tables }).length > 0) console.log(markdown(result));
   if (stopped.isStopped()) {
-    console.error('Stopped: everything that was started has ended');
+    console.error(
+      'Stopped: everything that was started has ended, and what was measured until then is shown',
+    );
     return 130;
   }
-  const result = { isShort: options.short, machine, figures, tables };
-  console.log(markdown(result));
   if (failed === 0 && options.write) keep(result);
   return failed > 0 ? 1 : 0;
 }

@@ -80,7 +80,7 @@ async function medians(
   const each = (way: () => Promise<{ readonly cpuMs: number }>) => async () => ({
     each: ((await way()).cpuMs * 1_000) / connections,
   });
-  const { ours, theirs } = await run.inTurn(run.size(7, 1), {
+  const { ours, theirs } = await run.inTurn(run.size(5, 1), {
     ours: each(ways.ours),
     theirs: each(ways.theirs),
   });

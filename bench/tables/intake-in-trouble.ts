@@ -36,7 +36,7 @@ const SITUATIONS: readonly Situation[] = [
   },
 ];
 
-/** 20,000 events, 500 a second in bursts of 100, at an exporter in each situation. */
+/** 10,000 events, 500 a second in bursts of 100, at an exporter in each situation. */
 export const intakeInTrouble: Study = {
   name: 'intake',
   async measure(run) {
@@ -45,7 +45,7 @@ export const intakeInTrouble: Study = {
       rows.push(await measure(run, situation));
     return {
       title:
-        'The intake: 20,000 events, 500 a second in bursts of 100, half of them over connections of their own',
+        'The intake: 10,000 events, 500 a second in bursts of 100, half of them over connections of their own',
       header: [
         'while',
         'answers',
@@ -78,7 +78,7 @@ async function measure(run: Run, { name, isBad, open, dead, maxConnections }: Si
     const options: ExportingOptions = { folder, awsUrl: simulator.url, maxConnections, isDiskSlow: isBad };
     const { child, first } = await run.start<{ url: string; startMs: number }>('exporting', options);
     await child.ask<Usage>('usage');
-    const events = run.size(20_000, 500);
+    const events = run.size(10_000, 500);
     const { times, statuses } = await sendLoad(run, first.url, websockets, events);
     const { cpuMs, longestBlockMs, peakMegabytes } = await child.ask<Usage>('usage');
     await child.ask('close');
