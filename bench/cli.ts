@@ -47,6 +47,7 @@ export async function cli(args: readonly string[]): Promise<number> {
   const machine = thisMachine();
   let failed = 0;
   for (const [index, each] of chosen.entries()) {
+    if (stopped.isStopped()) break;
     const say = (text: string) => console.error(`[${index + 1} of ${chosen.length}] ${each.name}: ${text}`);
     const run = new Run(options.short, say);
     stopped.begin(run);
@@ -57,7 +58,7 @@ export async function cli(args: readonly string[]): Promise<number> {
         for (const key of Object.keys(each.rows)) figures[`${each.name}.${key}`] = measured[key] as Measured;
       } else tables[each.name] = await each.measure(run);
     } catch (error) {
-      if (stopped.isStopped()) break;
+      if (stopped.isStopped()) continue;
       failed += 1;
       console.error(`${each.name} failed:`, error);
     } finally {
@@ -72,7 +73,8 @@ export async function cli(args: readonly string[]): Promise<number> {
     );
     return 130;
   }
-  if (failed === 0 && options.write) keep(result);
+  if (options.write && failed > 0) console.error('Nothing was written: not everything could be measured');
+  else if (options.write) keep(result);
   return failed > 0 ? 1 : 0;
 }
 
