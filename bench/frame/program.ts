@@ -51,10 +51,13 @@ export async function startProgram(
       stdio: ['ignore', 'ignore', 'pipe', preload ? 'ipc' : 'ignore'],
     },
   );
+  const url = listening(child);
+  // Who never asks where it listens need not hear that it was ended before.
+  url.catch(() => {});
   return {
     pid: child.pid ?? 0,
     child,
-    url: listening(child),
+    url,
     async stop() {
       const code = await end(child, 'SIGTERM');
       if (code !== 0) throw new Error(`the exporter ended with ${code}`);
@@ -62,19 +65,18 @@ export async function startProgram(
   };
 }
 
-async function listening(child: ChildProcess): Promise<string> {
-  let text = '';
-  for (const died = once(child, 'exit'); ; ) {
-    const said = child.stderr ? once(child.stderr, 'data') : died;
-    const [chunk] = await Promise.race([said, died]);
-    if (child.exitCode !== null) throw new Error(`the exporter ended with ${child.exitCode}: ${text}`);
-    text += chunk;
-    const [, url] = /"urls":"(\S+?)"/.exec(text) ?? [];
-    if (url) {
-      child.stderr?.resume();
-      return url;
-    }
-  }
+function listening(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stderr?.on('data', (chunk) => {
+      text += chunk;
+      const [, url] = /"urls":"(\S+?)"/.exec(text) ?? [];
+      if (url) resolve(url);
+    });
+    child.once('exit', (code, signal) =>
+      reject(new Error(`the exporter ended with ${code ?? signal}: ${text}`)),
+    );
+  });
 }
 
 /** A port that nobody listens at. */
