@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Exporter } from '../src/app/exporter.ts';
-import { createLogger } from '../src/app/log.ts';
-import { Registries } from '../src/collectors/websocket/registry/registries.ts';
-import { loadConfig } from '../src/config/load.ts';
-import { inSteps, sleep, systemClock } from '../src/core/clock.ts';
-import { INTAKE_LIMITS } from '../src/server/limits.ts';
-import { listen } from '../src/server/listen.ts';
-import { openStorage } from '../src/storage/open.ts';
-import { slowStorage } from '../test/support/slow-storage.ts';
-import { answering } from './children.ts';
+import { Exporter } from '../../src/app/exporter.ts';
+import { createLogger } from '../../src/app/log.ts';
+import { Registries } from '../../src/collectors/websocket/registry/registries.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { inSteps, sleep, systemClock } from '../../src/core/clock.ts';
+import { INTAKE_LIMITS } from '../../src/server/limits.ts';
+import { listen } from '../../src/server/listen.ts';
+import { openStorage } from '../../src/storage/open.ts';
+import { slowStorage } from '../../test/support/slow-storage.ts';
+import { answering } from '../frame/processes.ts';
+import { API, TOKEN } from './intake-names.ts';
+import { useKeys } from './keys.ts';
 
-export const API = 'a1b2c3d4e5';
-export const TOKEN = 'bench';
 const ENDPOINT = `${API}.execute-api.eu-west-1.amazonaws.com/prod`;
 /** A write takes half a second to two seconds. */
 const [FASTEST_MS, SLOWEST_MS] = [500, 2000];
@@ -39,10 +39,13 @@ export interface Usage {
 const logger = createLogger({ level: 'error', format: 'logfmt', stream: { write: () => {} } });
 
 /** In the child: an exporter as `serve` starts it, a pass every ten seconds; first says where its intake is and after how long. `close` ends it. */
-export async function exporting([options = '']: readonly string[]): Promise<void> {
-  const { folder, awsUrl, maxConnections, isDiskSlow } = JSON.parse(options) as ExportingOptions;
-  process.env.AWS_ACCESS_KEY_ID = 'bench';
-  process.env.AWS_SECRET_ACCESS_KEY = 'bench';
+export async function exporting({
+  folder,
+  awsUrl,
+  maxConnections,
+  isDiskSlow,
+}: ExportingOptions): Promise<void> {
+  useKeys();
   const clock = systemClock;
   const beganAt = clock.monotonic();
   const wait = () => sleep(clock, FASTEST_MS + Math.random() * (SLOWEST_MS - FASTEST_MS));
@@ -100,26 +103,35 @@ intake: {enabled: true, token_file: "${join(folder, 'token')}", max_connections:
   return loaded.config;
 }
 
-/** In the child: fills the folder with so many connections that can be alive and so many dead ones. */
-export async function filling([folder = '', open = '0', dead = '0']: readonly string[]): Promise<void> {
+/** How many connections a folder is filled with, that can be alive and that are dead. */
+export interface FillingOptions {
+  readonly folder: string;
+  readonly open: number;
+  readonly dead: number;
+}
+
+/** In the child: fills the folder. */
+export async function filling({ folder, open, dead }: FillingOptions): Promise<void> {
   await withRegistry(folder, async ({ registry }, flush) => {
     const now = systemClock.now();
-    const [living, all] = [Number(open), Number(open) + Number(dead)];
-    for (let n = 0; n < all; n += 1) {
+    for (let n = 0; n < open + dead; n += 1) {
       const event = { connectionId: `${n.toString(36).padStart(15, 'L')}=`, connectedAt: now - 60_000 };
-      registry.take({ ...event, type: n < living ? 'connect' : 'disconnect' }, now, () => true);
+      registry.take({ ...event, type: n < open ? 'connect' : 'disconnect' }, now, () => true);
     }
     await flush();
   });
   await answering(null, {});
 }
 
-/** The ids in the folder that can be alive. */
-export function readIds(folder: string): Promise<readonly string[]> {
+/** In the child: says first which ids in the folder can be alive. */
+export async function readingIds({ folder }: { readonly folder: string }): Promise<void> {
   const all = Number.POSITIVE_INFINITY;
-  return withRegistry(
-    folder,
-    async ({ registry }) => (await inSteps(registry.drawing(all, all, Math.random))).ids,
+  await answering(
+    await withRegistry(
+      folder,
+      async ({ registry }) => (await inSteps(registry.drawing(all, all, Math.random))).ids,
+    ),
+    {},
   );
 }
 

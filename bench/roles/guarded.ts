@@ -1,14 +1,14 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { createLogger } from '../src/app/log.ts';
-import { openWeb } from '../src/app/web.ts';
-import { systemClock } from '../src/core/clock.ts';
-import { createIntakeApp } from '../src/intake/app.ts';
-import { INTAKE_LIMITS } from '../src/server/limits.ts';
-import { listen } from '../src/server/listen.ts';
-import { Passwords } from '../src/server/passwords.ts';
-import { answering } from './children.ts';
+import { createLogger } from '../../src/app/log.ts';
+import { openWeb } from '../../src/app/web.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { createIntakeApp } from '../../src/intake/app.ts';
+import { INTAKE_LIMITS } from '../../src/server/limits.ts';
+import { listen } from '../../src/server/listen.ts';
+import { Passwords } from '../../src/server/passwords.ts';
+import { answering } from '../frame/processes.ts';
 
 /** The name and the password that come in. */
 export const LOGIN = 'carol:carol123';
@@ -32,13 +32,13 @@ export interface Guarding {
 }
 
 /** In the child: two ports with TLS (RSA, 2,048 bits) and a user (cost 10), as `serve` makes them; first says where. */
-export async function guarded([folder = '']: readonly string[]): Promise<void> {
+export async function guarded({ folder }: { readonly folder: string }): Promise<void> {
   await cp('test/web-config/files', folder, { recursive: true });
   const file = join(folder, 'web.yml');
   await writeFile(file, WEB);
   const clock = systemClock;
   const logger = createLogger({ level: 'error', format: 'logfmt' });
-  const { createBcrypt } = await import('../src/server/bcrypt.ts');
+  const { createBcrypt } = await import('../../src/server/bcrypt.ts');
   const passwords = new Passwords({ compare: createBcrypt(), random: Math.random });
   const [metrics, intake] = ['metrics', 'intake'].map((port) =>
     openWeb({ clock, logger, passwords }, port, file),

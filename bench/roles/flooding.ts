@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:https';
 import { connect as connectTcp } from 'node:net';
 import { connect } from 'node:tls';
-import { answering } from './children.ts';
+import { answering } from '../frame/processes.ts';
 
 /** What comes to a port, from so many clients at a time that begin again at once. */
 export const FLOODS = {
@@ -11,12 +11,18 @@ export const FLOODS = {
 } as const;
 export type Flood = keyof typeof FLOODS;
 
+/** Which flood, and to where. */
+export interface FloodingOptions {
+  readonly flood: Flood;
+  readonly url: string;
+}
+
 /** From another address than who is measured. */
 const FROM = { localAddress: '127.0.0.2' };
 const HALF = Buffer.from('1603010200010001fc0303', 'hex');
 
 /** In the child: a flood against a port until it is killed; `count` tells how many attempts ended so far. */
-export async function flooding([flood = 'passwords', url = '']: readonly string[]): Promise<void> {
+export async function flooding({ flood, url }: FloodingOptions): Promise<void> {
   const { hostname: host, port } = new URL(url);
   const to = { host, port: Number(port), ...FROM };
   const agent = new Agent({ keepAlive: true, ...FROM });
@@ -38,13 +44,12 @@ export async function flooding([flood = 'passwords', url = '']: readonly string[
       socket.on('error', () => {}).once('close', ended);
     },
   };
-  const attempt = attempts[flood as Flood];
+  const attempt = attempts[flood];
   const again = () =>
     attempt(() => {
       count += 1;
       setImmediate(again);
     });
-  for (let n = 0; n < FLOODS[flood as Flood].clients; n += 1) again();
-  await answering(null, { count: async () => count });
-  process.exit();
+  for (let n = 0; n < FLOODS[flood].clients; n += 1) again();
+  await answering(null, { count: () => count });
 }
