@@ -55,7 +55,7 @@ export async function rendering({ series }: RenderingOptions): Promise<void> {
       delay.disable();
       return { cpuMs: cost, sliceMs: delay.max / 1e6 };
     },
-    text: async () => Buffer.concat([await snapshot.scrape('text', false)].flat()).toString(),
+    text: async () => Buffer.concat(await snapshot.scrape('text', false)).toString(),
   });
 }
 
