@@ -57,9 +57,11 @@ export function toPieces(
   const pieces: Uint8Array[] = [];
   let few: Uint8Array[] = [];
   const add = (piece: Uint8Array) => {
-    if (piece.length < FEW_BYTES) return few.push(piece);
-    pieces.push(Buffer.concat(few), piece);
-    few = [];
+    if (piece.length < FEW_BYTES) few.push(piece);
+    else {
+      pieces.push(Buffer.concat(few), piece);
+      few = [];
+    }
   };
   for (const { family, series } of families) {
     add(headerOf(family)[form]);

@@ -8,7 +8,7 @@ const BYTES_PER_UNIT = 3;
 /** What stands between texts takes at most so many bytes. */
 const MARKS_BYTES = 4;
 const [NEWLINE, SPACE, QUOTE, COMMA, EQUALS, BACKSLASH] = [0x0a, 0x20, 0x22, 0x2c, 0x3d, 0x5c];
-const [OPENING, CLOSING, FIRST_BEYOND_ASCII] = [0x7b, 0x7d, 0x80];
+const [ZERO, OPENING, CLOSING, FIRST_BEYOND_ASCII] = [0x30, 0x7b, 0x7d, 0x80];
 
 /**
  * Writes samples as lines, which are alike in every form. They become bytes at once: as strings, each would be put together from a dozen and copied
@@ -22,8 +22,10 @@ export class SeriesWriter {
   #line = 0;
   #before = 0;
   #at = 0;
-  /** Of the line before: its name, its labels, and where they ended, counted from its beginning; the name's end comes first. */
+  /** Of the line before: name, scope and how many labels that has, all labels, and the ends of name and labels, from its beginning. */
   #name = '';
+  #scope: Sample['scope'];
+  #scopeLabels = 0;
   readonly #labels: string[] = [];
   readonly #values: string[] = [];
   readonly #ends: number[] = [];
@@ -34,14 +36,17 @@ export class SeriesWriter {
   /** Writes a sample of the family with this name; `onCut` hears of a label with a value that is too long. */
   write(name: string, { scope, labels, value, suffix }: Sample, onCut: (label: string) => void): void {
     this.#begin(suffix ? name + suffix : name);
-    if (scope) for (const label in scope) this.#writeLabel(label, `${scope[label]}`, onCut);
+    if (this.#isAlike && scope === this.#scope) this.#count = this.#scopeLabels;
+    else for (const label in scope) this.#writeLabel(label, `${scope[label]}`, onCut);
+    this.#scope = scope;
+    this.#scopeLabels = this.#count;
     const own: Readonly<Record<string, string>> = labels;
     for (const label in own) this.#writeLabel(label, `${own[label]}`, onCut);
     if (this.#isAlike) this.#copy(this.#count);
     if (this.#labels.length > this.#count) this.#labels.length = this.#count;
     if (this.#count > 0) this.#writeMark(CLOSING);
     this.#writeMark(SPACE);
-    this.#writeText(toNumber(value));
+    this.#writeNumber(value);
     this.#writeMark(NEWLINE);
   }
 
@@ -111,6 +116,24 @@ export class SeriesWriter {
     this.#at = at + text.length;
   }
 
+  #writeNumber(value: number): void {
+    if (Number.isSafeInteger(value) && value >= 0) this.#writeDigits(value);
+    else this.#writeText(toText(value));
+  }
+
+  #writeDigits(value: number): void {
+    let digits = 1;
+    for (let power = 10; power <= value; power *= 10) digits += 1;
+    this.#reserve(digits + MARKS_BYTES);
+    this.#at += digits;
+    let rest = value;
+    for (let index = 1; index <= digits; index += 1) {
+      const next = Math.floor(rest / 10);
+      this.#block[this.#at - index] = ZERO + rest - 10 * next;
+      rest = next;
+    }
+  }
+
   /** There is room for it: that for a text is more than the text needs. */
   #writeMark(mark: number): void {
     this.#block[this.#at] = mark;
@@ -135,7 +158,7 @@ function escaped(text: string): string {
   return text.replace(/\\/g, '\\\\').replace(/\n/g, '\\n').replace(/"/g, '\\"');
 }
 
-function toNumber(value: number): string {
+function toText(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return '+Inf';
   return value === Number.NEGATIVE_INFINITY ? '-Inf' : `${value}`;
 }
