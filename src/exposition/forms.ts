@@ -1,18 +1,20 @@
 import type { ExpositionForm, Family } from '../core/family.ts';
 
-type Header = Readonly<Record<ExpositionForm, string>>;
+type Header = Readonly<Record<ExpositionForm, Uint8Array>>;
 
 /** A family as it is sent, after its header: the series, which are written alike in both forms. */
 export interface RenderedFamily {
   readonly family: Family;
-  /** Slices of a large one are bytes already. */
-  readonly series: readonly (string | Uint8Array)[];
+  readonly series: readonly Uint8Array[];
   /** How many series there are. */
   readonly count: number;
 }
 
 /** What stands at the end of an exposition. */
-export const END: Header = { text: '', openmetrics: '# EOF\n' };
+export const END: Header = { text: Buffer.alloc(0), openmetrics: Buffer.from('# EOF\n') };
+
+/** Pieces of fewer bytes are put together. */
+const FEW_BYTES = 2 ** 14;
 
 /** A name that ends like this is in that unit: the ones of OpenMetrics' list that Prometheus' names use. */
 const UNIT = /_(seconds|bytes|ratio|celsius|meters|grams|joules|volts|amperes)$/;
@@ -37,11 +39,12 @@ function toHeader({ name, help, type }: Family): Header {
   const family = type === 'counter' ? name.replace(/_total$/, '') : name;
   const unit = UNIT.exec(family)?.[1];
   return {
-    text: `# HELP ${name} ${escaped}\n# TYPE ${name} ${type}\n`,
-    openmetrics:
+    text: Buffer.from(`# HELP ${name} ${escaped}\n# TYPE ${name} ${type}\n`),
+    openmetrics: Buffer.from(
       `# TYPE ${family} ${type}\n` +
-      (unit === undefined ? '' : `# UNIT ${family} ${unit}\n`) +
-      `# HELP ${family} ${escaped.replace(/"/g, '\\"')}\n`,
+        (unit === undefined ? '' : `# UNIT ${family} ${unit}\n`) +
+        `# HELP ${family} ${escaped.replace(/"/g, '\\"')}\n`,
+    ),
   };
 }
 
@@ -49,20 +52,20 @@ function toHeader({ name, help, type }: Family): Header {
 export function toPieces(
   families: readonly RenderedFamily[],
   form: ExpositionForm,
-  end = '',
+  end: Uint8Array = END.text,
 ): readonly Uint8Array[] {
   const pieces: Uint8Array[] = [];
-  let text = '';
-  for (const { family, series } of families) {
-    text += headerOf(family)[form];
-    for (const part of series) {
-      if (typeof part === 'string') {
-        text += part;
-        continue;
-      }
-      pieces.push(Buffer.from(text), part);
-      text = '';
+  let few: Uint8Array[] = [];
+  const add = (piece: Uint8Array) => {
+    if (piece.length < FEW_BYTES) few.push(piece);
+    else {
+      pieces.push(Buffer.concat(few), piece);
+      few = [];
     }
+  };
+  for (const { family, series } of families) {
+    add(headerOf(family)[form]);
+    series.forEach(add);
   }
-  return [...pieces, Buffer.from(text + end)];
+  return [...pieces, Buffer.concat([...few, end])];
 }

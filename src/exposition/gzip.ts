@@ -5,8 +5,8 @@ import { constants, crc32, createDeflateRaw, deflateRaw, deflateRawSync } from '
 
 /** The beginning of a gzip member: what was written into it so far, and what its end must know of that. */
 export interface Deflated {
-  /** Raw deflate blocks that end on a byte and are not the last ones. */
-  readonly blocks: Uint8Array;
+  /** The header, and raw deflate blocks that end on a byte and are not the last ones. */
+  readonly beginning: Uint8Array;
   readonly crc: number;
   /** Of what was deflated, in bytes. */
   readonly length: number;
@@ -33,12 +33,13 @@ export async function deflate(pieces: readonly Uint8Array[]): Promise<Deflated> 
     }
   }
   const deflating = createDeflateRaw({ ...OPTIONS, finishFlush: constants.Z_FULL_FLUSH });
-  return { blocks: await pipeline(sum, deflating, buffer), crc, length };
+  const blocks = await pipeline(sum, deflating, buffer);
+  return { beginning: Buffer.concat([HEADER, blocks]), crc, length };
 }
 
 /** The whole gzip member of a beginning and the rest, in pieces; the beginning can be used again. */
 export async function toGzip(
-  { blocks, crc, length }: Deflated,
+  { beginning, crc, length }: Deflated,
   rest: Uint8Array,
 ): Promise<readonly Uint8Array[]> {
   const last =
@@ -46,7 +47,7 @@ export async function toGzip(
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(crc32(rest, crc), 0);
   trailer.writeUInt32LE((length + rest.length) % 2 ** 32, 4);
-  return [HEADER, blocks, last, trailer];
+  return [beginning, Buffer.concat([last, trailer])];
 }
 
 function* toChunks(pieces: readonly Uint8Array[]): Iterable<Uint8Array> {

@@ -9,8 +9,8 @@ export type Reading = Readonly<Record<string, readonly Sample[]>>;
 export type Readers = Readonly<Record<string, () => Reading>>;
 
 /**
- * Reads metrics of the process and of Node.js from where prom-client takes them, and says the same of them: without its promises, and the tables in
- * which it looks up labels, they cost a third.
+ * Reads metrics of the process and of Node.js from where prom-client takes them, and says the same of them, without its promises and the tables in
+ * which it looks up labels.
  */
 export function createReaders(): Readers {
   const start = process.cpuUsage();
@@ -57,7 +57,7 @@ export function createReaders(): Readers {
 
 const OF_LINUX: Readers = {
   process_resident_memory_bytes() {
-    const status = readFileSync('/proc/self/status', 'latin1');
+    const status = readFileSync('/proc/self/status', 'utf8');
     const bytes = (field: string) =>
       one(Number(new RegExp(`^${field}:\\s*(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024);
     return {

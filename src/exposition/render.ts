@@ -1,7 +1,7 @@
 import { breathe } from '../core/clock.ts';
 import type { Family, Sample } from '../core/family.ts';
 import type { RenderedFamily } from './forms.ts';
-import { createWriter } from './series.ts';
+import { SeriesWriter } from './series.ts';
 
 /** Series rendered at a time before the event loop gets its turn; a few milliseconds of work. */
 const SERIES_AT_A_TIME = 2_000;
@@ -32,31 +32,27 @@ export async function renderFamilies(
     }
   }
   const rendered: RenderedFamily[] = [];
+  const writer = new SeriesWriter();
   let sinceBreath = 0;
   for (const { family, samples } of taken) {
-    const write = isCounted(family)
-      ? () => ''
-      : createWriter(family.name, (label) => onCut?.(family.name, label));
-    const series: (string | Uint8Array)[] = [];
-    let text = '';
+    const isWritten = !isCounted(family);
+    const cut = (label: string) => onCut?.(family.name, label);
     let count = 0;
     try {
       for (const sample of samples) {
-        text += write(sample);
+        if (isWritten) writer.write(family.name, sample, cut);
         count += 1;
         sinceBreath += 1;
         if (sinceBreath < SERIES_AT_A_TIME) continue;
-        series.push(Buffer.from(text));
-        text = '';
         sinceBreath = 0;
         await breathe();
       }
     } catch (error) {
+      writer.take();
       onFamilyError(family.name, error);
       continue;
     }
-    series.push(text);
-    if (count > 0) rendered.push({ family, series, count });
+    if (count > 0) rendered.push({ family, series: writer.take(), count });
   }
   return rendered;
 }

@@ -24,7 +24,7 @@ export interface Scraping {
 
 const ALLOWED = ['GET', 'HEAD'];
 
-/** Answers scrapes, without express: it would cost as much as all the rest. */
+/** Answers scrapes, without express, which would be a good part of what one costs. */
 export function createScrapeListener(scraping: Scraping): RequestListener {
   const { clock, telemetryPath, maxRequests, onFull, onError } = scraping;
   const take = slots(

@@ -17,6 +17,20 @@ function toUser(user: string, value = 1): Sample {
   return { labels: { user }, value };
 }
 
+function toLine(
+  name: string,
+  { scope = {}, labels }: { scope: Sample['scope'] | undefined; labels: Sample['labels'] },
+  value: number,
+): string {
+  const written = [...Object.entries(scope), ...Object.entries(labels)].map(
+    ([label, text]) => `${label}="${text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`,
+  );
+  const number = String(value)
+    .replace(/Infinity/, 'Inf')
+    .replace(/^Inf/, '+Inf');
+  return `${name}${written.length > 0 ? `{${written.join(',')}}` : ''} ${number}`;
+}
+
 async function text(families: readonly Family[], errors: string[] = []): Promise<string> {
   const rendered = await renderFamilies(families, {
     onFamilyError: (name, error) => errors.push(`${name}: ${error}`),
@@ -108,6 +122,46 @@ test('any label value can be read back', async () => {
       });
       expect(read).toEqual(users);
     }),
+  );
+});
+
+test('a line is the same whatever stands before it', async () => {
+  const label = fc.constantFrom('a', 'b', 'c');
+  const value = fc.oneof(
+    fc.constantFrom('', 'x', 'xy', '"', '\\', 'é', '王芳', 'x'.repeat(250)),
+    fc.string({ unit: 'grapheme' }),
+  );
+  const labels = fc.dictionary(label, value, { noNullPrototype: true });
+  const number = fc.oneof(
+    fc.double(),
+    fc.integer(),
+    fc.maxSafeNat(),
+    fc.constantFrom(-0, 2 ** 53, 999_999, 1e21),
+  );
+  const sample = fc.record({ labels, number, suffix: fc.constantFrom(undefined, '_sum', '_count') });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ scope: fc.option(labels, { nil: undefined }), samples: fc.array(sample) })),
+      fc.constantFrom(1, 100),
+      async (groups, times) => {
+        const samples = groups.flatMap(({ scope, samples }) =>
+          samples.map(
+            ({ labels, number, suffix }): Sample => ({
+              labels,
+              value: number,
+              ...(scope && { scope }),
+              ...(suffix && { suffix }),
+            }),
+          ),
+        );
+        const all = Array.from({ length: times }, () => samples).flat();
+        const [, , ...lines] = (await text([family('users', () => all)])).split('\n');
+        const alone = all.map(({ scope, labels, value, suffix = '' }) =>
+          toLine(`users${suffix}`, { scope, labels }, value),
+        );
+        expect(lines.slice(0, -1)).toEqual(alone);
+      },
+    ),
   );
 });
 
