@@ -68,7 +68,8 @@ export class FrontDoor {
   /** Has everything answered by this from now on, and those who wait. */
   answerWith(app: RequestListener): void {
     this.#app = app;
-    for (const asked of this.#waiting.splice(0)) app(...asked);
+    for (const [request, response] of this.#waiting.splice(0))
+      if (!response.destroyed) app(request, response);
   }
 
   #listen(targets: readonly ListenTarget[], web: Web | undefined): Promise<Listening> {

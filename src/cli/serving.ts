@@ -14,6 +14,7 @@ import type { Config } from '../config/schema.ts';
 import { showConfig } from '../config/show.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
+import { onceLoaded } from '../core/once-loaded.ts';
 import { lookAt } from '../files/small-file.ts';
 import { createApp } from '../server/app.ts';
 import { INTAKE_LIMITS } from '../server/limits.ts';
@@ -26,11 +27,16 @@ import { judgeWebConfig } from './judge-web-config.ts';
 import { openKept } from './kept.ts';
 import { toAddress, toPlaces } from './places.ts';
 import { loggedProgress } from './progress.ts';
-import { onSignals, untilSignal } from './signals.ts';
+import type { DaemonSignals } from './signals.ts';
 import { Watch } from './watch.ts';
 
+/** What there is from the first moment on. */
+export interface Opened extends Omit<Startup, 'releases'> {
+  readonly signals: DaemonSignals;
+}
+
 /** Everything behind a door that may be open already, until a signal; resolves to the exit code. */
-export async function serveBehind(door: FrontDoor, flags: Flags, logger: Logger): Promise<number> {
+export async function serveBehind({ door, signals, flags, logger }: Opened): Promise<number> {
   const path = flags['config.file'];
   const loaded = readConfig(path);
   const isWebSound = judgeWebConfig(flags['web.config.file'], logger);
@@ -50,16 +56,8 @@ export async function serveBehind(door: FrontDoor, flags: Flags, logger: Logger)
   }
   return withReleases(logger, async (releases) => {
     try {
-      const { stopped, release } = untilSignal();
-      releases.add('the handlers of signals', release);
-      let reload = () =>
-        logger.warn('SIGHUP came before the start was complete; the configuration was just read');
-      releases.add(
-        'the handler of SIGHUP',
-        onSignals(['SIGHUP'], () => reload()),
-      );
-      const ignore = () => logger.debug('SIGUSR1 does nothing here; SIGHUP reloads the configuration');
-      releases.add('the handler of SIGUSR1', onSignals(['SIGUSR1'], ignore));
+      const { stopped } = signals;
+      releases.add('the handlers of signals', () => signals.release());
       for (const warning of [...loaded.warnings, ...environmentWarnings(process.env)]) logger.warn(warning);
       const watch = new Watch(systemClock, lookAt);
       watch.read(loaded.looks);
@@ -77,7 +75,7 @@ export async function serveBehind(door: FrontDoor, flags: Flags, logger: Logger)
         return 0;
       }
       const { exporter } = started;
-      reload = () => void exporter.reload(load);
+      signals.reloadWith(() => void exporter.reload(load));
       if (flags['config.enable-auto-reload'] && path !== undefined) {
         const inForce = () => [path, ...neededFiles(exporter.config)];
         const onChange = (changed: readonly string[]) => {
@@ -162,12 +160,11 @@ export async function start(
   return { exporter, urls };
 }
 
-let bcrypt: Promise<(password: string, hash: string) => Promise<boolean>> | undefined;
+const bcrypt = onceLoaded(async () => (await import('../server/bcrypt.ts')).createBcrypt());
 
-/** Loaded by the first who has a password. */
+/** Whether a password is that of the hash. */
 async function compare(password: string, hash: string): Promise<boolean> {
-  bcrypt ??= import('../server/bcrypt.ts').then(({ createBcrypt }) => createBcrypt());
-  return (await bcrypt)(password, hash);
+  return (await bcrypt())(password, hash);
 }
 
 /** In the words of Prometheus' exporter-toolkit, for which people look. */

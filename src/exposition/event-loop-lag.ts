@@ -15,6 +15,8 @@ export class EventLoopLag {
   readonly #clock: Clock;
   /** In microseconds, to two figures. */
   readonly #late = createHistogram({ lowest: 1, highest: LATEST, figures: 2 });
+  /** Of the last reading that found any; an idle event loop may not have been looked at between two scrapers. */
+  #measured: Reading = {};
   /** How long the last reading had to wait for its turn of the event loop. */
   #lastSeconds = 0;
   readonly #work: () => number;
@@ -28,7 +30,7 @@ export class EventLoopLag {
     this.#lookIn(SHORTEST_MS);
   }
 
-  /** The lag since it was last read, as prom-client's metrics of it. */
+  /** The lag since it was last read, or as it was read last when nobody has looked since; as prom-client's metrics of it. */
   read(): Reading {
     const late = this.#late;
     const prefix = 'nodejs_eventloop_lag';
@@ -36,20 +38,20 @@ export class EventLoopLag {
     setImmediate(() => {
       this.#lastSeconds = (this.#clock.monotonic() - beganAt) / 1e3;
     });
-    const measured = (microseconds: number) =>
-      late.count === 0 ? [] : [{ labels: {}, value: microseconds / 1e6 }];
-    const reading = {
-      [`${prefix}_seconds`]: [{ labels: {}, value: this.#lastSeconds }],
-      [`${prefix}_min_seconds`]: measured(late.min),
-      [`${prefix}_max_seconds`]: measured(late.max),
-      [`${prefix}_mean_seconds`]: measured(late.mean),
-      [`${prefix}_stddev_seconds`]: measured(late.stddev),
-      [`${prefix}_p50_seconds`]: measured(late.percentile(50)),
-      [`${prefix}_p90_seconds`]: measured(late.percentile(90)),
-      [`${prefix}_p99_seconds`]: measured(late.percentile(99)),
-    };
-    late.reset();
-    return reading;
+    if (late.count > 0) {
+      const sample = (microseconds: number) => [{ labels: {}, value: microseconds / 1e6 }];
+      this.#measured = {
+        [`${prefix}_min_seconds`]: sample(late.min),
+        [`${prefix}_max_seconds`]: sample(late.max),
+        [`${prefix}_mean_seconds`]: sample(late.mean),
+        [`${prefix}_stddev_seconds`]: sample(late.stddev),
+        [`${prefix}_p50_seconds`]: sample(late.percentile(50)),
+        [`${prefix}_p90_seconds`]: sample(late.percentile(90)),
+        [`${prefix}_p99_seconds`]: sample(late.percentile(99)),
+      };
+      late.reset();
+    }
+    return { [`${prefix}_seconds`]: [{ labels: {}, value: this.#lastSeconds }], ...this.#measured };
   }
 
   #lookIn(ms: number): void {

@@ -129,7 +129,8 @@ export class SeriesWriter {
     let rest = value;
     for (let index = 1; index <= digits; index += 1) {
       const next = Math.floor(rest / 10);
-      this.#block[this.#at - index] = ZERO + rest - 10 * next;
+      // First what is left over: added to a number next to 2^53, it would be rounded.
+      this.#block[this.#at - index] = ZERO + (rest - 10 * next);
       rest = next;
     }
   }

@@ -1,4 +1,5 @@
 import type { ExpositionForm, Family } from '../core/family.ts';
+import { onceLoaded } from '../core/once-loaded.ts';
 import { END, type RenderedFamily, toPieces } from './forms.ts';
 import { type Deflated, deflate, toGzip } from './gzip.ts';
 import type { ProcessMetrics } from './process-metrics.ts';
@@ -40,13 +41,18 @@ export class Snapshot {
   /** Forms that were asked for: the first to ask waits for what is kept to be deflated, and nobody after that. */
   readonly #deflated = new Set<ExpositionForm>();
   #kept = toKept(new Set(), []);
-  #process: Promise<ProcessMetrics> | undefined;
+  /** The families of the process, measured from the first time that somebody asks. */
+  readonly #measured: () => Promise<ProcessMetrics>;
   #rendering: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
   constructor(options: SnapshotOptions) {
     this.#options = options;
-    if (options.hidesProcess) this.#process = Promise.resolve(NO_PROCESS);
+    this.#measured = onceLoaded(async () =>
+      options.hidesProcess
+        ? NO_PROCESS
+        : (await import('./process-metrics.ts')).createProcessMetrics(options),
+    );
   }
 
   /** Renders the kept families as they are now, or as soon as a rendering under way is done, and swaps them in. */
@@ -59,14 +65,6 @@ export class Snapshot {
     }
     this.#next ??= this.#after(this.#rendering);
     return this.#next;
-  }
-
-  /** The families of the process, measured from the first time that somebody asks. */
-  #measured(): Promise<ProcessMetrics> {
-    this.#process ??= import('./process-metrics.ts').then(({ createProcessMetrics }) =>
-      createProcessMetrics(this.#options),
-    );
-    return this.#process;
   }
 
   async #after(rendering: Promise<void>): Promise<void> {

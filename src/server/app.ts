@@ -1,9 +1,11 @@
 import type { RequestListener } from 'node:http';
+import { onceLoaded } from '../core/once-loaded.ts';
 import { setHeaders } from './headers.ts';
+import { getOnly } from './methods.ts';
 import { toPath } from './request-path.ts';
 import type { Routes } from './routes.ts';
 import { say } from './say.ts';
-import { createScrapeListener, refuseMethod } from './scrape.ts';
+import { createScrapeListener } from './scrape.ts';
 
 /**
  * The exporter's HTTP answers; they are listened for nowhere yet. What machines ask for all the time is answered here, at the cost of Node.js
@@ -19,26 +21,18 @@ export function createApp(routes: Routes): RequestListener {
     ['/-/ready', getOnly(ready)],
     [routes.telemetryPath, createScrapeListener(routes)],
   ]);
-  let pages: Promise<RequestListener> | undefined;
+  const pages = onceLoaded(async () => (await import('./pages.ts')).createPages(routes));
   return (request, response) => {
     setHeaders(response);
     const path = toPath(request.url);
     const answer = answers.get(path);
     if (answer) return answer(request, response);
-    pages ??= import('./pages.ts').then(({ createPages }) => createPages(routes));
-    pages.then(
+    pages().then(
       (answerPage) => answerPage(request, response),
       (error: unknown) => {
         routes.onError(path, error);
         say(response, 500, 'This answer could not be made; the log says why.');
       },
     );
-  };
-}
-
-function getOnly(answer: RequestListener): RequestListener {
-  return (request, response) => {
-    if (request.method === 'GET' || request.method === 'HEAD') answer(request, response);
-    else refuseMethod(response, 'GET, HEAD');
   };
 }

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { setHeaders } from './headers.ts';
+import { getOnly } from './methods.ts';
 import { toPath } from './request-path.ts';
 import { say } from './say.ts';
 import { createScrapeListener, type Scraping } from './scrape.ts';
@@ -9,13 +10,14 @@ import { createScrapeListener, type Scraping } from './scrape.ts';
  * is left to `wait`.
  */
 export function createEarlyApp(scraping: Scraping, wait: RequestListener): RequestListener {
-  const scrape = createScrapeListener(scraping);
+  const answers = new Map<string | undefined, RequestListener>([
+    ['/-/healthy', getOnly((_request, response) => say(response, 200, 'The exporter is healthy.'))],
+    ['/-/ready', getOnly((_request, response) => say(response, 503, 'The exporter is starting.'))],
+    [scraping.telemetryPath, createScrapeListener(scraping)],
+  ]);
   return (request, response) => {
-    const path = toPath(request.url);
-    if (path === scraping.telemetryPath) return scrape(request, response);
-    if (path !== '/-/healthy' && path !== '/-/ready') return wait(request, response);
     setHeaders(response);
-    if (path === '/-/healthy') say(response, 200, 'The exporter is healthy.');
-    else say(response, 503, 'The exporter is starting.');
+    const answer = answers.get(toPath(request.url)) ?? wait;
+    answer(request, response);
   };
 }

@@ -2,12 +2,12 @@ import type { RequestListener } from 'node:http';
 import express, { type ErrorRequestHandler, type RequestHandler, type Response } from 'express';
 import { toForeign } from './foreign.ts';
 import { toJsonPieces } from './json-rows.ts';
+import { refuseMethod } from './methods.ts';
 import { dashboardsPage } from './page/dashboards.ts';
 import { type Documents, documentPage, documentsPage } from './page/documents.ts';
 import { statusPage } from './page/status.ts';
 import type { Routes } from './routes.ts';
 import { say } from './say.ts';
-import { refuseMethod } from './scrape.ts';
 import { slots } from './slots.ts';
 
 /** How many answers to people may be under way at once. */

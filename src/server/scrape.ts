@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { ExpositionForm } from '../core/family.ts';
 import { negotiate } from './accept.ts';
 import { acceptsGzip } from './accept-encoding.ts';
-import { setHeaders } from './headers.ts';
+import { getOnly } from './methods.ts';
 import { say } from './say.ts';
 import { type Holder, slots } from './slots.ts';
 
@@ -22,8 +22,6 @@ export interface Scraping {
   onError(path: string, error: unknown): void;
 }
 
-const ALLOWED = ['GET', 'HEAD'];
-
 /** Answers scrapes, without express, which would be a good part of what one costs. */
 export function createScrapeListener(scraping: Scraping): RequestListener {
   const { clock, telemetryPath, maxRequests, onFull, onError } = scraping;
@@ -32,9 +30,7 @@ export function createScrapeListener(scraping: Scraping): RequestListener {
     (response: ServerResponse) =>
       say(response, 503, `${maxRequests} scrapes are under way, the most allowed; try again later.`),
   );
-  return (request, response) => {
-    setHeaders(response);
-    if (!ALLOWED.includes(request.method ?? '')) return refuseMethod(response, ALLOWED.join(', '));
+  return getOnly((request, response) => {
     response.setHeader('Vary', 'Accept, Accept-Encoding');
     take(request, response, () => {
       answer(request, response, scraping).catch((error: unknown) => {
@@ -43,13 +39,7 @@ export function createScrapeListener(scraping: Scraping): RequestListener {
         else say(response, 500, 'This answer could not be made; the log says why.');
       });
     });
-  };
-}
-
-/** Answers a request with a method that is not one of those allowed. */
-export function refuseMethod(response: ServerResponse, allowed: string): void {
-  response.setHeader('Allow', allowed);
-  say(response, 405, `Only ${allowed} are allowed here.`);
+  });
 }
 
 async function answer(

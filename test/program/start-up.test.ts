@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -118,8 +127,43 @@ test('it listens before all else: scrapes are answered with what is known, it sa
   const ready = await ask('/-/ready');
   expect([ready.status, await ready.text()]).toEqual([503, 'The exporter is starting.\n']);
   expect(running.stderr()).not.toContain('msg=Listening');
+  const posted = await fetch(`http://${address}/-/healthy`, { method: 'POST' });
+  expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   expect([(await page).status, running.stderr()]).toEqual([200, expect.stringContaining('msg=Listening')]);
   expect((await ask('/-/ready')).status).toBe(200);
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s ends it with exit code 0 from the moment in which it answers, which SIGHUP does not',
+  async (signal) => {
+    const [address = ''] = await addresses(1);
+    const flags = [`--web.listen-address=${address}`, `--storage.path=${temporaryFolder()}`];
+    const running = start(['serve', ...flags, `--config.file=${withNothing()}`]);
+    await eventually(async () => expect((await fetch(`http://${address}/-/healthy`)).status).toBe(200));
+    running.kill('SIGHUP');
+    running.kill(signal);
+    const { code, stderr } = await running.ended;
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`signal=${signal}`)]);
+  },
+);
+
+test('pages that could not be loaded once are loaded for the next who asks', async () => {
+  const folder = temporaryFolder();
+  copyProgram(folder);
+  const [address = ''] = await addresses(1);
+  const flags = [`--web.listen-address=${address}`, `--storage.path=${temporaryFolder()}`];
+  const words = [join(folder, 'main.js'), 'serve', ...flags, `--config.file=${withNothing()}`];
+  const running = launch(process.execPath, words, { env: { ...cleanEnv, ...keys } });
+  const statusOf = async (path: string) => (await fetch(`http://${address}${path}`)).status;
+  await eventually(async () => expect(await statusOf('/-/ready')).toBe(200));
+  await statusOf('/metrics');
+  renameSync(join(folder, 'chunks'), join(folder, 'elsewhere'));
+  expect([await statusOf('/'), await statusOf('/metrics')]).toEqual([500, 200]);
+  renameSync(join(folder, 'elsewhere'), join(folder, 'chunks'));
+  expect([await statusOf('/'), running.stderr()]).toEqual([
+    200,
+    expect.stringContaining('A request could not be answered'),
+  ]);
 });
 
 test('a start that fails over several things says the first alone, as if it had not listened yet', async () => {
