@@ -1,8 +1,9 @@
 import { Book, type Counters } from '../../src/collectors/client-vpn/book.ts';
 import { BOOK_FORMAT, fromContent, toContent } from '../../src/collectors/client-vpn/book-file.ts';
+import { toConnection } from '../../src/collectors/client-vpn/decode.ts';
 import { createIdentity, type Identity } from '../../src/collectors/client-vpn/identity.ts';
 import { gather, type Listing, post } from '../../src/collectors/client-vpn/listing.ts';
-import { type Connection, toConnection } from '../../src/collectors/client-vpn/record.ts';
+import type { Connection } from '../../src/collectors/client-vpn/record.ts';
 import { textOf } from '../../src/core/columns/table.ts';
 import type { Part } from '../../src/storage/file.ts';
 import { type RawConnection, rowsOf } from './connection-rows.ts';

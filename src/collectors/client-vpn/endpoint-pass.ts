@@ -5,6 +5,7 @@ import { type Scope, scopeLabels } from '../../core/scope.ts';
 import { type Named, namedGone } from '../../polling/named.ts';
 import type { Book } from './book.ts';
 import { UnreadableBook } from './books.ts';
+import { toConnections } from './decode.ts';
 import type { Endpoint } from './endpoints.ts';
 import { exportedConnections, isExportable } from './exported.ts';
 import { SERIES_PER_STATUS } from './families.ts';
@@ -12,7 +13,6 @@ import { gather, type Listing, post } from './listing.ts';
 import { SERIES_PER_CONNECTION, SERIES_PER_USER } from './opt-in-families.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
 import { foldPostures } from './postures.ts';
-import { toConnections } from './record.ts';
 import { isEndpointGone } from './source.ts';
 import type { View } from './state.ts';
 

@@ -1,6 +1,7 @@
 import { HashIndex, hash } from './hash-index.ts';
 import { ID_WORDS, numberIn, pack, packNumber, unpack } from './packed-id.ts';
-import { enlarged, PAGE_ROWS, Page } from './page.ts';
+import type { Page } from './page.ts';
+import { IN_PAGE, Pages, type PagesPicture } from './pages.ts';
 import { Texts } from './texts.ts';
 
 /** The id in a row of a table. */
@@ -19,44 +20,34 @@ export interface WordsId {
 export type AnyId = string | RowId | WordsId;
 
 /** Everything that a table held at one moment. */
-export interface Picture {
-  readonly pages: readonly Page[];
-  /** Rows in use or free, of all pages together. */
-  readonly rows: number;
+export interface Picture extends PagesPicture {
   readonly texts: readonly (string | undefined)[];
 }
-
-const PAGE_SHIFT = Math.log2(PAGE_ROWS);
-const IN_PAGE = PAGE_ROWS - 1;
 
 /**
  * Connection ids with a state (1 to 255; 0 is nobody's row) and numbers each, in columns of typed arrays: some 50 bytes an id, of which the
  * garbage collector sees nothing. A row keeps its place until it is removed; then another id may take it.
  *
- * An id stands in its row as four words, or as the number of a text where it cannot be packed. Pages are copied before they are changed while
- * somebody reads a picture of them, so that taking one costs nothing.
+ * An id stands in its row as four words, or as the number of a text where it cannot be packed.
  */
 export class Table {
-  readonly #pages: Page[];
+  readonly #pages: Pages;
   #texts: Texts;
   readonly #index: HashIndex;
   readonly #free: number[] = [];
   /** The words of the id that is looked for. */
   readonly #sought = new Uint32Array(ID_WORDS);
-  #rows: number;
-  #changes = 0;
 
   /** A table as it was when this picture was taken; `fill` must be run to its end before anything else. */
   constructor({ pages, rows, texts }: Picture = { pages: [], rows: 0, texts: [] }) {
-    this.#pages = [...pages];
-    this.#rows = rows;
+    this.#pages = new Pages(pages, rows);
     this.#texts = new Texts(texts);
     this.#index = new HashIndex(rows);
   }
 
   /** Finds out which row holds which id, in steps of a page each. */
   *fill(): Generator<void> {
-    for (let row = 0; row < this.#rows; row += 1) {
+    for (let row = 0; row < this.rows; row += 1) {
       if (this.state(row) === 0) this.#free.push(row);
       else this.#index.add(row, this.#hashAt(row));
       if ((row & IN_PAGE) === IN_PAGE) yield;
@@ -65,18 +56,23 @@ export class Table {
 
   /** One more than the last row that was ever used. */
   get rows(): number {
-    return this.#rows;
+    return this.#pages.rows;
   }
 
   /** The row of an id; -1 if it has none. */
   find(id: AnyId): number {
     if (!this.#seek(id)) return -1;
-    const [w0 = 0, w1 = 0, w2 = 0, w3 = 0] = this.#sought;
+    // By index: as a pattern it would be gone through by an iterator.
+    const sought = this.#sought;
+    const w0 = sought[0] ?? 0;
+    const w1 = sought[1] ?? 0;
+    const w2 = sought[2] ?? 0;
+    const w3 = sought[3] ?? 0;
     const h = hash(w0, w1, w2, w3);
     for (let row = this.#index.first(h); row >= 0; row = this.#index.after(row, h)) {
-      const ids = this.#pages[row >>> PAGE_SHIFT]?.ids;
+      const ids = this.#pages.of(row).ids;
       const at = (row & IN_PAGE) * ID_WORDS;
-      if (ids?.[at] === w0 && ids[at + 1] === w1 && ids[at + 2] === w2 && ids[at + 3] === w3) return row;
+      if (ids[at] === w0 && ids[at + 1] === w1 && ids[at + 2] === w2 && ids[at + 3] === w3) return row;
     }
     return -1;
   }
@@ -84,8 +80,8 @@ export class Table {
   /** Gives an id that has none a row, with this state and no numbers. */
   add(id: AnyId, state: number): number {
     const isPacked = this.#seek(id);
-    const row = this.#free.pop() ?? this.#append();
-    const { ids, states } = this.#toChange(row);
+    const row = this.#free.pop() ?? this.#pages.append();
+    const { ids, states } = this.#pages.toChange(row);
     if (!isPacked) packNumber(this.#texts.add(textOf(id)), this.#sought, 0);
     ids.set(this.#sought, (row & IN_PAGE) * ID_WORDS);
     states[row & IN_PAGE] = state;
@@ -94,7 +90,7 @@ export class Table {
   }
 
   remove(row: number): void {
-    const page = this.#toChange(row);
+    const page = this.#pages.toChange(row);
     const at = row & IN_PAGE;
     this.#index.remove(row);
     const number = numberIn(page.ids, at * ID_WORDS);
@@ -107,8 +103,7 @@ export class Table {
 
   /** Removes every row, and keeps the memory for those that come. */
   clear(): void {
-    for (let row = 0; row < this.#rows; row += PAGE_ROWS) this.#toChange(row).clear();
-    this.#rows = 0;
+    this.#pages.clear();
     this.#free.length = 0;
     this.#texts = new Texts();
     this.#index.clear();
@@ -116,42 +111,37 @@ export class Table {
 
   /** The id of a row that is somebody's. */
   idAt(row: number): string {
-    const { ids } = this.#page(row);
+    const { ids } = this.#pages.of(row);
     const at = (row & IN_PAGE) * ID_WORDS;
     const number = numberIn(ids, at);
     return number === undefined ? unpack(ids, at) : this.#texts.at(number);
   }
 
   state(row: number): number {
-    return this.#pages[row >>> PAGE_SHIFT]?.states[row & IN_PAGE] ?? 0;
+    return this.#pages.of(row).states[row & IN_PAGE] ?? 0;
   }
 
   setState(row: number, state: number): void {
-    if (this.state(row) !== state) this.#toChange(row).states[row & IN_PAGE] = state;
+    if (this.state(row) !== state) this.#pages.toChange(row).states[row & IN_PAGE] = state;
   }
 
   /** The number of a row in a column; undefined for none. */
   number(row: number, column: number): number | undefined {
-    return this.#pages[row >>> PAGE_SHIFT]?.read(column, row & IN_PAGE);
+    return this.#pages.of(row).read(column, row & IN_PAGE);
   }
 
   setNumber(row: number, column: number, value: number | undefined): void {
-    if (this.number(row, column) !== value) this.#toChange(row).write(column, row & IN_PAGE, value);
+    if (this.number(row, column) !== value) this.#pages.toChange(row).write(column, row & IN_PAGE, value);
   }
 
   /** The columns themselves, to be read at once: those of each page, with the row that they begin with. */
-  *pages(): Iterable<readonly [from: number, page: Readonly<Pick<Page, 'states' | 'numbers' | 'version'>>]> {
-    for (const [index, page] of this.#pages.entries()) yield [index * PAGE_ROWS, page];
+  pages(): Iterable<readonly [from: number, page: Readonly<Pick<Page, 'states' | 'numbers' | 'version'>>]> {
+    return this.#pages;
   }
 
   /** Everything as of now, however late it is read; `letGo` once it has been. */
   picture(): Picture & { letGo(): void } {
-    const pages = this.#pages.slice(0, Math.ceil(this.#rows / PAGE_ROWS));
-    for (const page of pages) page.readers += 1;
-    const letGo = () => {
-      for (const page of pages) page.readers -= 1;
-    };
-    return { pages, rows: this.#rows, texts: this.#texts.all(), letGo };
+    return { ...this.#pages.picture(), texts: this.#texts.all() };
   }
 
   /** Puts the words of an id where they are sought; false if it has none yet, for it cannot be packed. */
@@ -162,7 +152,7 @@ export class Table {
       this.#copy(id.words, id.at);
       return true;
     } else {
-      const { ids } = id.table.#page(id.row);
+      const { ids } = id.table.#pages.of(id.row);
       const at = (id.row & IN_PAGE) * ID_WORDS;
       if (numberIn(ids, at) === undefined) {
         this.#copy(ids, at);
@@ -179,37 +169,8 @@ export class Table {
     for (let index = 0; index < ID_WORDS; index += 1) this.#sought[index] = words[at + index] ?? 0;
   }
 
-  #append(): number {
-    const row = this.#rows;
-    const last = this.#pages.length - 1;
-    const page = this.#pages[last];
-    const end = page ? last * PAGE_ROWS + page.capacity : 0;
-    if (row === end) {
-      // Only the first page begins small.
-      if (page?.capacity === PAGE_ROWS) this.#pages.push(Page.empty());
-      else this.#pages[Math.max(last, 0)] = enlarged(page);
-    }
-    this.#rows += 1;
-    return row;
-  }
-
-  /** The page of a row, which nobody else reads. */
-  #toChange(row: number): Page {
-    const page = this.#page(row);
-    const own = page.readers === 0 ? page : page.copy();
-    if (own !== page) this.#pages[row >>> PAGE_SHIFT] = own;
-    own.version = ++this.#changes;
-    return own;
-  }
-
-  #page(row: number): Page {
-    const page = this.#pages[row >>> PAGE_SHIFT];
-    if (!page) throw new RangeError(`there is no row ${row}`);
-    return page;
-  }
-
   #hashAt(row: number): number {
-    const ids = this.#page(row).ids;
+    const ids = this.#pages.of(row).ids;
     const at = (row & IN_PAGE) * ID_WORDS;
     return hash(ids[at] ?? 0, ids[at + 1] ?? 0, ids[at + 2] ?? 0, ids[at + 3] ?? 0);
   }

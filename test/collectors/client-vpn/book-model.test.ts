@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Book } from '../../../src/collectors/client-vpn/book.ts';
+import { toConnections } from '../../../src/collectors/client-vpn/decode.ts';
 import { gather, type Listing, post } from '../../../src/collectors/client-vpn/listing.ts';
-import { toConnections } from '../../../src/collectors/client-vpn/record.ts';
 import type { Exact } from '../../../src/core/exact.ts';
 import { pages, plain, restarted, SCOPE, statusOf } from '../../support/client-vpn.ts';
 import { type RawConnection, rowsOf } from '../../support/connection-rows.ts';
