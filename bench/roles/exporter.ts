@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Exporter } from '../../src/app/exporter.ts';
 import { createLogger } from '../../src/app/log.ts';
+import { keepYoungGenerationSmall } from '../../src/app/young-generation.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { sleep, systemClock } from '../../src/core/clock.ts';
 import { createApp } from '../../src/server/app.ts';
@@ -39,6 +40,7 @@ export interface Blocks {
 
 /** In the child: an exporter without a schedule. `pass` runs one pass, `watch` begins to look at the event loop, and `blocks` tells of it, `cpu` the milliseconds used so far. */
 export async function exporter({ folder, url, ca, shown = 0 }: ExporterOptions): Promise<void> {
+  keepYoungGenerationSmall();
   useKeys();
   await mkdir(folder, { recursive: true });
   const caFile = join(folder, 'ca.pem');

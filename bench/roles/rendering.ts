@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
-import type { Family, Sample } from '../../src/core/family.ts';
+import type { Family } from '../../src/core/family.ts';
 import { Snapshot } from '../../src/exposition/snapshot.ts';
 import { cpuMs } from '../frame/figures.ts';
 import { answering } from '../frame/processes.ts';
@@ -22,15 +22,16 @@ const LABELS = ['account_id', 'region', 'endpoint_id', 'connection_id'] as const
 /** In the child: the exposition that is kept between passes, rendered anew with each `render`; `text` gives it. */
 export async function rendering({ series }: RenderingOptions): Promise<void> {
   let round = 0;
+  const connections = Array.from({ length: series / NAMES.length }, (_, n) => toLabels(n));
   const families = NAMES.map((name): Family => {
-    const each = series / NAMES.length;
     return {
       name: `aws_client_vpn_connection_${name}_total`,
       help: 'What is rendered.',
       type: 'counter',
       labelNames: LABELS,
       *samples() {
-        for (let n = 0; n < each; n += 1) yield toSample(n, round);
+        for (const [n, labels] of connections.entries())
+          yield { scope: SCOPE, labels, value: n * 104_729 + round * 361_901 };
       },
     };
   });
@@ -59,15 +60,11 @@ export async function rendering({ series }: RenderingOptions): Promise<void> {
   });
 }
 
-function toSample(n: number, round: number): Sample {
-  const connection_id = `cvpn-connection-0${(n + 1).toString(16).padStart(16, '0')}`;
-  return {
-    labels: {
-      account_id: '111122223333',
-      region: 'eu-west-1',
-      endpoint_id: 'cvpn-endpoint-0123456789abcdef0',
-      connection_id,
-    },
-    value: n * 104_729 + round * 361_901,
-  };
-}
+const SCOPE = {
+  account_id: '111122223333',
+  region: 'eu-west-1',
+  endpoint_id: 'cvpn-endpoint-0123456789abcdef0',
+};
+const toLabels = (n: number) => ({
+  connection_id: `cvpn-connection-0${(n + 1).toString(16).padStart(16, '0')}`,
+});

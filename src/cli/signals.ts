@@ -4,10 +4,7 @@ import type { Logger } from '../core/logger.ts';
 import { formatDuration } from '../fields/duration.ts';
 
 /** Calls `fn` at each of these signals until the returned function is called. */
-export function onSignals(
-  signals: readonly NodeJS.Signals[],
-  fn: (signal: NodeJS.Signals) => void,
-): () => void {
+function onSignals(signals: readonly NodeJS.Signals[], fn: (signal: NodeJS.Signals) => void): () => void {
   for (const signal of signals) process.on(signal, fn);
   return () => {
     for (const signal of signals) process.off(signal, fn);
@@ -48,7 +45,9 @@ export function mindSignals(logger: Logger): DaemonSignals {
     reloadWith: (fn) => {
       reload = fn;
     },
-    release: () => releases.forEach((each) => each()),
+    release() {
+      for (const each of releases) each();
+    },
   };
 }
 

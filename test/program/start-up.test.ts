@@ -147,6 +147,21 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
+test.each([
+  ['', 'stays as small as it begins'],
+  ['--max-semi-space-size=16', 'grows where whoever starts Node.js says so'],
+])('with NODE_OPTIONS=%s the young generation of the heap %s', async (options) => {
+  const [address = ''] = await addresses(1);
+  const flags = [`--web.listen-address=${address}`, `--storage.path=${temporaryFolder()}`];
+  const env = { NODE_OPTIONS: options };
+  start(['serve', ...flags, `--config.file=${withNothing()}`], { env });
+  const scrape = async () => (await fetch(`http://${address}/metrics`)).text();
+  await eventually(async () => expect(await scrape()).toContain('nodejs_heap_space_size_total_bytes'));
+  for (let n = 0; n < 300; n += 1) await scrape();
+  const [, bytes] = /^nodejs_heap_space_size_total_bytes\{space="new"\} (\d+)$/m.exec(await scrape()) ?? [];
+  expect(Number(bytes) > 2 * 1024 * 1024).toBe(options !== '');
+});
+
 test('pages that could not be loaded once are loaded for the next who asks', async () => {
   const folder = temporaryFolder();
   copyProgram(folder);
