@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { ConnectionEvent, Taken } from '../core/websocket-event.ts';
 import { setHeaders } from '../server/headers.ts';
 import { toPath } from '../server/request-path.ts';
+import { say } from '../server/say.ts';
 import { drainBody, readText } from './body.ts';
 import {
   type EventPath,
@@ -36,7 +37,7 @@ export function createIntakeApp({ tokens, take, onEvent, onError }: Intake): Req
   const settle = (response: ServerResponse, path: EventPath, event: ConnectionEvent | Unreadable) => {
     if ('reason' in event) {
       onEvent(path.type ?? 'unknown', 'unreadable', event.reason);
-      return say(response, event.status, event.reason);
+      return refuse(response, event.status, event.reason);
     }
     onEvent(event.type, take(event));
     response.end();
@@ -46,7 +47,7 @@ export function createIntakeApp({ tokens, take, onEvent, onError }: Intake): Req
     const path = toEventPath(toPath(request.url));
     if (!path) {
       drainBody(request);
-      return say(
+      return refuse(
         response,
         404,
         'Only events of connections are taken here, at /websocket, /websocket/connect, /websocket/disconnect and /websocket/message.',
@@ -55,7 +56,7 @@ export function createIntakeApp({ tokens, take, onEvent, onError }: Intake): Req
     if (!isToken(request.headers['x-intake-token'])) {
       drainBody(request);
       onEvent(path.type ?? 'unknown', 'unauthorized');
-      return say(response, 401, 'The header X-Intake-Token is missing or wrong.');
+      return refuse(response, 401, 'The header X-Intake-Token is missing or wrong.');
     }
     if (namesConnection(request.headers)) {
       // $connect keeps a client waiting: the answer does not wait for its body.
@@ -69,16 +70,12 @@ export function createIntakeApp({ tokens, take, onEvent, onError }: Intake): Req
   return (request, response) => {
     answer(request, response).catch((error: unknown) => {
       onError(toPath(request.url), error);
-      say(response, 500, 'This event could not be taken in; the log says why.');
+      refuse(response, 500, 'This event could not be taken in; the log says why.');
     });
   };
 }
 
-function say(response: ServerResponse, status: number, sentence: string): void {
-  const body = `${sentence}\n`;
+function refuse(response: ServerResponse, status: number, sentence: string): void {
   setHeaders(response);
-  response.setHeader('Content-Type', 'text/plain; charset=utf-8');
-  response.setHeader('Content-Length', Buffer.byteLength(body));
-  response.statusCode = status;
-  response.end(body);
+  say(response, status, sentence);
 }

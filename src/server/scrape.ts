@@ -22,7 +22,7 @@ export interface Scraping {
   onError(path: string, error: unknown): void;
 }
 
-/** Answers scrapes, without express, which would be a good part of what one costs. */
+/** Answers scrapes, with Node.js alone. */
 export function createScrapeListener(scraping: Scraping): RequestListener {
   const { clock, telemetryPath, maxRequests, onFull, onError } = scraping;
   const take = slots(
