@@ -20,7 +20,10 @@ const ROLES: Readonly<Record<string, (options: never) => Promise<void>>> = {
 
 const args = process.argv.slice(2);
 const role = ROLES[args[0] ?? ''];
-if (role && process.send) await role(JSON.parse(args[1] ?? '{}') as never);
-else process.exitCode = await (await import('./cli.ts')).cli(args);
+if (role && process.send) {
+  // Ctrl-C at a terminal goes to all; who began the run ends it.
+  process.on('SIGINT', () => {});
+  await role(JSON.parse(args[1] ?? '{}') as never);
+} else process.exitCode = await (await import('./cli.ts')).cli(args);
 
 export {};
