@@ -9,23 +9,6 @@ const ENDPOINT = 'cvpn-endpoint-0123456789abcdef0';
 /** Every fourth has ended; one of so many gives way to another between two passes. */
 const [ENDED, GIVES_WAY] = [4, 1_000];
 
-const LEAVES = [
-  'timestamp',
-  'connectionId',
-  'username',
-  'connectionEstablishedTime',
-  'ingressBytes',
-  'egressBytes',
-  'ingressPackets',
-  'egressPackets',
-  'clientIp',
-  'clientIpv6Address',
-  'commonName',
-  'statusCode',
-  'connectionEndTime',
-] as const;
-type Values = Readonly<Record<(typeof LEAVES)[number], string | number>>;
-
 /** The pages of a large endpoint as bytes, made before they are asked for; what is written is the simulator's, but for the values. */
 export class Pages {
   readonly #connections: number;
@@ -62,35 +45,36 @@ export class Pages {
     return Array.from({ length: count }, (_, page) => {
       const first = page * ROWS_A_PAGE;
       const rows = Array.from({ length: Math.min(ROWS_A_PAGE, this.#connections - first) }, (_, index) =>
-        row(this.#values(first + index)),
+        row(valuesOf(first + index, this.#pass, this.#beganAt)),
       );
       const next = page + 1 < count ? `    <nextToken>${toToken(page + 1)}</nextToken>\n` : '';
       const end = after.replace('</Describe', `${next}</Describe`);
       return Buffer.from(before.replace('@request@', randomUUID()) + rows.join('') + end);
     });
   }
+}
 
-  #values(n: number): Values {
-    const bornIn = Math.max(0, this.#pass - ((this.#pass + GIVES_WAY - (n % GIVES_WAY)) % GIVES_WAY));
-    const isOver = n % ENDED === 0;
-    const talks = isOver ? 0 : this.#pass - bornIn;
-    const establishedAt = this.#beganAt - 7_200_000 + (n % 3_600) * 1_000;
-    return {
-      timestamp: wireTime(this.#beganAt + this.#pass * 30_000),
-      connectionId: toConnectionId(n, bornIn),
-      username: `user${n % 50_000}@example.com`,
-      connectionEstablishedTime: wireTime(establishedAt),
-      ingressBytes: n * 7_919 + talks * 52_387,
-      egressBytes: n * 104_729 + talks * 361_901,
-      ingressPackets: n * 13 + talks * 173,
-      egressPackets: n * 17 + talks * 401,
-      clientIp: `10.${90 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}`,
-      clientIpv6Address: `fd00::${(n >> 16).toString(16)}:${(n & 65_535).toString(16)}`,
-      commonName: `client${n}.example.com`,
-      statusCode: isOver ? 'terminated' : 'active',
-      connectionEndTime: isOver ? wireTime(this.#beganAt - (n % 3_000) * 1_000) : '-',
-    };
-  }
+/** What the endpoint's connection of this number says after so many passes. */
+function valuesOf(n: number, pass: number, beganAt: number) {
+  const bornIn = Math.max(0, pass - ((pass + GIVES_WAY - (n % GIVES_WAY)) % GIVES_WAY));
+  const isOver = n % ENDED === 0;
+  const talks = isOver ? 0 : pass - bornIn;
+  const establishedAt = beganAt - 7_200_000 + (n % 3_600) * 1_000;
+  return {
+    timestamp: wireTime(beganAt + pass * 30_000),
+    connectionId: toConnectionId(n, bornIn),
+    username: `user${n % 50_000}@example.com`,
+    connectionEstablishedTime: wireTime(establishedAt),
+    ingressBytes: n * 7_919 + talks * 52_387,
+    egressBytes: n * 104_729 + talks * 361_901,
+    ingressPackets: n * 13 + talks * 173,
+    egressPackets: n * 17 + talks * 401,
+    clientIp: `10.${90 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}`,
+    clientIpv6Address: `fd00::${(n >> 16).toString(16)}:${(n & 65_535).toString(16)}`,
+    commonName: `client${n}.example.com`,
+    statusCode: isOver ? 'terminated' : 'active',
+    connectionEndTime: isOver ? wireTime(beganAt - (n % 3_000) * 1_000) : '-',
+  };
 }
 
 /** The page that a request's token leads to. */
@@ -114,7 +98,7 @@ function toTemplate() {
   const endpointId = world.addEndpoint({ id: ENDPOINT });
   const id = world.connect(endpointId, { postures: ['compliant'] });
   world.set(id, {
-    ...Object.fromEntries(LEAVES.map((name) => [name, `@${name}@`])),
+    ...Object.fromEntries(Object.keys(valuesOf(0, 0, 0)).map((name) => [name, `@${name}@`])),
     statusMessage: 'Connection is known.',
   });
   const action = 'DescribeClientVpnConnections';
@@ -123,9 +107,10 @@ function toTemplate() {
   const { body = '' } = clientVpnActions(world)[action]?.answer({ ...call, action, params }) ?? {};
   const [, before = '', item = '', after = ''] = /^(.*<connections>\n)(.*<\/item>\n)(.*)$/s.exec(body) ?? [];
   const pieces = item.split(/@(\w+)@/);
-  const row = (values: Values) => {
+  const row = (values: ReturnType<typeof valuesOf>) => {
     let text = pieces[0] ?? '';
-    for (let n = 1; n < pieces.length; n += 2) text += `${values[pieces[n] as keyof Values]}${pieces[n + 1]}`;
+    for (let n = 1; n < pieces.length; n += 2)
+      text += `${values[pieces[n] as keyof typeof values]}${pieces[n + 1]}`;
     return text;
   };
   return { before: before.replace(/(<requestId>).*(<)/, '$1@request@$2'), row, after };

@@ -10,6 +10,7 @@ import { createApp } from '../../src/server/app.ts';
 import { listen } from '../../src/server/listen.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import { changed } from '../../test/support/changed-storage.ts';
+import { quietRoutes } from '../../test/support/quiet-routes.ts';
 import { cpuMs } from '../frame/figures.ts';
 import { answering } from '../frame/processes.ts';
 import { useKeys } from './keys.ts';
@@ -64,18 +65,10 @@ export async function exporter({ folder, url, ca, shown = 0 }: ExporterOptions):
   const running = new Exporter({ clock, logger, storage, random: () => 0, onProgress: () => {} });
   await running.apply(loaded.config);
   const app = createApp({
-    clock,
-    telemetryPath: '/metrics',
+    ...quietRoutes(clock),
     maxRequests: 0,
     scrape: (form, gzip) => running.scrape(form, gzip),
     status: () => running.status(),
-    dashboards: async () => [],
-    documents: { runbooks: new Map(), docs: new Map() },
-    notReady: () => undefined,
-    reload: undefined,
-    config: () => '',
-    connections: () => undefined,
-    onFull: () => {},
     onError: (path, err) => logger.error('A request failed', { path, err }),
   });
   const { urls } = await listen(app, [{ host: '127.0.0.1', port: 0 }]);
