@@ -1,6 +1,7 @@
 import { Book, type Counters } from '../../src/collectors/client-vpn/book.ts';
 import { BOOK_FORMAT, fromContent, toContent } from '../../src/collectors/client-vpn/book-file.ts';
 import { toConnection } from '../../src/collectors/client-vpn/decode.ts';
+import { ExportChoice } from '../../src/collectors/client-vpn/exported.ts';
 import { createIdentity, type Identity } from '../../src/collectors/client-vpn/identity.ts';
 import { gather, type Listing, post } from '../../src/collectors/client-vpn/listing.ts';
 import type { Connection } from '../../src/collectors/client-vpn/record.ts';
@@ -69,7 +70,7 @@ export function createLedgerDesk(book = new Book(SCOPE, plain.tag)) {
       { afterMs = 60_000, maxUsers }: { afterMs?: number; maxUsers?: number } = {},
     ): Promise<Listing> {
       at += afterMs;
-      const options = { at, longestGapMs: LONGEST_GAP_MS, maxUsers, keepConnections: true };
+      const options = { at, longestGapMs: LONGEST_GAP_MS, maxUsers, choice: new ExportChoice([], 1) };
       return post(await gather(pages(connections)), book, options);
     },
     counters(): Counters {

@@ -4,6 +4,7 @@ import { add, type Exact } from '../../core/exact.ts';
 import type { LedgerEntries } from '../../core/ledger-entries.ts';
 import { OTHER } from '../../core/slots.ts';
 import { type Book, NO_USER, type PostingOptions } from './book.ts';
+import type { ExportChoice } from './exported.ts';
 import { Gathered } from './gathered.ts';
 import {
   COUNTERS,
@@ -48,13 +49,13 @@ export async function gather(
   return gathered;
 }
 
-/** Posts a complete listing to its book, and sums up what the book then knows of the connections listed. */
+/** Posts a complete listing to its book, and sums up what the book then knows of the connections listed; with a choice, each is kept and offered to it. */
 export async function post(
   connections: Gathered,
   book: Book,
-  options: PostingOptions & { readonly keepConnections: boolean },
+  options: PostingOptions & { readonly choice: ExportChoice | undefined },
 ): Promise<Listing> {
-  const summary = new Summary(options.maxUsers !== undefined, options.keepConnections);
+  const summary = new Summary(options.maxUsers !== undefined, options.choice);
   book.begin(options);
   let row = 0;
   for (const listed of connections.rows()) {
@@ -75,16 +76,16 @@ interface MutableSums {
 
 class Summary {
   readonly #keepUsers: boolean;
-  readonly #keepConnections: boolean;
+  readonly #choice: ExportChoice | undefined;
   readonly #byStatus = new Map<string, MutableSums>();
   readonly #users = new Counts();
   readonly #postures = new Counts();
   readonly #connections: Connection[] = [];
   #nameless = 0;
 
-  constructor(keepUsers: boolean, keepConnections: boolean) {
+  constructor(keepUsers: boolean, choice: ExportChoice | undefined) {
     this.#keepUsers = keepUsers;
-    this.#keepConnections = keepConnections;
+    this.#choice = choice;
     for (const status of STATUSES) this.#sumsOf(status);
   }
 
@@ -102,9 +103,11 @@ class Summary {
       sums.oldestEstablishedAt = establishedAt;
     }
     if (status === 'active') this.#addActive(shown);
-    if (!this.#keepConnections) return;
+    if (!this.#choice) return;
     // A copy: the entry goes on changing with later listings.
-    this.#connections.push({ ...copyOf(shown), id: textOf(id), status, readings: entries.readings(at) });
+    const connection = { ...copyOf(shown), id: textOf(id), status, readings: entries.readings(at) };
+    this.#connections.push(connection);
+    this.#choice.add(connection);
   }
 
   listing(slotOf: (user: string) => string): Listing {
@@ -119,7 +122,7 @@ class Summary {
       connectedUsers: this.#users.size,
       postures: this.#postures.byName(),
       userConnections,
-      connections: this.#keepConnections ? this.#connections : undefined,
+      connections: this.#choice ? this.#connections : undefined,
     };
   }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Book } from '../../../src/collectors/client-vpn/book.ts';
 import { toConnections } from '../../../src/collectors/client-vpn/decode.ts';
+import { ExportChoice } from '../../../src/collectors/client-vpn/exported.ts';
 import { gather, type Listing, post } from '../../../src/collectors/client-vpn/listing.ts';
 import type { Exact } from '../../../src/core/exact.ts';
 import { pages, plain, restarted, SCOPE, statusOf } from '../../support/client-vpn.ts';
@@ -43,7 +44,7 @@ async function list(book: Book, rows: readonly ModelRow[], at: number, maxUsers?
   const decoded = [...toConnections(rowsOf(raws), { identity: plain, withNames: true, reject: () => {} })];
   const half = Math.ceil(decoded.length / 2);
   const listing = await gather(pages(decoded.slice(0, half), decoded.slice(half)));
-  return post(listing, book, { at, longestGapMs: LONGEST_GAP_MS, maxUsers, keepConnections: true });
+  return post(listing, book, { at, longestGapMs: LONGEST_GAP_MS, maxUsers, choice: new ExportChoice([], 1) });
 }
 
 /** Each connection as a listing shows it: status, readings, end and, where this process saw it established, when. */
