@@ -1,3 +1,4 @@
+import { finished, type Readable } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { abortError, brokenAnswer } from './answers.ts';
 import { noteTrouble } from './errors.ts';
@@ -11,6 +12,9 @@ import { withTunnels } from './tunnels.ts';
 export const MAX_MIB = 16;
 
 type Signal = { readonly aborted: boolean };
+
+/** A body that is still to be read: hands each chunk of it to `take` as it comes; rejects, and closes the socket, when that throws. */
+export type OpenBody = (take: (chunk: Uint8Array) => void) => Promise<void>;
 
 /** Requests whose answers are read as they come. */
 const leftOpen = new WeakSet<object>();
@@ -34,10 +38,13 @@ export class HttpHandler extends NodeHttpHandler {
 
   async #ask(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
     const { response } = await withTunnels(() => super.handle(request, options));
-    const { statusCode, headers } = response;
-    const body = bounded(response.body, options?.abortSignal);
-    const isLeftOpen = leftOpen.has(request) && statusCode === 200;
-    response.body = isLeftOpen ? noted(body, request) : await collect(body);
+    const { statusCode, headers, body } = response;
+    const read: OpenBody = (take) => drain(body, options?.abortSignal, take);
+    const open: OpenBody = (take) =>
+      read(take).catch((error: unknown) => {
+        throw noteProxy(error, request);
+      });
+    response.body = leftOpen.has(request) && statusCode === 200 ? open : await collect(read);
     if (statusCode >= 300 && statusCode < 400) throw redirect(statusCode, headers.location);
     if (statusCode < 200 || statusCode >= 600)
       throw brokenAnswer(`the status of the answer, ${statusCode}, is none of AWS`);
@@ -45,38 +52,35 @@ export class HttpHandler extends NodeHttpHandler {
   }
 }
 
-/** A body as it comes; throws when it is cut, times out, is aborted, or grows too long. */
-async function* bounded(
-  body: AsyncIterable<Uint8Array>,
-  signal: Signal | undefined,
-): AsyncIterable<Uint8Array> {
-  let length = 0;
-  try {
-    for await (const chunk of body) {
+/** Reads a body as it comes, as an `OpenBody` says; rejects when it is cut, times out, is aborted, or grows too long. */
+function drain(body: Readable, signal: Signal | undefined, take: (chunk: Uint8Array) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let length = 0;
+    body.on('data', (chunk: Uint8Array) => {
+      // What was read from the socket at once comes on after the end.
+      if (body.destroyed) return;
       length += chunk.length;
-      // Thrown out of the loop, this also closes the socket.
-      if (length > MAX_MIB * 2 ** 20)
-        throw brokenAnswer(`the answer is longer than ${MAX_MIB} MiB, as none of AWS is`);
-      yield chunk;
-    }
-  } catch (cause) {
-    // Giving the call up resets the connection, which is then nobody's fault.
-    throw signal?.aborted ? abortError(cause) : cause;
-  }
+      try {
+        if (length > MAX_MIB * 2 ** 20)
+          throw brokenAnswer(`the answer is longer than ${MAX_MIB} MiB, as none of AWS is`);
+        take(chunk);
+      } catch (error) {
+        reject(error);
+        // Closes the socket too.
+        body.destroy();
+      }
+    });
+    finished(body, (cause) => {
+      if (!cause) resolve();
+      // Giving the call up resets the connection, which is then nobody's fault.
+      else reject(signal?.aborted ? abortError(cause) : cause);
+    });
+  });
 }
 
-/** The same, with the proxy in the error. */
-async function* noted(body: AsyncIterable<Uint8Array>, request: Asked): AsyncIterable<Uint8Array> {
-  try {
-    yield* body;
-  } catch (cause) {
-    throw noteProxy(cause, request);
-  }
-}
-
-async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+async function collect(read: OpenBody): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
+  await read((chunk) => void chunks.push(chunk));
   return Buffer.concat(chunks);
 }
 

@@ -3,7 +3,7 @@ import {
   type DescribeClientVpnConnectionsCommandInput,
   type EC2Client,
 } from '@aws-sdk/client-ec2';
-import { leaveOpen } from '../http-handler.ts';
+import { leaveOpen, type OpenBody } from '../http-handler.ts';
 import type { ConnectionsPage, ConnectionsReader } from './reader.ts';
 
 /** Where the reader of an answer, and then its page, stand in what the SDK hands down with a call. */
@@ -40,12 +40,12 @@ export async function describeConnections(
 }
 
 /** Reads a body, chunk by chunk, for the call that this context belongs to; false when it has no reader. */
-export async function readConnections(context: object, body: AsyncIterable<Uint8Array>): Promise<boolean> {
+export async function readConnections(context: object, body: OpenBody): Promise<boolean> {
   const { [READER]: reading } = context as { [READER]?: Reading };
   if (!reading) return false;
   const { reader } = reading;
   reader.begin();
-  for await (const chunk of body) reader.feed(chunk);
+  await body((chunk) => reader.feed(chunk));
   reading.page = reader.end();
   return true;
 }
