@@ -19,6 +19,9 @@ const ITEM = toTag('item');
 /** Fewer bytes than this are waited for: what a document begins with is looked at as a whole. */
 const FIRST_BYTES = 512;
 
+/** Bytes that are read at a time: at the end of each stands a row that is not all there, which is read in vain. */
+const STRIDE = 2 ** 16;
+
 /** What is read again from its beginning when it was not all there; a row of AWS has some 1,500 bytes. */
 const LONGEST_STEP = 2 ** 20;
 
@@ -32,6 +35,8 @@ export class ConnectionsReader {
   #buffer = Buffer.allocUnsafeSlow(2 ** 16);
   #view = viewOf(this.#buffer);
   #length = 0;
+  /** Where the bytes ended when it read them last. */
+  #seen = 0;
   #xml: XmlReader | undefined;
   #mark: Mark = { at: 0, depth: 0 };
   #answer: Entered | undefined;
@@ -40,14 +45,19 @@ export class ConnectionsReader {
   #hasList = false;
   #nextToken: string | undefined;
 
-  constructor(interned: Interned) {
+  readonly #stride: number;
+
+  /** Texts that come again are the strings of `interned`; it reads once so many more bytes are there. */
+  constructor(interned: Interned, stride = STRIDE) {
     this.#rows = new ConnectionRows(interned);
+    this.#stride = stride;
   }
 
   /** Begins an answer; the page before it is no longer there. */
   begin(): void {
     this.#rows.clear();
     this.#length = 0;
+    this.#seen = 0;
     this.#xml = undefined;
     this.#answer = undefined;
     this.#list = undefined;
@@ -56,10 +66,10 @@ export class ConnectionsReader {
     this.#nextToken = undefined;
   }
 
-  /** Takes in the next bytes of the answer; throws `brokenAnswer` as soon as it is seen to be none. */
+  /** Takes in the next bytes of the answer; throws `brokenAnswer` when it is seen to be none. */
   feed(chunk: Uint8Array): void {
     this.#append(chunk);
-    if (this.#length >= FIRST_BYTES) this.#advance(false);
+    if (this.#length >= Math.max(FIRST_BYTES, this.#seen + this.#stride)) this.#advance(false);
   }
 
   /** Ends the answer; throws `brokenAnswer` unless it was whole and well-formed. */
@@ -86,6 +96,7 @@ export class ConnectionsReader {
 
   /** Reads on as far as it goes. */
   #advance(isWhole: boolean): void {
+    this.#seen = this.#length;
     const bytes = this.#buffer.subarray(0, this.#length);
     if (this.#xml) this.#xml.resume(bytes, isWhole, this.#mark);
     else this.#xml = new XmlReader(bytes, isWhole);

@@ -37,7 +37,8 @@ async function parseWithSdk(xml: string): Promise<unknown> {
   return page;
 }
 
-const experienced = new ConnectionsReader(new Interned());
+// Each chunk is read when it comes, however short.
+const experienced = new ConnectionsReader(new Interned(), 1);
 
 /** Reads a document in chunks that end at these places, into the memory of the one before, as the SDK would give it. */
 function parseBytes(bytes: Buffer, ends: readonly number[] = [], reader = experienced) {
@@ -129,10 +130,10 @@ test.each([
   const bytes = likeAws(isLaidOut);
   const whole = await parseWithSdk(bytes.toString());
   // One reader knows these rows in the other layout, one in this layout too, and one knows nothing.
-  const other = new ConnectionsReader(new Interned());
+  const other = new ConnectionsReader(new Interned(), 1);
   parseBytes(likeAws(!isLaidOut), [], other);
   for (let end = 0; end <= bytes.length; end += 1) {
-    const fresh = new ConnectionsReader(new Interned());
+    const fresh = new ConnectionsReader(new Interned(), 1);
     for (const reader of [other, experienced, fresh])
       expect(parseBytes(bytes, [end], reader), `cut at ${end}`).toStrictEqual(whole);
   }
@@ -144,7 +145,7 @@ test.each([1, 2, 3, 7, 64, 511, 512, 513, 1_000])(
     for (const bytes of [likeAws(true), likeAws(false)]) {
       const ends = Array.from({ length: Math.floor(bytes.length / size) }, (_, n) => (n + 1) * size);
       const whole = await parseWithSdk(bytes.toString());
-      for (const reader of [experienced, new ConnectionsReader(new Interned())])
+      for (const reader of [experienced, new ConnectionsReader(new Interned(), 1)])
         expect(parseBytes(bytes, ends, reader)).toStrictEqual(whole);
     }
   },
@@ -152,7 +153,7 @@ test.each([1, 2, 3, 7, 64, 511, 512, 513, 1_000])(
 
 /** What a reader without a past makes of it. */
 function afresh(bytes: Buffer): unknown {
-  return outcome(() => parseBytes(bytes, [], new ConnectionsReader(new Interned())));
+  return outcome(() => parseBytes(bytes, [], new ConnectionsReader(new Interned(), 1)));
 }
 
 function outcome(read: () => unknown): unknown {
