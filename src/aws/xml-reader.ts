@@ -172,7 +172,7 @@ export class XmlReader {
   /** Reads an element as text if its bytes mean themselves, or it has none: `from` and `to` tell where. False, and nothing read, if not. */
   plain(): boolean {
     const from = this.#at;
-    const to = this.#selfClosed ? from : plainEnd(this.#bytes, from);
+    const to = this.#selfClosed ? from : plainEnd(this.#bytes, this.#view, from);
     if (to < 0 || !(this.#selfClosed || this.#bytes[to + 1] === SLASH)) return false;
     if (to - from > LONGEST_TEXT) throw this.#tooLong();
     this.from = from;

@@ -34,9 +34,18 @@ export function withoutLayout(parts: readonly string[]): string {
   return parts.filter((part) => part.trim() !== '' || !part.includes('\n')).join('');
 }
 
-/** Where the text that begins at `at` ends with a `<`, when its bytes mean themselves; -1 when they do not, or it does not end. */
-export function plainEnd(bytes: Buffer, at: number): number {
+/**
+ * Where the text that begins at `at` ends with a `<`, when its bytes, of which `view` is a view, mean themselves; -1 when they do not, or it does
+ * not end.
+ */
+export function plainEnd(bytes: Buffer, view: DataView, at: number): number {
   let end = at;
+  for (const last = view.byteLength - 4; end <= last; end += 4) {
+    const odd = oddIn(view.getInt32(end, true));
+    if (odd === 0) continue;
+    end += (31 - Math.clz32(odd & -odd)) >>> 3;
+    break;
+  }
   while (PLAIN[bytes[end] ?? 0] === 1) end += 1;
   if (bytes[end] === LT) return end;
   const foreign = end;
@@ -46,6 +55,14 @@ export function plainEnd(bytes: Buffer, at: number): number {
     byte = bytes[end] ?? 0;
   }
   return byte === LT && end > foreign && isUtf8(bytes.subarray(foreign, end)) ? end : -1;
+}
+
+/** Whether one of four bytes is not plain, as in PLAIN: the lowest bit that is set is that of the first. */
+function oddIn(word: number): number {
+  const isControl = word - 0x20202020;
+  const isLt = (word ^ 0x3c3c3c3c) - 0x01010101;
+  const isAmp = (word ^ 0x26262626) - 0x01010101;
+  return (word | isControl | isLt | isAmp) & 0x80808080;
 }
 
 /** 1 for each byte of ASCII that stands for itself in text. */

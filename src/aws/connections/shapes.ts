@@ -97,7 +97,7 @@ function readAs(
     at += cut - done;
     done = cut;
     const from = at;
-    if (empties[index] === 0) at = plainEnd(bytes, at);
+    if (empties[index] === 0) at = plainEnd(bytes, view, at);
     if (at < 0 || at - from > LONGEST_TEXT) return -1;
     const place = places[index] ?? STRANGE;
     if (place === LIST) rows.beginPostures();
@@ -115,7 +115,7 @@ function readAs(
 function spells(view: DataView, at: number, markup: DataView, from: number, to: number): boolean {
   const shift = at - from;
   let i = from;
-  for (; i + 8 <= to; i += 8) if (view.getFloat64(i + shift) !== markup.getFloat64(i)) return false;
+  for (; i + 8 <= to; i += 8) if (view.getFloat64(i + shift, true) !== markup.getFloat64(i, true)) return false;
   for (; i < to; i += 1) if (view.getUint8(i + shift) !== markup.getUint8(i)) return false;
   return true;
 }

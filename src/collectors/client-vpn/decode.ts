@@ -58,11 +58,17 @@ export function toConnection(
   const endedAt = time(rows, row, PLACE.connectionEndTime, 'ended_at', reject);
   const endsBeforeStart = endedAt !== undefined && establishedAt !== undefined && endedAt < establishedAt;
   if (endsBeforeStart) reject('ended_at', text(PLACE.connectionEndTime));
+  const names = withNames ? namesOf(text, identity) : NAMELESS;
+  // Name by name: spread, they would cost as much as all else.
   return {
     id,
     status: text(PLACE.code) || NO_STATUS,
     user: name ? identity.key(name) : undefined,
-    ...(withNames ? namesOf(text, identity) : NAMELESS),
+    statusMessage: names.statusMessage,
+    username: names.username,
+    commonName: names.commonName,
+    clientIp: names.clientIp,
+    clientIpv6: names.clientIpv6,
     establishedAt,
     endedAt: endsBeforeStart ? undefined : endedAt,
     updatedAt: time(rows, row, PLACE.timestamp, 'updated_at', reject),
