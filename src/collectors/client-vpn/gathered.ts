@@ -20,9 +20,9 @@ export class Gathered {
 
   /** Adds a connection; one that is there already is merged with it. */
   add(listed: ListedConnection): void {
-    const found = this.#table.find(listed.id);
-    if (found < 0) this.#set(this.#table.add(listed.id, LISTED), listed);
-    else this.#set(found, mergeConnections(this.#row(found), listed));
+    const { rows } = this.#table;
+    const at = this.#table.findOrAdd(listed.id, LISTED);
+    this.#set(at, at === rows ? listed : mergeConnections(this.#row(at), listed));
   }
 
   /** Each in turn: the same object, which is another one after each turn. */

@@ -37,6 +37,8 @@ export class Table {
   readonly #free: number[] = [];
   /** The words of the id that is looked for. */
   readonly #sought = new Uint32Array(ID_WORDS);
+  /** The row that was found last: listings come in the order of the one before. */
+  #found = -1;
 
   /** A table as it was when this picture was taken; `fill` must be run to its end before anything else. */
   constructor({ pages, rows, texts }: Picture = { pages: [], rows: 0, texts: [] }) {
@@ -59,34 +61,21 @@ export class Table {
     return this.#pages.rows;
   }
 
-  /** The row of an id; -1 if it has none. */
+  /** The row of an id; -1 if it has none. It takes least where ids are sought in the order of their rows. */
   find(id: AnyId): number {
-    if (!this.#seek(id)) return -1;
-    // By index: as a pattern it would be gone through by an iterator.
-    const sought = this.#sought;
-    const w0 = sought[0] ?? 0;
-    const w1 = sought[1] ?? 0;
-    const w2 = sought[2] ?? 0;
-    const w3 = sought[3] ?? 0;
-    const h = hash(w0, w1, w2, w3);
-    for (let row = this.#index.first(h); row >= 0; row = this.#index.after(row, h)) {
-      const ids = this.#pages.of(row).ids;
-      const at = (row & IN_PAGE) * ID_WORDS;
-      if (ids[at] === w0 && ids[at + 1] === w1 && ids[at + 2] === w2 && ids[at + 3] === w3) return row;
-    }
-    return -1;
+    return this.#seek(id) ? this.#find() : -1;
+  }
+
+  /** The row of an id; one that has none is given one, with this state and no numbers. */
+  findOrAdd(id: AnyId, state: number): number {
+    const isPacked = this.#seek(id);
+    const row = isPacked ? this.#find() : -1;
+    return row < 0 ? this.#add(id, state, isPacked) : row;
   }
 
   /** Gives an id that has none a row, with this state and no numbers. */
   add(id: AnyId, state: number): number {
-    const isPacked = this.#seek(id);
-    const row = this.#free.pop() ?? this.#pages.append();
-    const { ids, states } = this.#pages.toChange(row);
-    if (!isPacked) packNumber(this.#texts.add(textOf(id)), this.#sought, 0);
-    ids.set(this.#sought, (row & IN_PAGE) * ID_WORDS);
-    states[row & IN_PAGE] = state;
-    this.#index.add(row, this.#hashAt(row));
-    return row;
+    return this.#add(id, state, this.#seek(id));
   }
 
   remove(row: number): void {
@@ -142,6 +131,45 @@ export class Table {
   /** Everything as of now, however late it is read; `letGo` once it has been. */
   picture(): Picture & { letGo(): void } {
     return { ...this.#pages.picture(), texts: this.#texts.all() };
+  }
+
+  /** The row of the words that are sought. */
+  #find(): number {
+    const likely = this.#found + 1;
+    if (likely < this.rows && this.#isSought(likely)) {
+      this.#found = likely;
+      return likely;
+    }
+    const sought = this.#sought;
+    const h = hash(sought[0] ?? 0, sought[1] ?? 0, sought[2] ?? 0, sought[3] ?? 0);
+    let row = this.#index.first(h);
+    while (row >= 0 && !this.#isSought(row)) row = this.#index.after(row, h);
+    if (row >= 0) this.#found = row;
+    return row;
+  }
+
+  #isSought(row: number): boolean {
+    const { ids, states } = this.#pages.of(row);
+    const at = (row & IN_PAGE) * ID_WORDS;
+    // By index: as a pattern it would be gone through by an iterator.
+    const sought = this.#sought;
+    return (
+      ids[at] === sought[0] &&
+      ids[at + 1] === sought[1] &&
+      ids[at + 2] === sought[2] &&
+      ids[at + 3] === sought[3] &&
+      states[row & IN_PAGE] !== 0
+    );
+  }
+
+  #add(id: AnyId, state: number, isPacked: boolean): number {
+    const row = this.#free.pop() ?? this.#pages.append();
+    const { ids, states } = this.#pages.toChange(row);
+    if (!isPacked) packNumber(this.#texts.add(textOf(id)), this.#sought, 0);
+    ids.set(this.#sought, (row & IN_PAGE) * ID_WORDS);
+    states[row & IN_PAGE] = state;
+    this.#index.add(row, this.#hashAt(row));
+    return row;
   }
 
   /** Puts the words of an id where they are sought; false if it has none yet, for it cannot be packed. */
