@@ -115,7 +115,8 @@ function readAs(
 function spells(view: DataView, at: number, markup: DataView, from: number, to: number): boolean {
   const shift = at - from;
   let i = from;
-  for (; i + 8 <= to; i += 8) if (view.getFloat64(i + shift, true) !== markup.getFloat64(i, true)) return false;
+  for (; i + 8 <= to; i += 8)
+    if (view.getFloat64(i + shift, true) !== markup.getFloat64(i, true)) return false;
   for (; i < to; i += 1) if (view.getUint8(i + shift) !== markup.getUint8(i)) return false;
   return true;
 }

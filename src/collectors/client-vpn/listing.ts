@@ -1,4 +1,4 @@
-import { breathe } from '../../core/clock.ts';
+import { breathe, inSteps } from '../../core/clock.ts';
 import { type AnyId, textOf } from '../../core/columns/table.ts';
 import { add, type Exact } from '../../core/exact.ts';
 import type { LedgerEntries } from '../../core/ledger-entries.ts';
@@ -44,8 +44,9 @@ export async function gather(
   pages: AsyncIterable<Iterable<ListedConnection>>,
   gathered = new Gathered(),
 ): Promise<Gathered> {
-  gathered.clear();
+  gathered.begin();
   for await (const page of pages) for (const listed of page) gathered.add(listed);
+  await inSteps(gathered.end());
   return gathered;
 }
 

@@ -31,11 +31,6 @@ export class ExactCells {
     this.#table.setNumber(row, this.#first + index, number);
   }
 
-  /** Forgets those past 2^53, of a table that was cleared. */
-  clear(): void {
-    this.#large.clear();
-  }
-
   /** Those past 2^53. */
   *large(): Iterable<Large> {
     for (const [cell, value] of this.#large) {

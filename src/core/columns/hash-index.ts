@@ -51,11 +51,6 @@ export class HashIndex {
     this.#size -= 1;
   }
 
-  clear(): void {
-    this.#heads.fill(0);
-    this.#size = 0;
-  }
-
   #withHash(hash: number, from: number): number {
     let link = from;
     while (link !== 0 && this.#links[2 * link - 1] !== hash) link = this.#links[2 * link - 2] ?? 0;

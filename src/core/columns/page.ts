@@ -43,12 +43,6 @@ export class Page {
     );
   }
 
-  /** Makes every row nobody's, without numbers. */
-  clear(): void {
-    this.states.fill(0);
-    for (const column of this.numbers) column?.fill(Number.NaN);
-  }
-
   /** Writes a number, undefined for none. */
   write(column: number, row: number, value: number | undefined): void {
     let numbers = this.numbers[column];

@@ -59,12 +59,6 @@ export class Pages {
     return row;
   }
 
-  /** Removes every row, and keeps the memory for those that come. */
-  clear(): void {
-    for (let row = 0; row < this.#rows; row += PAGE_ROWS) this.toChange(row).clear();
-    this.#rows = 0;
-  }
-
   /** Everything as of now, however late it is read; `letGo` once it has been. */
   picture(): PagesPicture & { letGo(): void } {
     const pages = this.#pages.slice(0, Math.ceil(this.#rows / PAGE_ROWS));

@@ -32,7 +32,7 @@ export interface Picture extends PagesPicture {
  */
 export class Table {
   readonly #pages: Pages;
-  #texts: Texts;
+  readonly #texts: Texts;
   readonly #index: HashIndex;
   readonly #free: number[] = [];
   /** The words of the id that is looked for. */
@@ -63,19 +63,30 @@ export class Table {
 
   /** The row of an id; -1 if it has none. It takes least where ids are sought in the order of their rows. */
   find(id: AnyId): number {
-    return this.#seek(id) ? this.#find() : -1;
-  }
-
-  /** The row of an id; one that has none is given one, with this state and no numbers. */
-  findOrAdd(id: AnyId, state: number): number {
-    const isPacked = this.#seek(id);
-    const row = isPacked ? this.#find() : -1;
-    return row < 0 ? this.#add(id, state, isPacked) : row;
+    if (!this.#seek(id)) return -1;
+    const likely = this.#found + 1;
+    if (likely < this.rows && this.#isSought(likely)) {
+      this.#found = likely;
+      return likely;
+    }
+    const sought = this.#sought;
+    const h = hash(sought[0] ?? 0, sought[1] ?? 0, sought[2] ?? 0, sought[3] ?? 0);
+    let row = this.#index.first(h);
+    while (row >= 0 && !this.#isSought(row)) row = this.#index.after(row, h);
+    if (row >= 0) this.#found = row;
+    return row;
   }
 
   /** Gives an id that has none a row, with this state and no numbers. */
   add(id: AnyId, state: number): number {
-    return this.#add(id, state, this.#seek(id));
+    const isPacked = this.#seek(id);
+    const row = this.#free.pop() ?? this.#pages.append();
+    const { ids, states } = this.#pages.toChange(row);
+    if (!isPacked) packNumber(this.#texts.add(textOf(id)), this.#sought, 0);
+    ids.set(this.#sought, (row & IN_PAGE) * ID_WORDS);
+    states[row & IN_PAGE] = state;
+    this.#index.add(row, this.#hashAt(row));
+    return row;
   }
 
   remove(row: number): void {
@@ -88,14 +99,6 @@ export class Table {
     page.ids.fill(0, at * ID_WORDS, (at + 1) * ID_WORDS);
     for (const column of page.numbers.keys()) page.write(column, at, undefined);
     this.#free.push(row);
-  }
-
-  /** Removes every row, and keeps the memory for those that come. */
-  clear(): void {
-    this.#pages.clear();
-    this.#free.length = 0;
-    this.#texts = new Texts();
-    this.#index.clear();
   }
 
   /** The id of a row that is somebody's. */
@@ -133,21 +136,6 @@ export class Table {
     return { ...this.#pages.picture(), texts: this.#texts.all() };
   }
 
-  /** The row of the words that are sought. */
-  #find(): number {
-    const likely = this.#found + 1;
-    if (likely < this.rows && this.#isSought(likely)) {
-      this.#found = likely;
-      return likely;
-    }
-    const sought = this.#sought;
-    const h = hash(sought[0] ?? 0, sought[1] ?? 0, sought[2] ?? 0, sought[3] ?? 0);
-    let row = this.#index.first(h);
-    while (row >= 0 && !this.#isSought(row)) row = this.#index.after(row, h);
-    if (row >= 0) this.#found = row;
-    return row;
-  }
-
   #isSought(row: number): boolean {
     const { ids, states } = this.#pages.of(row);
     const at = (row & IN_PAGE) * ID_WORDS;
@@ -160,16 +148,6 @@ export class Table {
       ids[at + 3] === sought[3] &&
       states[row & IN_PAGE] !== 0
     );
-  }
-
-  #add(id: AnyId, state: number, isPacked: boolean): number {
-    const row = this.#free.pop() ?? this.#pages.append();
-    const { ids, states } = this.#pages.toChange(row);
-    if (!isPacked) packNumber(this.#texts.add(textOf(id)), this.#sought, 0);
-    ids.set(this.#sought, (row & IN_PAGE) * ID_WORDS);
-    states[row & IN_PAGE] = state;
-    this.#index.add(row, this.#hashAt(row));
-    return row;
   }
 
   /** Puts the words of an id where they are sought; false if it has none yet, for it cannot be packed. */

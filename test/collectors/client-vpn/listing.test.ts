@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Gathered } from '../../../src/collectors/client-vpn/gathered.ts';
 import { gather } from '../../../src/collectors/client-vpn/listing.ts';
 import { connection, createLedgerDesk, pages, restarted } from '../../support/client-vpn.ts';
 
@@ -10,6 +12,34 @@ test('one connection listed twice, on one page or on two, is listed once', async
   expect(a).toMatchObject({ id: 'a', updatedAt: 3, readings: [20, 0, 0, 0] });
   expect(b).toMatchObject({ id: 'b' });
   expect(others).toEqual([]);
+});
+
+test('a listing is the same in the memory of others as in memory of its own', async () => {
+  const row = fc.record({
+    id: fc.constantFrom(
+      'a',
+      'b',
+      'c',
+      'cvpn-connection-0123456789abcdef0',
+      'cvpn-connection-0123456789abcdef1',
+    ),
+    updatedAt: fc.option(fc.nat(3), { nil: undefined }),
+    username: fc.option(fc.constantFrom('alice', 'bob'), { nil: undefined }),
+    readings: fc.tuple(fc.constantFrom(1, 2n ** 60n, undefined), fc.nat(9), fc.nat(9), fc.nat(9)),
+  });
+  const sorted = (gathered: Gathered) => [...gathered.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(row), { maxLength: 6 }), async (listings) => {
+      const reused = new Gathered();
+      for (const rows of listings) {
+        const listing = () => pages(rows.map(connection));
+        const expected = sorted(await gather(listing()));
+        expect(sorted(await gather(listing(), reused))).toEqual(expected);
+        expect([...reused.rows()].length).toBe(expected.length);
+      }
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test('pages that break off give no listing', async () => {

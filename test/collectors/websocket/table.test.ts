@@ -82,7 +82,6 @@ const operation = fc.oneof(
     id: fc.constantFrom(...IDS),
     way: fc.constantFrom(...WAYS),
   }),
-  fc.record({ what: fc.constant('clear' as const) }),
   fc.record({ what: fc.constantFrom('picture' as const, 'restart' as const), shift: fc.nat(8) }),
 );
 
@@ -108,9 +107,6 @@ test('whatever is done to a table, it holds what a Map would; pictures hold what
         const row = table.find(inWay(one.id, one.way));
         expect(row >= 0).toBe(truth.delete(one.id));
         if (row >= 0) table.remove(row);
-      } else if (one.what === 'clear') {
-        table.clear();
-        truth.clear();
       } else if (one.what === 'picture') pictures.push({ picture: table.picture(), truth: new Map(truth) });
       else {
         const picture = table.picture();
@@ -153,21 +149,6 @@ test('more ids than many pages hold are found, those removed are not, and their 
   for (let n = 0; n < COUNT; n += 3) again.add(id(n), 2);
   expect(again.rows).toBe(COUNT);
   isRight(await readBack(picture, 3));
-});
-
-test('a table that was cleared holds nothing, takes as many again without more memory, and what a picture of before held stays', async () => {
-  const COUNT = 10_000;
-  const id = (n: number) => (n % 7 === 0 ? `~${n}` : `${n.toString(36).padStart(15, 'L')}=`);
-  const table = new Table();
-  for (let n = 0; n < COUNT; n += 1) table.setNumber(table.add(id(n), 1), 0, n);
-  table.remove(table.find(id(5)));
-  const picture = table.picture();
-  table.clear();
-  expect([table.rows, contentsOf(table).size, table.find(id(1)), table.find(id(7))]).toEqual([0, 0, -1, -1]);
-  for (let n = COUNT; n < 2 * COUNT - 1; n += 1) expect(table.add(id(n), 2)).toBe(n - COUNT);
-  expect(table.number(0, 0)).toBeUndefined();
-  expect([...table.pages()]).toHaveLength(picture.pages.length);
-  expect(contentsOf(await readBack(picture, 0)).size).toBe(COUNT - 1);
 });
 
 test('while a picture is read only the pages that change are copied', () => {
