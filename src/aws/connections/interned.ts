@@ -5,81 +5,102 @@ const FIRST_SIZE = 1_024;
 const PATIENCE = 8;
 
 /**
- * Strings of texts that come again and again: a text that was seen is not made a string anew. What has not been asked for in a
- * long time is forgotten; whoever holds the string keeps it.
+ * Strings of texts that come again and again: a text that was seen is not made a string anew. Texts come in rows, which most often follow each
+ * other as they did before: so first a text is held against the one that came after the one before. What has not been asked for in a long time is
+ * forgotten; whoever holds the string keeps it.
  */
 export class Interned {
   #now = new Table(FIRST_SIZE);
   #before = new Table(FIRST_SIZE);
   #asked = 0;
+  /** Of each column of the rows, the number of the text that came last. */
+  readonly #last: number[] = [];
 
-  /** The text between these two, in UTF-8. */
-  string(bytes: Buffer, view: DataView, from: number, to: number): string {
+  /** The text between these two, in UTF-8, of a column of the rows. */
+  string(bytes: Buffer, view: DataView, from: number, to: number, column: number): string {
     if (this.#asked > PATIENCE * this.#now.capacity) this.#turn();
     this.#asked += 1;
-    const hash = hashOf(view, from, to);
-    if (hash < 0) return bytes.toString('utf8', from, to);
-    const known = this.#now.get(hash, bytes, from, to);
-    if (known !== undefined) return known;
-    const text = this.#before.get(hash, bytes, from, to) ?? bytes.toString('latin1', from, to);
-    this.#now.add(hash, text);
-    return text;
+    const last = this.#last[column] ?? 0;
+    const likely = this.#now.after(last);
+    let number = likely;
+    if (likely === 0 || !isText(this.#now.at(likely), bytes, from, to)) {
+      const hash = hashOf(view, from, to);
+      if (hash < 0) return bytes.toString('utf8', from, to);
+      number = this.#now.find(hash, bytes, from, to);
+      if (number === 0) {
+        const known = this.#before.find(hash, bytes, from, to);
+        number = this.#now.add(hash, known > 0 ? this.#before.at(known) : bytes.toString('latin1', from, to));
+      }
+      this.#now.follow(last, number);
+    }
+    this.#last[column] = number;
+    return this.#now.at(number);
   }
 
   #turn(): void {
     this.#before = this.#now;
     this.#now = new Table(this.#before.capacity);
     this.#asked = 0;
+    this.#last.length = 0;
   }
 }
 
-/** Strings of ASCII by their hashes, with open addresses. */
+/** Strings of ASCII by their hashes, with open addresses, and numbered as they come, from 1 on: 0 is none. */
 class Table {
-  #hashes: Int32Array;
-  #texts: (string | undefined)[];
-  #size = 0;
+  readonly #texts: string[] = [''];
+  readonly #hashes: number[] = [0];
+  readonly #after: number[] = [0];
+  #slots: Int32Array;
 
   constructor(capacity: number) {
-    this.#hashes = new Int32Array(capacity);
-    this.#texts = new Array<string | undefined>(capacity).fill(undefined);
+    this.#slots = new Int32Array(capacity);
   }
 
   get capacity(): number {
-    return this.#texts.length;
+    return this.#slots.length;
   }
 
-  get(hash: number, bytes: Buffer, from: number, to: number): string | undefined {
-    const mask = this.#texts.length - 1;
+  at(number: number): string {
+    return this.#texts[number] ?? '';
+  }
+
+  /** The text that came after this one when it came last. */
+  after(number: number): number {
+    return this.#after[number] ?? 0;
+  }
+
+  /** Notes what came after a text. */
+  follow(number: number, after: number): void {
+    this.#after[number] = after;
+  }
+
+  find(hash: number, bytes: Buffer, from: number, to: number): number {
+    const mask = this.#slots.length - 1;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const text = this.#texts[at];
-      if (text === undefined) return undefined;
-      if (this.#hashes[at] === hash && isText(text, bytes, from, to)) return text;
+      const number = this.#slots[at] ?? 0;
+      if (number === 0 || (this.#hashes[number] === hash && isText(this.at(number), bytes, from, to)))
+        return number;
     }
   }
 
   /** Adds one that is not there. */
-  add(hash: number, text: string): void {
-    if (2 * this.#size >= this.#texts.length) this.#grow();
-    this.#put(hash, text);
-    this.#size += 1;
-  }
-
-  #put(hash: number, text: string): void {
-    const mask = this.#texts.length - 1;
-    let at = hash & mask;
-    while (this.#texts[at] !== undefined) at = (at + 1) & mask;
-    this.#hashes[at] = hash;
-    this.#texts[at] = text;
-  }
-
-  #grow(): void {
-    const [hashes, texts] = [this.#hashes, this.#texts];
-    this.#hashes = new Int32Array(2 * texts.length);
-    this.#texts = new Array<string | undefined>(2 * texts.length).fill(undefined);
-    for (let at = 0; at < texts.length; at += 1) {
-      const text = texts[at];
-      if (text !== undefined) this.#put(hashes[at] ?? 0, text);
+  add(hash: number, text: string): number {
+    if (2 * this.#texts.length >= this.#slots.length) {
+      this.#slots = new Int32Array(2 * this.#slots.length);
+      for (let number = 1; number < this.#texts.length; number += 1) this.#put(number);
     }
+    const number = this.#texts.push(text) - 1;
+    this.#hashes.push(hash);
+    this.#after.push(0);
+    this.#put(number);
+    return number;
+  }
+
+  #put(number: number): void {
+    const mask = this.#slots.length - 1;
+    let at = (this.#hashes[number] ?? 0) & mask;
+    while (this.#slots[at] !== 0) at = (at + 1) & mask;
+    this.#slots[at] = number;
   }
 }
 

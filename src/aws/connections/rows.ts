@@ -87,7 +87,7 @@ export class ConnectionRows {
   text(row: number, place: number): string | undefined {
     const at = row * WIDTH + 2 * place;
     const from = this.#places[at] ?? NONE;
-    return from === NONE ? undefined : this.#string(from, this.#places[at + 1] ?? 0);
+    return from === NONE ? undefined : this.#string(from, this.#places[at + 1] ?? 0, place);
   }
 
   /** The posture compliance statuses of a row, the same array where one alone comes again; undefined where the row lacks the list. */
@@ -200,7 +200,7 @@ export class ConnectionRows {
   }
 
   #inList(at: number): string {
-    return this.#string(this.#lists[at] ?? 0, this.#lists[at + 1] ?? 0);
+    return this.#string(this.#lists[at] ?? 0, this.#lists[at + 1] ?? 0, POSTURES);
   }
 
   #alone(text: string): readonly string[] {
@@ -212,9 +212,9 @@ export class ConnectionRows {
     return list;
   }
 
-  #string(from: number, to: number): string {
+  #string(from: number, to: number, place: number): string {
     return from < DECODED
-      ? this.#interned.string(this.#bytes, this.#view, from, to)
+      ? this.#interned.string(this.#bytes, this.#view, from, to, place)
       : this.#decoded.toString('utf8', from - DECODED, to - DECODED);
   }
 }

@@ -21,7 +21,8 @@ const NAMELESS: Names = {
   clientIpv6: undefined,
 };
 
-function namesOf(text: (place: number) => string | undefined, identity: Identity): Names {
+function namesOf(rows: ConnectionRows, row: number, identity: Identity): Names {
+  const text = (place: number) => rows.text(row, place);
   const show = (name: string | undefined) => (name ? identity.show(name) : undefined);
   const address = (place: number) => (identity.showsAddresses ? text(place) || undefined : undefined);
   return {
@@ -47,22 +48,21 @@ export function toConnection(
   row: number,
   { identity, withNames, reject }: Decoding,
 ): ListedConnection | undefined {
-  const text = (place: number) => rows.text(row, place);
   const id = rows.id(row);
   if (!id || (typeof id === 'string' && id.length > LONGEST_ID)) {
     reject('connection_id', id);
     return undefined;
   }
-  const name = text(PLACE.username) || text(PLACE.commonName);
+  const name = rows.text(row, PLACE.username) || rows.text(row, PLACE.commonName);
   const establishedAt = time(rows, row, PLACE.connectionEstablishedTime, 'established_at', reject);
   const endedAt = time(rows, row, PLACE.connectionEndTime, 'ended_at', reject);
   const endsBeforeStart = endedAt !== undefined && establishedAt !== undefined && endedAt < establishedAt;
-  if (endsBeforeStart) reject('ended_at', text(PLACE.connectionEndTime));
-  const names = withNames ? namesOf(text, identity) : NAMELESS;
+  if (endsBeforeStart) reject('ended_at', rows.text(row, PLACE.connectionEndTime));
+  const names = withNames ? namesOf(rows, row, identity) : NAMELESS;
   // Name by name: spread, they would cost as much as all else.
   return {
     id,
-    status: text(PLACE.code) || NO_STATUS,
+    status: rows.text(row, PLACE.code) || NO_STATUS,
     user: name ? identity.key(name) : undefined,
     statusMessage: names.statusMessage,
     username: names.username,
