@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { RequestListener } from 'node:http';
 import type { IntakeConfig } from '../config/intake.ts';
 import { type Clock, sleep } from '../core/clock.ts';
@@ -40,6 +41,8 @@ export class Events {
   #publishing: Promise<void> = Promise.resolve();
   #nextPublishing: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
+  /** The reading of what tells of events when it is asked. */
+  #following: { readonly stop: AbortController; readonly ended: Promise<unknown> } | undefined;
 
   constructor(deps: EventsDeps) {
     this.#deps = deps;
@@ -72,6 +75,25 @@ export class Events {
     if (this.#stopped) throw new Stopped('the exporter is shutting down');
     await this.#port.apply(config);
     this.#settleLater();
+  }
+
+  /** Begins to read what tells these collectors of events when it is asked, unless that is being done. */
+  follow(): void {
+    if (this.#following || this.#stopped) return;
+    const stop = new AbortController();
+    setMaxListeners(0, stop.signal);
+    const all = this.#deps.collectors().flatMap((collector) => collector.follow?.(stop.signal) ?? []);
+    if (all.length === 0) return;
+    this.#following = { stop, ended: Promise.all(all) };
+    this.#settleLater();
+  }
+
+  /** Reads no more of it; resolves when nothing of that is under way. */
+  async unfollow(): Promise<void> {
+    const following = this.#following;
+    this.#following = undefined;
+    following?.stop.abort(new Stopped('what tells of events is not read any more'));
+    await following?.ended;
   }
 
   /** Saves and publishes what came in, of these collectors. */
@@ -108,6 +130,7 @@ export class Events {
 
   async #stop(): Promise<void> {
     this.#cancelSettling();
+    await this.unfollow();
     await this.#port.close();
   }
 
@@ -143,7 +166,7 @@ export class Events {
   #settleLater(delayMs = SETTLE_EVERY_MS): void {
     const { clock } = this.#deps;
     this.#cancelSettling();
-    if (!this.#port.isOpen) return;
+    if ((!this.#port.isOpen && !this.#following) || this.#stopped) return;
     this.#cancelSettling = clock.after(delayMs, () => {
       const dueAt = clock.monotonic() + SETTLE_EVERY_MS;
       this.#flushing = this.#save()

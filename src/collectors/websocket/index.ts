@@ -16,6 +16,9 @@ import { warnings } from './warnings.ts';
 /** Half of the ten requests a second that AWS grants an account for configuring its APIs, reading included. */
 const API_GATEWAY_REQUESTS_PER_SECOND = 5;
 
+/** Of the 5 to 25 that AWS grants all who read logs in an account and region. */
+const LOGS_REQUESTS_PER_SECOND = 2;
+
 /** API Gateway WebSocket APIs: how many of the known connection ids are alive. */
 export const websocket = {
   name: NAME,
@@ -46,6 +49,7 @@ export const websocket = {
   limits: ({ requests_per_second }) => ({
     'execute-api': requests_per_second,
     apigateway: API_GATEWAY_REQUESTS_PER_SECOND,
+    logs: LOGS_REQUESTS_PER_SECOND,
   }),
   ask({ config, house, targets, aws }, target, signal) {
     const { named } = toPassOptions(config, targets, house.intake.max_connections);

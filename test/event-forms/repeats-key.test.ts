@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { repeatsKey } from '../../src/intake/repeats-key.ts';
+import { repeatsKey } from '../../src/event-forms/repeats-key.ts';
 
 test.each([
   '{"a":1,"a":2}',
