@@ -2,6 +2,7 @@ import { clientVpnActions } from './client-vpn/actions.ts';
 import { clientVpnTruth } from './client-vpn/truth.ts';
 import type { World } from './client-vpn/world.ts';
 import { createEc2 } from './ec2/ec2.ts';
+import { createLogs, type LogsOptions } from './logs/logs.ts';
 import { siteToSiteVpnActions } from './site-to-site-vpn/actions.ts';
 import { siteToSiteVpnTruth } from './site-to-site-vpn/truth.ts';
 import { createVpnWorld, type VpnWorld } from './site-to-site-vpn/world.ts';
@@ -21,6 +22,8 @@ export interface SimulatorOptions {
   readonly websockets?: WebSocketWorld;
   /** How looking up one WebSocket connection goes. */
   readonly lookups?: LookupOptions;
+  /** How CloudWatch Logs answers, which holds the access logs of the WebSocket APIs. */
+  readonly logs?: LogsOptions;
   /** 0, the default, takes any free port. */
   readonly port?: number;
   readonly host?: string;
@@ -34,7 +37,7 @@ export interface Simulator extends Wire {
   readonly world: World;
 }
 
-/** Starts one HTTP port that answers as EC2, STS and API Gateway of every region. */
+/** Starts one HTTP port that answers as EC2, STS, API Gateway and CloudWatch Logs of every region. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { world, port, host, accounts = {}, roles = {}, credentialsSeconds } = options;
   const { vpns = createVpnWorld({ now: world.now }), lookups = {} } = options;
@@ -46,6 +49,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       sts: createSts({ keys, roles, credentialsSeconds }),
       'execute-api': createApiGateway(websockets, lookups),
       apigateway: createApiGatewayControl(websockets),
+      logs: createLogs(websockets.logs, options.logs),
     },
     unsigned: 'ec2',
     truth: () => ({
