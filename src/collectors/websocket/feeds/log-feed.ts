@@ -57,6 +57,8 @@ export class LogFeed implements Feed {
   #rows = 0;
   #isComplete = false;
   #delayMs: number | undefined;
+  /** When the newest row was logged, milliseconds since 1970. */
+  #newestAt = Number.NEGATIVE_INFINITY;
   /** Rows so far with a connection id, and without. */
   readonly #format = { withId: 0, withoutId: 0 };
   #probedAt = Number.NEGATIVE_INFINITY;
@@ -104,8 +106,8 @@ export class LogFeed implements Feed {
     const beganAt = clock.now();
     const isFirst = opened.some(({ registry }) => registry.state().listedAt === undefined);
     const longestAgo = beganAt - LIFETIME_MS;
-    const { newestAt = longestAgo } = position;
-    const from = isFirst ? longestAgo : Math.max(newestAt - overlapMs, longestAgo);
+    const { reachedAt = longestAgo } = position;
+    const from = isFirst ? longestAgo : Math.max(reachedAt - overlapMs, longestAgo);
     this.#rows = 0;
     return { from, beganAt, opened, isFirst, token: undefined, pages: 0, markedToken: undefined };
   }
@@ -116,18 +118,28 @@ export class LogFeed implements Feed {
       if (index > 0 && index % STEP === 0) await breathe();
       this.#takeRow(row, reading, now);
     }
-    this.#deps.position.forgetBefore(this.#deps.overlapMs);
+    this.#deps.position.forgetBefore(this.#reachedBy(reading) - this.#deps.overlapMs);
   }
 
   #takeRow(row: LogRow, { isFirst }: Reading, now: number): void {
     const { position, onEvent } = this.#deps;
     const before = position.get(row);
     this.#rows += 1;
-    if (before !== undefined && !isFirst) return onEvent(before, 'duplicate');
+    if (before !== undefined && !isFirst) {
+      onEvent(before, 'duplicate');
+      return;
+    }
     const [event, result, reason] = this.#tell(row);
     onEvent(event, before === undefined ? result : 'duplicate', reason);
-    if (row.loggedAt > (position.newestAt ?? 0)) this.#delayMs = Math.max(now - row.loggedAt, 0);
-    position.add(row, event, now);
+    position.add(row, event);
+    if (row.loggedAt <= this.#newestAt) return;
+    this.#newestAt = row.loggedAt;
+    this.#delayMs = Math.max(now - row.loggedAt, 0);
+  }
+
+  /** Until when everything has been read at the end of a reading: what comes late is later than the newest, or came after it began. */
+  #reachedBy({ beganAt }: Reading): number {
+    return Math.min(this.#newestAt, beganAt);
   }
 
   #tell(logged: LogRow): [FeedEvent, FeedResult, string?] {
@@ -174,7 +186,8 @@ export class LogFeed implements Feed {
     );
   }
 
-  async #end({ opened, beganAt }: Reading): Promise<void> {
+  async #end(reading: Reading): Promise<void> {
+    const { opened, beganAt } = reading;
     const { overlapMs, clock, save, position } = this.#deps;
     const longestAgo = beganAt - LIFETIME_MS;
     for (const { registry } of opened) {
@@ -184,6 +197,7 @@ export class LogFeed implements Feed {
       // Rows can be late by the overlap: until then it is not known what did not happen.
       registry.heard(beganAt - overlapMs);
     }
+    if (Number.isFinite(this.#newestAt)) position.reach(this.#reachedBy(reading));
     // What was told first: if only that is on disk after a crash, it is read again, and counts nothing twice.
     if (await save()) await position.save();
     this.#isComplete = true;

@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 const LINE = 500;
 
 type Line =
-  | { readonly newestAt: number }
+  | { readonly reachedAt: number }
   | readonly [minute: number, ids: readonly (readonly [string, FeedEvent])[]];
 
 /** How far a log group has been read, and which of its newest rows were, with what each was; it outlives configurations and, on disk, the process. */
@@ -24,7 +24,7 @@ export class LogPosition {
   readonly #file: string;
   /** By the minute in which they were logged. */
   #seen = new Map<number, Map<string, FeedEvent>>();
-  #newestAt: number | undefined;
+  #reachedAt: number | undefined;
   #isLoaded = false;
   #isChanged = false;
 
@@ -35,9 +35,9 @@ export class LogPosition {
     this.#file = `${NAME}/log_${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
   }
 
-  /** When the newest row was logged, milliseconds since 1970; undefined while there has been none. */
-  get newestAt(): number | undefined {
-    return this.#newestAt;
+  /** Until when all rows have been read but those that came late since, milliseconds since 1970; undefined before the first. */
+  get reachedAt(): number | undefined {
+    return this.#reachedAt;
   }
 
   /** What a row was that has been read; undefined if it has not, or too long ago. */
@@ -46,18 +46,22 @@ export class LogPosition {
   }
 
   /** Notes that a row was read, and what it was. */
-  add({ id, loggedAt }: LogRow, what: FeedEvent, now: number): void {
+  add({ id, loggedAt }: LogRow, what: FeedEvent): void {
     const minute = toMinute(loggedAt);
     const seen = this.#seen.get(minute) ?? new Map<string, FeedEvent>();
     this.#seen.set(minute, seen.set(id, what));
-    // No later than now, or a clock that is wrong would have rows skipped.
-    this.#newestAt = Math.max(this.#newestAt ?? 0, Math.min(loggedAt, now));
     this.#isChanged = true;
   }
 
-  /** Forgets which rows there were before so many milliseconds before the newest: they are not read again. */
-  forgetBefore(overlapMs: number): void {
-    const first = toMinute((this.#newestAt ?? 0) - overlapMs);
+  /** Notes that all rows until then have been read. */
+  reach(at: number): void {
+    this.#reachedAt = Math.max(at, this.#reachedAt ?? at);
+    this.#isChanged = true;
+  }
+
+  /** Forgets which rows there were before then: they are not read again. */
+  forgetBefore(at: number): void {
+    const first = toMinute(at);
     for (const minute of this.#seen.keys()) if (minute < first) this.#seen.delete(minute);
   }
 
@@ -69,7 +73,7 @@ export class LogPosition {
       for (const line of lines) this.#take(JSON.parse(line));
     } catch (error) {
       this.#seen = new Map();
-      this.#newestAt = undefined;
+      this.#reachedAt = undefined;
       await this.#storage.reject(this.#file, toSentence(error), LOST);
     }
     this.#isLoaded = true;
@@ -94,7 +98,7 @@ export class LogPosition {
 
   #take(line: Line): void {
     if (Array.isArray(line)) {
-      const [minute, ids] = line as Exclude<Line, { readonly newestAt: number }>;
+      const [minute, ids] = line as Exclude<Line, { readonly reachedAt: number }>;
       const seen = this.#seen.get(minute) ?? new Map<string, FeedEvent>();
       for (const [id, what] of ids) {
         if (!Object.hasOwn(FEED_RESULTS, what))
@@ -104,14 +108,14 @@ export class LogPosition {
       this.#seen.set(minute, seen);
       return;
     }
-    const { newestAt } = line as { readonly newestAt: unknown };
-    if (typeof newestAt !== 'number' || !Number.isFinite(newestAt))
+    const { reachedAt } = line as { readonly reachedAt: unknown };
+    if (typeof reachedAt !== 'number' || !Number.isFinite(reachedAt))
       throw new Error('one of its lines is not a position');
-    this.#newestAt = newestAt;
+    this.#reachedAt = reachedAt;
   }
 
   *#lines(): Iterable<string> {
-    if (this.#newestAt !== undefined) yield JSON.stringify({ newestAt: this.#newestAt } satisfies Line);
+    if (this.#reachedAt !== undefined) yield JSON.stringify({ reachedAt: this.#reachedAt } satisfies Line);
     for (const [minute, seen] of this.#seen) {
       const ids = [...seen];
       for (let from = 0; from < ids.length; from += LINE)
