@@ -4,18 +4,10 @@ import { isConnectionId } from '../core/websocket-id.ts';
 import { repeatsKey } from './repeats-key.ts';
 
 /** What is read of a row, by the name of the context variable that its value is of. */
-export const ROW_FIELDS = [
-  'connectionId',
-  'eventType',
-  'status',
-  'apiId',
-  'stage',
-  'domainName',
-  'connectedAt',
-] as const;
+type RowField = 'connectionId' | 'eventType' | 'status' | 'apiId' | 'stage' | 'domainName' | 'connectedAt';
 
 /** The keys under which rows of JSON can have each field; the first that is there counts. */
-export type RowKeys = Readonly<Record<(typeof ROW_FIELDS)[number], readonly string[]>>;
+export type RowKeys = Readonly<Record<RowField, readonly string[]>>;
 
 /** The keys of the formats that AWS' console and the documents of this exporter recommend. */
 export const USUAL_KEYS: RowKeys = {

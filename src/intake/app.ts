@@ -1,7 +1,5 @@
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { ConnectionEvent, Taken } from '../core/websocket-event.ts';
-import { setHeaders } from '../server/headers.ts';
-import { drainBody, readBody } from './body.ts';
 import {
   type EventPath,
   namesConnection,
@@ -9,7 +7,9 @@ import {
   toEventPath,
   toHeaderEvent,
   type Unreadable,
-} from './shapes.ts';
+} from '../event-forms/shapes.ts';
+import { setHeaders } from '../server/headers.ts';
+import { drainBody, readBody } from './body.ts';
 import { createTokenCheck } from './token.ts';
 
 /** All that the intake needs of the rest. */

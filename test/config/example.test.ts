@@ -78,6 +78,7 @@ test('the examples of what has no default are good', () => {
           { region: 'eu-west-1', source: { type: 'intake', api_id: 'f6g7h8i9j0' } },
           { source: { type: 'file', path: resolve('ids.jsonl') } },
           { source: { type: 'access_log', log_group: '/ws/access', poll: 15_000, overlap: 180_000 } },
+          { source: { type: 'sqs', stage: 'prod' } },
         ],
         discover_source: { type: 'dynamodb', table: 'connections-{api_id}-{stage}' },
       },

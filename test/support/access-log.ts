@@ -68,7 +68,7 @@ export function toAccessLogRig(rig: Rig): AccessLogRig {
 }
 
 /** What it comes to, while the clock goes on by itself: calls that are rationed wait for it. */
-export async function whileTimeGoesOn<T>(rig: Rig, work: Promise<T>): Promise<T> {
+async function whileTimeGoesOn<T>(rig: Rig, work: Promise<T>): Promise<T> {
   let isDone = false;
   const done = work.finally(() => {
     isDone = true;

@@ -1,7 +1,10 @@
+import type { Target } from '../../aws/targets.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Domain } from '../../polling/domain.ts';
 import { ask } from './ask.ts';
 import { type WebsocketConfig, websocketConfig } from './config.ts';
+import { createReadLog } from './feeds/source-logs.ts';
+import { createQueue } from './feeds/source-sqs.ts';
 import { REJECTABLE } from './ids/row.ts';
 import { createScan } from './ids/source-dynamodb.ts';
 import { NAME, TITLE } from './name.ts';
@@ -64,6 +67,9 @@ export const websocket = {
     const asked = {
       source: createSource(aws),
       scan: createScan(aws),
+      readLog: createReadLog(aws),
+      queueOf: (own: Target, url: string) => createQueue(aws, own, url),
+      now: () => systemClock.now(),
       readerOf,
       endpoints,
       discovers: config.discover,

@@ -3,6 +3,9 @@ import type { EventSource } from '../../../core/collector.ts';
 import type { IdReader, Progress } from '../ids/id-reader.ts';
 import type { Feed } from './feed.ts';
 
+/** After a failure a turn is not tried again at once. */
+const TRY_AGAIN_MS = 5_000;
+
 /** Has a feed read again and again, one turn at a time, and tells passes how that goes. */
 export class FeedLoop implements IdReader {
   readonly #feed: Feed;
@@ -46,7 +49,9 @@ export class FeedLoop implements IdReader {
   }
 
   #dueInMs(): number {
-    return Math.max(this.#beganAt + this.#feed.everyMs - this.#clock.monotonic(), 0);
+    const { everyMs } = this.#feed;
+    const pauseMs = this.#error === undefined ? everyMs : Math.max(everyMs, TRY_AGAIN_MS);
+    return Math.max(this.#beganAt + pauseMs - this.#clock.monotonic(), 0);
   }
 
   #run(signal: AbortSignal): Promise<void> {

@@ -5,20 +5,24 @@ import type { EventSource } from '../../../core/collector.ts';
 import type { FaultLog } from '../../../core/fault-log.ts';
 import type { Tally } from '../../../core/tally.ts';
 import type { ConnectionEvent, Told } from '../../../core/websocket-event.ts';
-import { ROW_FIELDS, type RowKeys, USUAL_KEYS } from '../../../event-forms/access-log-row.ts';
+import { USUAL_KEYS } from '../../../event-forms/access-log-row.ts';
 import type { AccessLogConfig } from '../config.ts';
 import { type Endpoint, feedOf } from '../endpoint.ts';
 import type { IdReader } from '../ids/id-reader.ts';
+import { queueName } from '../queue-url.ts';
 import type { OpenedRegistry } from '../registry/registries.ts';
 import { FEED_RESULTS, type Feed, type FeedEvent, type OnFeedEvent } from './feed.ts';
 import { FeedLoop } from './feed-loop.ts';
 import { LogFeed } from './log-feed.ts';
 import type { LogPosition } from './log-position.ts';
-import { createReadLog } from './source-logs.ts';
+import { QueueFeed } from './queue-feed.ts';
+import { toRowKeys } from './row-keys.ts';
+import { createReadLog, type LogRequest } from './source-logs.ts';
+import { createQueue } from './source-sqs.ts';
 
 /** What feeds are made with. */
 export interface FeedsDeps {
-  readonly aws: Pick<Aws, 'logs'>;
+  readonly aws: Pick<Aws, 'logs' | 'sqs'>;
   readonly clock: Clock;
   readonly faults: FaultLog;
   readonly sourceEvents: Tally<'source' | 'event' | 'result'>;
@@ -106,6 +110,17 @@ export class Feeds {
       tell: (event: ConnectionEvent, at: number) => deps.tell(key, event, at),
       save: deps.save,
     };
+    if (origin.type === 'sqs') {
+      const { queue_url: url } = origin;
+      const name = queueName(url);
+      return new QueueFeed({
+        ...shared,
+        name,
+        keys: USUAL_KEYS,
+        queue: namingTrouble(createQueue(deps.aws, target, url), `the queue ${name}`),
+        onEvent: this.#count('sqs', name),
+      });
+    }
     if (origin.type !== 'access_log' || origin.log_group === null) return undefined;
     const group = origin.log_group;
     const read = createReadLog(deps.aws);
@@ -114,10 +129,10 @@ export class Feeds {
       group,
       ...toSettings(own().flatMap((one) => (one.origin.type === 'access_log' ? [one.origin] : []))),
       position: deps.positionOf(key),
-      readPage: (request, signal) =>
-        read(target, request, signal).catch((error: unknown) => {
-          throw noteTrouble(error, { where: `the log group ${group}` });
-        }),
+      ...namingTrouble(
+        { readPage: (request: LogRequest, signal: AbortSignal) => read(target, request, signal) },
+        `the log group ${group}`,
+      ),
       onEvent: this.#count('access_log', group),
     });
   }
@@ -130,9 +145,10 @@ export class Feeds {
     return (event: FeedEvent, result, reason) => {
       sourceEvents.add({ source, event, result });
       if (reason === undefined) return;
-      const message =
-        'A row of an access log cannot be read, and counts as nothing (said once for each reason)';
-      faults.warnOnce(`${source} ${name} ${reason}`, message, { log_group: name, reason });
+      const [what, field] =
+        source === 'sqs' ? ['message of a queue', 'queue'] : ['row of an access log', 'log_group'];
+      const message = `A ${what} cannot be read, and counts as nothing (said once for each reason)`;
+      faults.warnOnce(`${source} ${name} ${reason}`, message, { [field]: name, reason });
     };
   }
 
@@ -144,30 +160,29 @@ export class Feeds {
 /** What its series are called. */
 function nameOf({ origin }: Endpoint): Pick<EventSource, 'source' | 'name'> {
   const { type: source } = origin;
+  if (origin.type === 'sqs') return { source, name: queueName(origin.queue_url) };
   return { source, name: (origin.type === 'access_log' && origin.log_group) || source };
+}
+
+type Call = (...about: never[]) => Promise<unknown>;
+
+/** The same calls, whose errors say whose trouble they are. */
+function namingTrouble<T extends { readonly [K in keyof T]: Call }>(calls: T, where: string): T {
+  const named = Object.entries<Call>(calls).map(([name, call]) => {
+    const own: Call = (...about) =>
+      call(...about).catch((error: unknown) => {
+        throw noteTrouble(error, { where });
+      });
+    return [name, own] as const;
+  });
+  return Object.fromEntries(named) as T;
 }
 
 /** How a group is read that several endpoints are told of in: as often, and as far back, as any of them wants. */
 function toSettings(origins: readonly Pick<AccessLogConfig, 'poll' | 'overlap' | 'keys'>[]) {
-  const configured = origins.map(({ keys }): Readonly<Record<(typeof ROW_FIELDS)[number], string>> => {
-    const { connection_id, event_type, status, api_id, stage, domain, connected_at } = keys;
-    return {
-      connectionId: connection_id,
-      eventType: event_type,
-      status,
-      apiId: api_id,
-      stage,
-      domainName: domain,
-      connectedAt: connected_at,
-    };
-  });
-  const names = ROW_FIELDS.map((field) => [
-    field,
-    [...new Set([...configured.map((keys) => keys[field]), ...USUAL_KEYS[field]])],
-  ]);
   return {
     pollMs: Math.min(...origins.map(({ poll }) => poll)),
     overlapMs: Math.max(...origins.map(({ overlap }) => overlap)),
-    keys: Object.fromEntries(names) as RowKeys,
+    keys: toRowKeys(origins.map(({ keys }) => keys)),
   };
 }

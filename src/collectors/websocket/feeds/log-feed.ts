@@ -180,10 +180,7 @@ export class LogFeed implements Feed {
     if (withId > 0 || withoutId < enough) return;
     this.#format.withoutId = 0;
     this.#probedAt = Number.NEGATIVE_INFINITY;
-    throw new WrongFormat(
-      `0 of ${withoutId} rows of the log group ${this.#deps.group} carry a connectionId: have the format of the stage's access log say ` +
-        '"connectionId":"$context.connectionId" beside eventType and status, or set keys of the source to the names that it has for them',
-    );
+    throw new WrongFormat(withoutIds(withoutId, this.#deps.group));
   }
 
   async #end(reading: Reading): Promise<void> {
@@ -205,6 +202,14 @@ export class LogFeed implements Feed {
 }
 
 class WrongFormat extends Error {}
+
+/** Says that none of so many rows of a log group has a connection id, and what to do. */
+export function withoutIds(rows: number, group: string): string {
+  return (
+    `0 of ${rows} rows of the log group ${group} carry a connectionId: have the format of the stage's access log say ` +
+    '"connectionId":"$context.connectionId" beside eventType and status, or set keys of the source to the names that it has for them'
+  );
+}
 
 /** Remembers where the next page begins; throws when that was there before. */
 function goOn(reading: Reading, next: string | undefined): void {

@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { toInstant } from '../core/instant.ts';
 import type { ConnectionEvent } from '../core/websocket-event.ts';
 import { isConnectionId } from '../core/websocket-id.ts';
-import { isNamedTwice } from '../event-forms/named-twice.ts';
-import { repeatsKey } from '../event-forms/repeats-key.ts';
+import { isNamedTwice } from './named-twice.ts';
+import { repeatsKey } from './repeats-key.ts';
 
 /** A path that events are sent to, with the type of its events; undefined where the event itself says it. */
 export interface EventPath {
