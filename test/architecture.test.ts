@@ -83,8 +83,8 @@ const proofs: Record<string, Record<string, string>> = {
     'src/collectors/client-vpn/c.ts': '../../config/thing.ts',
   },
   'forms-stand-on-the-ground': {
-    'src/event-forms/a.ts': 'type ../intake/thing.ts',
-    'src/event-forms/b.ts': '../collectors/websocket/thing.ts',
+    'src/event-forms/a.ts': 'type ../server/thing.ts',
+    'src/event-forms/b.ts': '../app/log.ts',
   },
   'polling-knows-no-room': {
     'src/polling/a.ts': 'type ../collectors/client-vpn/thing.ts',

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { RequestListener } from 'node:http';
 import type { IntakeConfig } from '../config/intake.ts';
 import { type Clock, sleep } from '../core/clock.ts';
@@ -11,6 +10,7 @@ import { createIntakeApp } from '../intake/app.ts';
 import { toTokens } from '../intake/token.ts';
 import { createErrorLog } from '../server/error-log.ts';
 import { createUnreadableLog } from '../server/unreadable-log.ts';
+import { Following } from './following.ts';
 import { createWrongsLog, metricOf, type SayWrong } from './intake-log.ts';
 import { IntakePort, type IntakePortDeps } from './intake-port.ts';
 import type { OwnCounters } from './own-families.ts';
@@ -36,13 +36,12 @@ export class Events {
   readonly #say: SayWrong;
   readonly #onError: (path: string, err: unknown) => void;
   readonly #port: IntakePort;
+  readonly #following = new Following();
   #cancelSettling = () => {};
   #flushing: Promise<void> = Promise.resolve();
   #publishing: Promise<void> = Promise.resolve();
   #nextPublishing: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
-  /** The reading of what tells of events when it is asked. */
-  #following: { readonly stop: AbortController; readonly ended: Promise<unknown> } | undefined;
 
   constructor(deps: EventsDeps) {
     this.#deps = deps;
@@ -79,21 +78,13 @@ export class Events {
 
   /** Begins to read what tells these collectors of events when it is asked, unless that is being done. */
   follow(): void {
-    if (this.#following || this.#stopped) return;
-    const stop = new AbortController();
-    setMaxListeners(0, stop.signal);
-    const all = this.#deps.collectors().flatMap((collector) => collector.follow?.(stop.signal) ?? []);
-    if (all.length === 0) return;
-    this.#following = { stop, ended: Promise.all(all) };
+    if (this.#stopped || !this.#following.begin(this.#deps.collectors())) return;
     this.#settleLater();
   }
 
   /** Reads no more of it; resolves when nothing of that is under way. */
-  async unfollow(): Promise<void> {
-    const following = this.#following;
-    this.#following = undefined;
-    following?.stop.abort(new Stopped('what tells of events is not read any more'));
-    await following?.ended;
+  unfollow(): Promise<void> {
+    return this.#following.end();
   }
 
   /** Saves and publishes what came in, of these collectors. */
@@ -166,7 +157,7 @@ export class Events {
   #settleLater(delayMs = SETTLE_EVERY_MS): void {
     const { clock } = this.#deps;
     this.#cancelSettling();
-    if ((!this.#port.isOpen && !this.#following) || this.#stopped) return;
+    if ((!this.#port.isOpen && !this.#following.isUnderWay) || this.#stopped) return;
     this.#cancelSettling = clock.after(delayMs, () => {
       const dueAt = clock.monotonic() + SETTLE_EVERY_MS;
       this.#flushing = this.#save()

@@ -51,12 +51,7 @@ test('the example shows every default as it is', () => {
 
 test('the example shows every key', () => {
   // What the other sources of discovered stages hold is shown with the endpoints.
-  const others = [
-    '.websocket.discover_source{intake}',
-    '.websocket.discover_source{file}',
-    '.websocket.discover_source{access_log}',
-    '.websocket.discover_source{sqs}',
-  ];
+  const others = ['intake', 'access_log', 'sqs', 'file'].map((type) => `.websocket.discover_source{${type}}`);
   expect(missingKeys(configJsonSchema(), [parse(withExamples())])).toEqual(others);
 });
 

@@ -6,7 +6,7 @@ import type { Verdict } from '../../polling/domain.ts';
 import { type Judgement, judge, judgeAccount, notAsked } from '../../polling/judge.ts';
 import type { Endpoint } from './endpoint.ts';
 import { reasonOf } from './estimate/endpoint-pass.ts';
-import { withoutIds } from './feeds/log-feed.ts';
+import { withoutIds } from './feeds/log-reading.ts';
 import { toRowKeys } from './feeds/row-keys.ts';
 import type { ReadLog } from './feeds/source-logs.ts';
 import type { Queue } from './feeds/source-sqs.ts';

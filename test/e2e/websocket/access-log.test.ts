@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { CLF_FORMAT, CONSOLE_JSON_FORMAT } from '../../../src/simulator/websocket/access-log-format.ts';
 import { GROUP, startAccessLogRig } from '../../support/access-log.ts';
-import { said } from '../../support/exporter.ts';
-import { API, estimateOf } from '../../support/websocket.ts';
+import { said, until } from '../../support/exporter.ts';
+import { API, ENDPOINT, estimateOf, websocketSections } from '../../support/websocket.ts';
 
 const MAPPED =
   '{"id":"$context.requestId","what":"$context.eventType","code":"$context.status","cid":"$context.connectionId"}';
@@ -160,4 +160,40 @@ test('two endpoints share a group, which is read once for both', async () => {
   expect(registered.sort()).toEqual([0, 2]);
   const filtered = rig.simulator.requests().filter(({ action }) => action === 'FilterLogEvents');
   expect(filtered).toHaveLength(2);
+});
+
+test("discovery finds each stage's own log group; a stage without a log says what to set", async () => {
+  const { rig, connect, pass, counts } = await startAccessLogRig({
+    websocket: { endpoints: [], discover: true, discover_source: { type: 'access_log' } },
+  });
+  rig.websockets.addApi({ apiId: 'f6g7h8i9j0', name: 'silent' });
+  connect(2);
+  expect(await pass()).toBe(false);
+  expect(await counts()).toEqual([2, 0, 0]);
+  expect((await rig.metrics()).by('endpoint_id', 'aws_websocket_up')).toEqual({
+    [ENDPOINT]: 1,
+    'f6g7h8i9j0.execute-api.eu-west-1.amazonaws.com/prod': 0,
+  });
+  expect(said(rig.log, 'the stage has no access log: set one')).toHaveLength(1);
+});
+
+test('on its schedule the log is read every poll, whether or not a pass comes by, and what it tells is published', async () => {
+  const { rig, connect } = await startAccessLogRig();
+  const endpoint = { url: `https://${ENDPOINT}`, source: { type: 'access_log', log_group: GROUP } };
+  await rig.reload(websocketSections({ websocket: { endpoints: [endpoint] }, intake: { enabled: false } }));
+  const read = () => rig.simulator.requests().filter(({ action }) => action === 'FilterLogEvents').length;
+  const whileTimeGoesOn = (condition: () => Promise<boolean>) =>
+    until(async () => {
+      await rig.clock.advance(100);
+      return condition();
+    });
+  const opened = async () => (await rig.metrics()).value('aws_websocket_connections_opened_total');
+  await whileTimeGoesOn(async () => (await opened()) === 0);
+  const before = { at: rig.clock.now(), read: read() };
+  connect(3);
+  await whileTimeGoesOn(async () => (await opened()) === 3);
+  const seconds = (rig.clock.now() - before.at) / 1000;
+  // Some 20 s until the rows can be read, and a poll; each of them two calls.
+  expect(seconds).toBeLessThan(60);
+  expect(read() - before.read).toBeLessThanOrEqual(2 * (1 + seconds / 15));
 });

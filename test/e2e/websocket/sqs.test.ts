@@ -208,19 +208,17 @@ test('on its schedule it waits for messages, and a shutdown does not wait for an
   const endpoint = { url: `https://${ENDPOINT}`, source: { type: 'sqs', queue_url: URL_OF_QUEUE } };
   await rig.reload(websocketSections({ websocket: { endpoints: [endpoint] }, intake: { enabled: false } }));
   const received = () => rig.simulator.requests().filter(({ action }) => action === 'ReceiveMessage').length;
-  await until(async () => {
-    await rig.clock.advance(500);
-    return received() >= 2;
-  });
+  const whileTimeGoesOn = (condition: () => Promise<boolean>) =>
+    until(async () => {
+      await rig.clock.advance(100);
+      return condition();
+    });
+  await whileTimeGoesOn(async () => received() >= 2);
   send({ connectionId: connect(), eventType: 'CONNECT' });
-  await until(async () => {
-    await rig.clock.advance(100);
-    return left() === 0;
-  });
-  await until(async () => {
-    await rig.clock.advance(100);
-    return (await rig.metrics()).value('aws_websocket_connections_opened_total') === 1;
-  });
+  await whileTimeGoesOn(async () => left() === 0);
+  await whileTimeGoesOn(
+    async () => (await rig.metrics()).value('aws_websocket_connections_opened_total') === 1,
+  );
   // A long poll is under way, and the clock stands still.
   await rig.exporter.close();
 });

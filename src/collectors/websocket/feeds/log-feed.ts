@@ -1,4 +1,3 @@
-import { brokenAnswer } from '../../../aws/answers.ts';
 import { breathe, type Clock, inSteps } from '../../../core/clock.ts';
 import type { ConnectionEvent, Told } from '../../../core/websocket-event.ts';
 import { type Row, type RowKeys, toRow } from '../../../event-forms/access-log-row.ts';
@@ -6,6 +5,7 @@ import { LIFETIME_MS } from '../registry/entry.ts';
 import type { OpenedRegistry } from '../registry/registries.ts';
 import type { Feed, FeedEvent, FeedResult, FeedStatus, OnFeedEvent } from './feed.ts';
 import type { LogPosition } from './log-position.ts';
+import { goOn, mayGoOn, type Reading, WrongFormat, withoutIds } from './log-reading.ts';
 import type { LogPage, LogRequest, LogRow } from './source-logs.ts';
 
 /** What an access log is read with. */
@@ -36,19 +36,6 @@ const ENOUGH_ROWS = 1_000;
 /** Rows that say nothing of connects are looked at so seldom. */
 const PROBE_EVERY_MS = 10 * 60_000;
 const PROBED_ROWS = 50;
-
-/** A reading of a log group from a moment on to its end, as far as it has come; it outlives turns and failures. */
-interface Reading {
-  readonly from: number;
-  readonly beganAt: number;
-  readonly opened: readonly OpenedRegistry[];
-  /** Whether it is the first for one of the endpoints, which must hear of rows too that others know. */
-  readonly isFirst: boolean;
-  token: string | undefined;
-  pages: number;
-  /** The token of as many pages as the last power of two: going round, one meets it again. */
-  markedToken: string | undefined;
-}
 
 /** Reads the access logs of stages from their log group: two hours back at first, then on from the newest row, less the overlap. */
 export class LogFeed implements Feed {
@@ -199,32 +186,4 @@ export class LogFeed implements Feed {
     if (await save()) await position.save();
     this.#isComplete = true;
   }
-}
-
-class WrongFormat extends Error {}
-
-/** Says that none of so many rows of a log group has a connection id, and what to do. */
-export function withoutIds(rows: number, group: string): string {
-  return (
-    `0 of ${rows} rows of the log group ${group} carry a connectionId: have the format of the stage's access log say ` +
-    '"connectionId":"$context.connectionId" beside eventType and status, or set keys of the source to the names that it has for them'
-  );
-}
-
-/** Remembers where the next page begins; throws when that was there before. */
-function goOn(reading: Reading, next: string | undefined): void {
-  reading.pages += 1;
-  if (next !== undefined && next === reading.markedToken)
-    throw brokenAnswer(
-      `FilterLogEvents: page ${reading.pages} came with a token that was used before; the reading would never end`,
-    );
-  reading.token = next;
-  if (Number.isInteger(Math.log2(reading.pages))) reading.markedToken = next;
-}
-
-/** Whether the next turn may ask for the page again at which this one failed; a token may be why it is refused. */
-function mayGoOn(error: unknown): boolean {
-  if (error instanceof WrongFormat) return false;
-  const name = error instanceof Error ? error.name : '';
-  return !/^(BrokenAnswer|ResourceNotFound\w*|Invalid\w*|Validation\w*)$/.test(name);
 }
