@@ -1,7 +1,9 @@
 import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { MiddlewareStack } from '@smithy/types';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
@@ -25,6 +27,9 @@ export interface AwsDeps {
   readonly requestsPerSecond?: Limits;
 }
 
+/** An answer of SQS may wait so long for messages. */
+const LONGEST_POLL_MS = 20_000;
+
 type Limits = Readonly<Partial<Record<Api, number>>>;
 
 /** AWS, as far as it is asked: one client for each target and API, counted and rate limited. */
@@ -34,6 +39,9 @@ export interface Aws {
   management(target: Target, url: string): Promise<ApiGatewayManagementApiClient>;
   apiGateway(target: Target): Promise<ApiGatewayV2Client>;
   dynamoDb(target: Target): Promise<DynamoDBClient>;
+  logs(target: Target): Promise<CloudWatchLogsClient>;
+  /** The client of the queues of a region, which may be another than the target's; its answers may wait for messages. */
+  sqs(target: Target, region: string): Promise<SQSClient>;
   /** The account of a target, once there are credentials of it: STS is asked whenever they are new. Clients reject as this does. */
   accountId(target: Target, signal: AbortSignal): Promise<string>;
   /** The account as far as it is known without asking: as configured, else the role's, else as it was learned. */
@@ -78,8 +86,8 @@ function createClients(shared: Shared): Aws {
     return limiter;
   };
 
-  const settings = async (api: Api, target: Target) => ({
-    ...(await connection.settings(api, target)),
+  const settings = async (api: Api, target: Target, waitMs = 0) => ({
+    ...(await connection.settings(api, target, waitMs)),
     // Marked as remembered by itself: the SDK would keep what it got once for ever, or fail while it is still valid.
     credentials: Object.assign(() => identities.credentials(target), { memoized: true }),
   });
@@ -128,6 +136,27 @@ function createClients(shared: Shared): Aws {
       const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
       const client = new DynamoDBClient(await settings('dynamodb', target));
       equip(client, 'dynamodb', target);
+      return client;
+    }),
+
+    logs: remember(toKey, async (target) => {
+      const [{ CloudWatchLogsClient }, common] = await Promise.all([
+        import('@aws-sdk/client-cloudwatch-logs'),
+        settings('logs', target),
+      ]);
+      const client = new CloudWatchLogsClient(common);
+      equip(client, 'logs', target);
+      return client;
+    }),
+
+    sqs: remember(toKey, async (target, region) => {
+      const [{ SQSClient }, common] = await Promise.all([
+        import('@aws-sdk/client-sqs'),
+        settings('sqs', target, LONGEST_POLL_MS),
+      ]);
+      // A checksum that is wrong would have the SDK throw away every message that came with it.
+      const client = new SQSClient({ ...common, region, md5: false });
+      equip(client, 'sqs', { ...target, region });
       return client;
     }),
 

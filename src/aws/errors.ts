@@ -162,9 +162,13 @@ function toFacts(error: unknown) {
     code: toName(code),
     message: text,
     status: $metadata?.httpStatusCode,
-    // AWS' own word first: a call can fail on an action that it needs besides its own.
-    action: text.match(/perform:? ([\w-]+:\w+)/)?.[1] ?? noted,
+    action: toAction(text.match(/perform:? ([\w-]+:\w+)/)?.[1], noted),
   };
+}
+
+/** AWS' own word first, for a call can fail on an action that it needs besides its own; but SQS writes that of the call in small letters. */
+function toAction(said: string | undefined, noted: string | undefined): string | undefined {
+  return said === undefined || said.toLowerCase() === noted?.toLowerCase() ? noted : said;
 }
 
 /** What answers may give any length to names and messages; patterns are matched against no more than this. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toBodyEvent, toEventPath, toHeaderEvent } from '../../src/intake/shapes.ts';
+import { toBodyEvent, toEventPath, toHeaderEvent } from '../../src/event-forms/shapes.ts';
 import { readTemplate, references, templateNames } from './cloudformation.ts';
 import { page } from './page.ts';
 

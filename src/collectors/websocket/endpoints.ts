@@ -96,9 +96,9 @@ export class Endpoints {
     return isExcluded(this.#options, { ids: [apiId, `${apiId}/${stage}`], name });
   }
 
-  /** The endpoint that an event belongs to. */
-  route(event: ConnectionEvent): Endpoint | undefined {
-    return this.#route(event);
+  /** The endpoint that an event of a feed belongs to. */
+  route(feed: string, event: ConnectionEvent): Endpoint | undefined {
+    return this.#route(feed, event);
   }
 
   /** Whether every target has been discovered at least once, now or before a restart. */

@@ -140,9 +140,11 @@ function toRoute({ key, integrationId }: Route, n: number): Item {
   };
 }
 
-function toStage({ createdAt }: Api, stageName: string, n: number): Item {
+function toStage({ createdAt, settings }: Api, stageName: string, n: number): Item {
   const date = new Date(createdAt).toISOString();
+  const accessLogSettings = settings.get(stageName)?.accessLog;
   return {
+    ...(accessLogSettings && { accessLogSettings }),
     createdDate: date,
     defaultRouteSettings: { dataTraceEnabled: false, detailedMetricsEnabled: false, loggingLevel: 'OFF' },
     deploymentId: `dep${n}`,

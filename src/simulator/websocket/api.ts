@@ -1,3 +1,6 @@
+import { checkFormat } from './access-log-format.ts';
+import { type AccessLogSettings, Stage } from './stage.ts';
+
 /** A name of its own for a stage: clients use `wss://{domain}/{key}`, and so do those who look connections up. */
 export interface DomainMapping {
   readonly domain: string;
@@ -31,6 +34,8 @@ export interface ApiSpec {
   readonly protocol?: 'WEBSOCKET' | 'HTTP';
   /** `prod` if not given. */
   readonly stages?: readonly string[];
+  /** By stage, what is logged from the beginning; nothing if not given. */
+  readonly accessLogs?: Readonly<Record<string, AccessLogSettings>>;
   readonly routes?: readonly Route[];
   /** Whether it answers at its custom domains only. */
   readonly isDefaultDisabled?: boolean;
@@ -40,8 +45,10 @@ export interface ApiSpec {
 }
 
 /** An API as it stands in its world. */
-export interface Api extends Required<Omit<ApiSpec, 'pace'>> {
+export interface Api extends Required<Omit<ApiSpec, 'pace' | 'accessLogs'>> {
   readonly pace: Pace | undefined;
+  /** Its stages with their settings, by name. */
+  readonly settings: ReadonlyMap<string, Stage>;
   /** The host of its default endpoint. */
   readonly host: string;
   /** Milliseconds since 1970. */
@@ -50,14 +57,17 @@ export interface Api extends Required<Omit<ApiSpec, 'pace'>> {
 
 /** An API with everything that its spec leaves open. */
 export function createApi(apiId: string, spec: ApiSpec, createdAt: number): Api {
+  for (const { format } of Object.values(spec.accessLogs ?? {})) checkFormat(format);
   const region = spec.region ?? 'eu-west-1';
+  const stages = spec.stages ?? ['prod'];
   return {
     apiId,
     name: spec.name ?? apiId,
     accountId: spec.accountId ?? '111122223333',
     region,
     protocol: spec.protocol ?? 'WEBSOCKET',
-    stages: spec.stages ?? ['prod'],
+    stages,
+    settings: new Map(stages.map((name) => [name, new Stage(name, createdAt, spec.accessLogs?.[name])])),
     routes: spec.routes ?? [],
     isDefaultDisabled: spec.isDefaultDisabled ?? false,
     domains: spec.domains ?? [],

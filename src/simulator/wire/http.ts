@@ -94,11 +94,15 @@ export async function serve({ services, unsigned, truth, keys, now, ...at }: Wir
     });
     if (arrivals.length >= 2 * arrivalsKept) arrivals = arrivals.slice(-arrivalsKept);
 
-    const asked = { ...call, item: call.params.apiId ?? call.params.domain };
+    const left = new AbortController();
+    response.once('close', () => left.abort());
+    const { apiId, domain, logGroupName, queue } = call.params;
+    const asked = { ...call, item: apiId ?? domain ?? logGroupName ?? queue };
     const fault = faults.denies(asked) ? 'denied' : faults.take(asked);
     const wireFault = fault === undefined || isRefusalFault(fault) || isPageFault(fault) ? undefined : fault;
     const latency = service.latencyMs ? { slow: service.latencyMs } : undefined;
-    delivery.send(response, answer(service, call, fault), wireFault ?? latency);
+    const answered = await answer(service, call, fault, left.signal);
+    if (!left.signal.aborted) delivery.send(response, answered, wireFault ?? latency);
   }
 
   /** Which service a request without a signature is meant for. */
@@ -138,13 +142,19 @@ export async function serve({ services, unsigned, truth, keys, now, ...at }: Wir
   };
 }
 
-function answer(service: Service, call: Call, fault: Fault | undefined): Answer {
+async function answer(
+  service: Service,
+  call: Call,
+  fault: Fault | undefined,
+  left: AbortSignal,
+): Promise<Answer> {
   try {
     if (fault !== undefined && isRefusalFault(fault)) {
       const refusal = service.refusals[fault];
+      if (!refusal) throw new Error(`no ${fault} at this service`);
       throw typeof refusal === 'function' ? refusal(call) : refusal;
     }
-    return service.answer(fault !== undefined && isPageFault(fault) ? { ...call, fault } : call);
+    return await service.answer(fault !== undefined && isPageFault(fault) ? { ...call, fault } : call, left);
   } catch (error) {
     if (error instanceof Refusal) return service.refuse(error);
     throw error;
