@@ -140,22 +140,20 @@ function createClients(shared: Shared): Aws {
     }),
 
     logs: remember(toKey, async (target) => {
-      const [{ CloudWatchLogsClient }, common] = await Promise.all([
-        import('@aws-sdk/client-cloudwatch-logs'),
-        settings('logs', target),
-      ]);
-      const client = new CloudWatchLogsClient(common);
+      const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
+      const client = new CloudWatchLogsClient(await settings('logs', target));
       equip(client, 'logs', target);
       return client;
     }),
 
     sqs: remember(toKey, async (target, region) => {
-      const [{ SQSClient }, common] = await Promise.all([
-        import('@aws-sdk/client-sqs'),
-        settings('sqs', target, LONGEST_POLL_MS),
-      ]);
+      const { SQSClient } = await import('@aws-sdk/client-sqs');
       // A checksum that is wrong would have the SDK throw away every message that came with it.
-      const client = new SQSClient({ ...common, region, md5: false });
+      const client = new SQSClient({
+        ...(await settings('sqs', target, LONGEST_POLL_MS)),
+        region,
+        md5: false,
+      });
       equip(client, 'sqs', { ...target, region });
       return client;
     }),
