@@ -23,12 +23,15 @@ export interface AwsDeps {
   readonly logger: Logger;
   /** The account that each target, by its name, was of last; kept from one configuration to the next. */
   readonly lastAccounts?: Map<string, string>;
-  /** Per target, all its calls of an API together; an API that is left out is not limited. */
+  /** Per target, all its calls of an API together (of logs, per account and region); an API that is left out is not limited. */
   readonly requestsPerSecond?: Limits;
 }
 
 /** An answer of SQS may wait so long for messages. */
 const LONGEST_POLL_MS = 20_000;
+
+/** APIs of whose quota an account has so little in a region that its targets share a limit. */
+const LIMITED_BY_ACCOUNT: ReadonlySet<Api> = new Set(['logs']);
 
 type Limits = Readonly<Partial<Record<Api, number>>>;
 
@@ -77,13 +80,20 @@ function createClients(shared: Shared): Aws {
   const toKey = (...[{ name, region }, ...more]: [target: Target, ...more: string[]]) =>
     JSON.stringify([name, region, ...more]);
 
-  const limiterOf = (api: Api, target: Target): RateLimiter | undefined => {
-    const perSecond = requestsPerSecond[api];
-    if (perSecond === undefined) return undefined;
-    const key = toKey(target, api);
+  const limiterAt = (key: string, perSecond: number): RateLimiter => {
     const limiter = limiters.get(key) ?? createRateLimiter(clock, perSecond);
     limiters.set(key, limiter);
     return limiter;
+  };
+
+  const limiterOf = (api: Api, target: Target): RateLimiter | undefined => {
+    const perSecond = requestsPerSecond[api];
+    if (perSecond === undefined) return undefined;
+    if (!LIMITED_BY_ACCOUNT.has(api)) return limiterAt(toKey(target, api), perSecond);
+    return async (signal) => {
+      const accountId = await identities.accountId(target, signal);
+      await limiterAt(JSON.stringify([accountId, target.region, api]), perSecond)(signal);
+    };
   };
 
   const settings = async (api: Api, target: Target, waitMs = 0) => ({
