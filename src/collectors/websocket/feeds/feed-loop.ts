@@ -43,8 +43,8 @@ export class FeedLoop implements IdReader {
 
   /** How it went last. */
   get state(): Omit<EventSource, 'source' | 'name'> {
-    const { isComplete, delayMs } = this.#feed.status;
-    const isKnown = isComplete || this.#error !== undefined;
+    const { delayMs } = this.#feed.status;
+    const isKnown = this.#lastReadAt !== undefined || this.#error !== undefined;
     return { up: isKnown ? this.#error === undefined : undefined, lastReadAt: this.#lastReadAt, delayMs };
   }
 
