@@ -43,6 +43,9 @@ const RUNBOOKS: Readonly<Record<string, Load>> = {
   AwsConnectionsMemoryNearLimit: () => import('../../docs/runbooks/AwsConnectionsMemoryNearLimit.md'),
   AwsConnectionsConfigReloadFailed: () => import('../../docs/runbooks/AwsConnectionsConfigReloadFailed.md'),
   AwsConnectionsIntakeEventsLost: () => import('../../docs/runbooks/AwsConnectionsIntakeEventsLost.md'),
+  AwsConnectionsSourceNotRead: () => import('../../docs/runbooks/AwsConnectionsSourceNotRead.md'),
+  AwsConnectionsSourceLate: () => import('../../docs/runbooks/AwsConnectionsSourceLate.md'),
+  AwsConnectionsSourceEventsLost: () => import('../../docs/runbooks/AwsConnectionsSourceEventsLost.md'),
   AwsConnectionsFamilyErrors: () => import('../../docs/runbooks/AwsConnectionsFamilyErrors.md'),
 };
 
