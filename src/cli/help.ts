@@ -52,7 +52,7 @@ const about: Readonly<Record<Command, About>> = {
       'access-log --api-id=a1b2c3d4e5 --stage=prod',
       'access-log --api-id=a1b2c3d4e5 --stage=prod --log-group=/ws/access --apply',
       'headers --api-id=a1b2c3d4e5 --stage=prod --apply --deploy',
-      'headers --undo=undo-headers-a1b2c3d4e5-20261127T081500Z.json',
+      'headers --undo=undo-headers-a1b2c3d4e5-20261127T081500000Z.json',
     ],
   },
   describe: {

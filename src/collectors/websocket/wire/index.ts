@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { relative, resolve } from 'node:path';
 import type { Aws } from '../../../aws/clients.ts';
 import { partitionOf, subjectOf, type Target } from '../../../aws/targets.ts';
 import type { Clock } from '../../../core/clock.ts';
@@ -52,13 +51,13 @@ export async function wire(wanted: Wanted, deps: WireDeps): Promise<boolean> {
       await deps.print('\nNothing is to be changed.\n');
       return true;
     }
-    const path = undoPath(wanted, deps.clock.now());
     if (!applies) {
       await deps.print(
-        `\nNothing was changed. --apply carries this out; before it does, it writes what was there into ${path} in this folder, and wire ${wiring} --undo=${path} brings that back.\n`,
+        `\nNothing was changed. --apply carries this out; before it does, it writes what was there into a file in this folder, and wire ${wiring} --undo=FILE brings that back.\n`,
       );
       return true;
     }
+    const path = undoPath(wanted, deps.clock.now());
     await deps.print('\n');
     const context = toContext(deps, plan.place);
     const problem = await carryOut(plan, wiring, path, context, telling(deps));
@@ -83,8 +82,7 @@ export async function unwire(wiring: Wiring, path: string, deps: WireDeps): Prom
     const { accountId, apiId } = record;
     const context = toContext(deps, { target, accountId, partition: partitionOf(target), apiId });
     const problem = await undo(record.changes, context, telling(deps));
-    if (problem === undefined) await deps.print('All is as it was before.\n');
-    else deps.complain(problem);
+    if (problem !== undefined) deps.complain(problem);
     return problem === undefined;
   } catch (error) {
     return fail(error, deps);
@@ -177,6 +175,5 @@ async function fail(error: unknown, { print, complain, signal }: WireDeps): Prom
 
 /** A file of its own for each run, in the folder of work. */
 function undoPath({ wiring, apiId }: Wanted, now: number): string {
-  const at = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
-  return relative('.', resolve(`undo-${wiring}-${apiId}-${at}.json`));
+  return `undo-${wiring}-${apiId}-${new Date(now).toISOString().replace(/[-:.]/g, '')}.json`;
 }

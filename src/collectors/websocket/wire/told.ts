@@ -1,6 +1,8 @@
 import { actionOf, explain, noteTrouble, toCallError } from '../../../aws/errors.ts';
 
 const CONFLICT = 'somebody else changes the API at the same moment: run it again';
+const FULL =
+  'the account has as many of these as it may: take one that is there (--log-group), or ask AWS for more';
 const THROTTLED =
   'the limit (for API Gateway 10 requests a second) is one of the whole account and region: run it again in a minute';
 
@@ -13,6 +15,7 @@ export function tell(error: unknown, signal?: AbortSignal): string {
 
 function remedyOf(error: unknown, action: string): string | undefined {
   if (error instanceof Error && error.name === 'ConflictException') return CONFLICT;
+  if (error instanceof Error && error.name === 'LimitExceededException') return FULL;
   if (!/^(apigateway|logs):/.test(action)) return undefined;
   switch (toCallError(error)) {
     case 'denied':

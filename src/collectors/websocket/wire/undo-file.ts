@@ -1,6 +1,8 @@
 import { open, rename, rm } from 'node:fs/promises';
+import { toSentence } from '../../../core/error-text.ts';
 import { takeSmallFile } from '../../../files/small-file.ts';
 import type { Change, Parameters } from './change.ts';
+import { Refused } from './plan.ts';
 
 /** Which command wrote, and so undoes. */
 export type Wiring = 'access-log' | 'headers';
@@ -48,13 +50,13 @@ export async function readUndoFile(path: string): Promise<UndoRecord> {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (cause) {
-    throw new Error(`${path} is no undo file: it is not JSON`, { cause });
+  } catch {
+    throw new Refused(`${path} is no undo file: it is not JSON`);
   }
   try {
     return toRecord(value);
-  } catch (cause) {
-    throw new Error(`${path} is no undo file of this version`, { cause });
+  } catch (error) {
+    throw new Refused(`${path} is no undo file of this version: ${toSentence(error)}`);
   }
 }
 

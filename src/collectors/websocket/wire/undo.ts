@@ -20,6 +20,7 @@ export async function undo(
     typeof standing === 'string' ? [] : [{ change, otherwise: standing.otherwise }],
   );
   if (foreign.length > 0) return refusal(foreign, context);
+  let stays = false;
   for (const [change, standing] of stands) {
     const kind = kindOf(change);
     const { title, undoing, undoNote } = kind.show(context.place);
@@ -27,6 +28,7 @@ export async function undo(
     if (standing === 'before') {
       await say(`${title}: it is as it was before`);
     } else if (undoing.length === 0) {
+      stays = true;
       await say(`${title}: ${undoNote}`);
     } else {
       try {
@@ -38,6 +40,7 @@ export async function undo(
       await say(`${title}: undone, and reads back as it was before`);
     }
   }
+  await say(stays ? 'All else is as it was before.' : 'All is as it was before.');
   return undefined;
 }
 
