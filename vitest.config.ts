@@ -11,5 +11,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default', skippedReporter],
+    setupFiles: ['test/support/same-seed.ts'],
   },
 });

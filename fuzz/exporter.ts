@@ -5,7 +5,8 @@ import { Releases } from '../src/app/lifecycle.ts';
 import { createLogger } from '../src/app/log.ts';
 import { parseArgs } from '../src/cli/args.ts';
 import { readConfig, readNextConfig } from '../src/cli/configuration.ts';
-import { start } from '../src/cli/serve.ts';
+import { createFrontDoor } from '../src/cli/front-door.ts';
+import { start } from '../src/cli/serving.ts';
 
 /** An exporter as `serve` starts it, in this process. */
 export interface Running {
@@ -33,13 +34,14 @@ export async function startExporter(folder: string, yaml: string): Promise<Runni
   const logger = createLogger({ level: 'info', format: 'logfmt', stream });
   const releases = new Releases();
   try {
-    const { exporter, urls } = await start(
-      loaded.config,
-      () => readNextConfig(file),
-      args.flags,
+    const { flags } = args;
+    const door = createFrontDoor(flags, logger);
+    const { exporter, urls } = await start(loaded.config, () => readNextConfig(file), {
+      door,
+      flags,
       logger,
       releases,
-    );
+    });
     while (exporter.notReady() !== undefined) await new Promise((resolve) => setTimeout(resolve, 2));
     const portOf = (url: string | undefined) => (url === undefined ? 0 : Number(new URL(url).port));
     return {
@@ -57,5 +59,5 @@ export async function startExporter(folder: string, yaml: string): Promise<Runni
 
 /** The exposition as of now, unpacked. */
 export async function scrape({ exporter }: Running): Promise<string> {
-  return Buffer.from(await exporter.scrape('text', false)).toString();
+  return Buffer.concat(await exporter.scrape('text', false)).toString();
 }

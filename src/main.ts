@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 import { stderrOutput } from './app/log-output.ts';
+import { keepYoungGenerationSmall } from './app/young-generation.ts';
 import { run } from './cli/index.ts';
 import { noteUnwritten, unwritten } from './cli/output.ts';
 import { toSentence } from './core/error-text.ts';
+
+keepYoungGenerationSmall();
 
 process.stdout.on('error', noteUnwritten);
 

@@ -75,6 +75,38 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const read = (path: string) => readFileSync(join(folder, 'package', path), 'utf8');
 
+/** Every file that is loaded with these, by static imports alone. */
+function loadedWith(files: readonly string[], loaded = new Set<string>()): ReadonlySet<string> {
+  for (const file of files) {
+    if (loaded.has(file)) continue;
+    loaded.add(file);
+    const imports = read(file).matchAll(/^(?:import|export) [^\n]*["'](\.[^"'\n]+)["'];$/gm);
+    loadedWith(
+      Array.from(imports, ([, path = '']) => join(dirname(file), path)),
+      loaded,
+    );
+  }
+  return loaded;
+}
+
+const chunks = () => readdirSync(join(folder, 'package/dist/chunks')).map((name) => `dist/chunks/${name}`);
+const bytesOf = (files: Iterable<string>) => [...files].reduce((sum, file) => sum + read(file).length, 0);
+
+test('before it listens little is loaded, and nothing of packages that are large', () => {
+  const serve = chunks().filter((file) => /\/serve-/.test(file));
+  expect(serve).toHaveLength(1);
+  const loaded = loadedWith(['dist/main.js', ...serve]);
+  expect(loaded.size).toBeGreaterThan(3);
+  expect(bytesOf(loaded)).toBeLessThan(300_000);
+});
+
+test('of the clients of AWS the bundle has what is used', () => {
+  const ofEc2 = chunks().filter((file) => /\bEC2Client = class\b/.test(read(file)));
+  expect(ofEc2).toHaveLength(1);
+  // All of it would be 2 MB.
+  expect(bytesOf(ofEc2)).toBeLessThan(200_000);
+});
+
 test('the package holds what runs and what people need with it, and nothing else', () => {
   const files = readdirSync(join(folder, 'package'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

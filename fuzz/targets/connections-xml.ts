@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { toConnection } from '../../src/collectors/client-vpn/decode.ts';
 import { createIdentity } from '../../src/collectors/client-vpn/identity.ts';
-import { toConnection } from '../../src/collectors/client-vpn/record.ts';
 import { connectionsDocument } from '../../test/aws/connections/document.ts';
 import { rawsOf, readRows } from '../../test/support/connection-rows.ts';
 import { toConnectionsDocument } from '../documents.ts';

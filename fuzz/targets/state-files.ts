@@ -28,6 +28,9 @@ const PIECES = [
   '[1,"a",2]\n',
   '-',
   '1e999',
+  '["u4",0]',
+  '["f8"]',
+  '"rows":4096',
 ];
 
 interface Input {

@@ -55,6 +55,7 @@ const DOCS: Readonly<Record<string, Load>> = {
   accounts: () => import('../../docs/accounts.md'),
   'web-config': () => import('../../docs/web-config.md'),
   limits: () => import('../../docs/limits.md'),
+  performance: () => import('../../docs/performance.md'),
   credentials: () => import('../../docs/credentials.md'),
   'in-trouble': () => import('../../docs/in-trouble.md'),
 };

@@ -9,6 +9,7 @@ import { takeSmallFile } from '../files/small-file.ts';
 import { createIntakeApp } from '../intake/app.ts';
 import { toTokens } from '../intake/token.ts';
 import { createErrorLog } from '../server/error-log.ts';
+import { toPath } from '../server/request-path.ts';
 import { createUnreadableLog } from '../server/unreadable-log.ts';
 import { Following } from './following.ts';
 import { createWrongsLog, metricOf, type SayWrong } from './intake-log.ts';
@@ -55,8 +56,8 @@ export class Events {
         intakeEvents.add({ event: 'unknown', result: 'unreadable' });
         sayUnreadable(unreadable, from);
       },
-      onRefused: (refusal, { url = '' }) => {
-        const path = toEventPath(url.replace(/\?.*/, ''));
+      onRefused: (refusal, { url }) => {
+        const path = toEventPath(toPath(url));
         const result = refusal === 'unauthorized' ? 'unauthorized' : 'refused';
         if (path) intakeEvents.add({ event: path.type ?? 'unknown', result });
       },
@@ -145,12 +146,14 @@ export class Events {
   }
 
   #take(event: ConnectionEvent): Taken {
-    const results = this.#deps.collectors().map((collector) => collector.take?.(event) ?? 'unroutable');
-    const taken = results.find((result) => result !== 'unroutable') ?? 'unroutable';
+    for (const collector of this.#deps.collectors()) {
+      const taken = collector.take?.(event) ?? 'unroutable';
+      if (taken !== 'unroutable') return taken;
+    }
     // Said here, where it is known what the event says; never its id.
     const { apiId: api_id, stage, domain } = event;
-    if (taken === 'unroutable') this.#say(taken, { api_id, stage, domain });
-    return taken;
+    this.#say('unroutable', { api_id, stage, domain });
+    return 'unroutable';
   }
 
   /** The next time is counted from the beginning of this one, and does not wait for a rendering: a slow one would leave more to lose. */

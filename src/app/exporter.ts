@@ -5,17 +5,18 @@ import { Stopped } from '../core/collector.ts';
 import type { ExpositionForm, Family } from '../core/family.ts';
 import type { Logger } from '../core/logger.ts';
 import { Seldom } from '../core/seldom.ts';
-import { Snapshot } from '../exposition/snapshot.ts';
+import { type Room, Snapshot } from '../exposition/snapshot.ts';
 import { passFamilies } from '../schedule/families.ts';
 import type { StatusModel } from '../server/page/model.ts';
 import type { Storage } from '../storage/storage.ts';
+import { createCutLog } from './cut-log.ts';
 import { Events, type EventsDeps } from './events.ts';
 import { droppedLogLines } from './log-output.ts';
 import { buildInfo, createOwnCounters, credentialsExpiry, eventSources, targetUp } from './own-families.ts';
 import { ownProblems } from './own-problems.ts';
 import { Passes } from './passes.ts';
 import { type Loaded, Reloads } from './reloads.ts';
-import { type OfCollector, SeriesLimit } from './series-limit.ts';
+import { SeriesLimit } from './series-limit.ts';
 import { type Part, type Setup, startDomains } from './setup.ts';
 import { version } from './version.ts';
 
@@ -93,8 +94,10 @@ export class Exporter {
     const seldom = new Seldom(deps.clock, SAY_AGAIN_MS);
     this.#limit = new SeriesLimit({ ...deps, ...this.#own });
     this.#snapshot = new Snapshot({
-      kept: () => this.#keptWithinLimit(),
+      kept: () => this.#kept(),
+      room: () => this.#room(),
       live: () => this.#live(),
+      onCut: createCutLog(deps.logger),
       hidesProcess: deps.hidesProcess ?? false,
       onFamilyError: (family, err) => {
         this.#own.familyErrors.add({ family });
@@ -153,14 +156,14 @@ export class Exporter {
     return this.#reloads.reload(load);
   }
 
-  /** The exposition as of now, in this form, gzipped if asked for. */
-  scrape(form: ExpositionForm, gzip: boolean): Promise<Uint8Array> {
+  /** The exposition as of now, in this form, gzipped if asked for; in pieces. */
+  scrape(form: ExpositionForm, gzip: boolean): Promise<readonly Uint8Array[]> {
     return this.#snapshot.scrape(form, gzip);
   }
 
   /** Every family of the exposition, but for those of the process and of Node.js. */
   families(): readonly Family[] {
-    return [...this.#kept().flatMap(({ families }) => families), ...this.#live()];
+    return [...this.#kept(), ...this.#live()];
   }
 
   /** Where events are taken in; empty while nowhere. */
@@ -233,22 +236,28 @@ export class Exporter {
   }
 
   /** What a pass published: rendered together, so that no part of it is told before another. */
-  #kept(): readonly OfCollector[] {
-    const parts = [...this.#parts()].map(([name, { collector }]) => ({
-      collector: name,
-      families: collector.families,
-    }));
-    return [...parts, { collector: undefined, families: [this.#targetUp] }];
-  }
-
-  #keptWithinLimit(): readonly Family[] {
-    const isOfPass = this.#isOfPass;
-    this.#isOfPass = false;
-    return this.#limit.within(this.#kept(), this.#live(), isOfPass);
+  #kept(): readonly Family[] {
+    return [...[...this.#parts().values()].flatMap(({ collector }) => collector.families), this.#targetUp];
   }
 
   #live(): readonly Family[] {
     return [...this.#ownFamilies, ...passFamilies(this.#passes.states())];
+  }
+
+  /** What there is room for in the rendering that begins. */
+  #room(): Room {
+    const isOfPass = this.#isOfPass;
+    this.#isOfPass = false;
+    const collectors = new Map(
+      [...this.#parts()].flatMap(([name, { collector }]) =>
+        collector.families.map((family) => [family, name] as const),
+      ),
+    );
+    const collectorOf = (family: Family) => collectors.get(family) ?? 'exporter';
+    return {
+      leavesOut: (family) => this.#limit.leavesOut(family),
+      within: (rendered) => this.#limit.within(rendered, this.#live(), isOfPass ? collectorOf : undefined),
+    };
   }
 
   #parts(): ReadonlyMap<string, Part> {

@@ -134,9 +134,8 @@ export function credentialsExpiry(expiries: () => ReadonlyMap<string, number>): 
     help: 'When the AWS credentials at hand expire, or expired if no others could be had, in seconds since 1970; absent where they never do, or there are none.',
     type: 'gauge',
     labelNames: ['target'],
-    *samples() {
-      for (const [target, expiresAt] of expiries()) yield { labels: { target }, value: expiresAt / 1000 };
-    },
+    samples: () =>
+      Array.from(expiries(), ([target, expiresAt]) => ({ labels: { target }, value: expiresAt / 1000 })),
   };
 }
 

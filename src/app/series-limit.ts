@@ -1,19 +1,7 @@
 import type { Family } from '../core/family.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Tally } from '../core/tally.ts';
-import { type OnCut, takeSamples } from './short-labels.ts';
-
-/** The families of one collector; those of none are the exporter's own. */
-export interface OfCollector {
-  readonly collector: string | undefined;
-  readonly families: readonly Family[];
-}
-
-interface Taken {
-  readonly collector: string | undefined;
-  readonly family: Family;
-  readonly series: number;
-}
+import type { RenderedFamily } from '../exposition/forms.ts';
 
 /** The series of `process_*` and `nodejs_*`, which are known only when they are rendered; some more than there are. */
 const PROCESS_SERIES = 150;
@@ -26,7 +14,6 @@ const REASON = 'series_limit';
 export class SeriesLimit {
   readonly #logger: Logger;
   readonly #dropped: Tally<'collector' | 'reason'>;
-  readonly #cut = new Set<string>();
   #max = Number.POSITIVE_INFINITY;
   /** How many series each family would have had when it was last looked at. */
   #leftOut = new Map<string, number>();
@@ -44,19 +31,25 @@ export class SeriesLimit {
     this.#leftOut = new Map();
   }
 
-  /** What there is room for beside `own` families, each as it is now; `isCounted` where what is left out is to be counted. */
-  within(all: readonly OfCollector[], own: readonly Family[], isCounted: boolean): readonly Family[] {
-    const taken = all.flatMap(({ collector, families }) =>
-      families.map((family) => this.#take(collector, family)),
-    );
-    const room = this.#max - PROCESS_SERIES - seriesOf(own.map((family) => this.#take(undefined, family)));
-    this.#leaveOut(taken, room);
-    const isOut = ({ family }: Taken) => this.#leftOut.has(family.name);
-    for (const { collector = 'exporter', family, series } of taken.filter(isOut)) {
-      this.#leftOut.set(family.name, series);
-      if (isCounted) this.#dropped.add({ collector, reason: REASON }, series);
-    }
-    return taken.flatMap((one) => (isOut(one) ? [] : one.family));
+  /** Whether it is left out, whatever there is room for. */
+  leavesOut({ name }: Family): boolean {
+    return this.#leftOut.has(name);
+  }
+
+  /** Those that there is room for beside `own` families. Of a pass, what is left out is counted, by the collector of the family. */
+  within(
+    rendered: readonly RenderedFamily[],
+    own: readonly Family[],
+    collectorOf: ((family: Family) => string) | undefined,
+  ): readonly RenderedFamily[] {
+    this.#leaveOut(rendered, this.#max - PROCESS_SERIES - seriesNow(own));
+    for (const name of this.#leftOut.keys()) this.#leftOut.set(name, 0);
+    return rendered.filter(({ family, count }) => {
+      if (!this.leavesOut(family)) return true;
+      this.#leftOut.set(family.name, count);
+      if (collectorOf) this.#dropped.add({ collector: collectorOf(family), reason: REASON }, count);
+      return false;
+    });
   }
 
   /** What is left out, and what to do, in a sentence; undefined for nothing. */
@@ -66,18 +59,17 @@ export class SeriesLimit {
     return `${this.#leftOut.size} metric families with ${series} series are left out, for there would be more than ${this.#max} (limits.series): raise it, or export less, and reload the configuration.`;
   }
 
-  #leaveOut(taken: readonly Taken[], room: number): void {
-    const candidates = taken
-      .filter(({ family }) => !this.#leftOut.has(family.name))
+  #leaveOut(rendered: readonly RenderedFamily[], room: number): void {
+    const candidates = rendered
+      .filter(({ family }) => !this.leavesOut(family))
       .toSorted((a, b) => rankOf(a.family) - rankOf(b.family));
     let series = seriesOf(candidates);
-    const now: Taken[] = [];
+    const now: RenderedFamily[] = [];
     while (series > room) {
       const least = candidates.pop();
       if (!least || least.family.importance === 'first') break;
-      series -= least.series;
-      if (least.series === 0) continue;
-      this.#leftOut.set(least.family.name, least.series);
+      series -= least.count;
+      this.#leftOut.set(least.family.name, least.count);
       now.push(least);
     }
     if (now.length === 0) return;
@@ -90,25 +82,6 @@ export class SeriesLimit {
       },
     );
   }
-
-  /** As it is now. A family that throws stays as it is: whoever renders it will say so. */
-  #take(collector: string | undefined, family: Family): Taken {
-    try {
-      const samples = takeSamples(family, this.#onCut);
-      return { collector, family: { ...plain(family), samples: () => samples }, series: samples.length };
-    } catch {
-      return { collector, family, series: 0 };
-    }
-  }
-
-  readonly #onCut: OnCut = (family, label) => {
-    if (this.#cut.has(label)) return;
-    this.#cut.add(label);
-    this.#logger.warn(
-      'A label is longer than 256 characters and was cut; its end tells it from others (said once per label)',
-      { label, family },
-    );
-  };
 }
 
 /** The higher, the sooner it is left out; of the same rank the later. */
@@ -117,11 +90,17 @@ function rankOf({ importance, type }: Family): number {
   return type === 'gauge' ? 2 : 1;
 }
 
-function seriesOf(taken: readonly Taken[]): number {
-  return taken.reduce((sum, { series }) => sum + series, 0);
+function seriesOf(rendered: readonly RenderedFamily[]): number {
+  return rendered.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** A family can be an object of a class, whose members a spread would not have. */
-function plain({ name, help, type, labelNames, importance }: Family): Omit<Family, 'samples'> {
-  return { name, help, type, labelNames, ...(importance !== undefined && { importance }) };
+/** As they are now. A family that throws has none: whoever renders it will say so. */
+function seriesNow(families: readonly Family[]): number {
+  let series = 0;
+  for (const family of families) {
+    try {
+      series += [...family.samples()].length;
+    } catch {}
+  }
+  return series;
 }

@@ -146,11 +146,10 @@ export class Calls {
       help: 'Time that HTTP requests to AWS took, until the body was read.',
       type: 'histogram',
       labelNames: ['api', 'operation'],
-      *samples() {
-        for (const { labels, histogram } of durations.values()) {
-          yield* histogramSamples(labels, BUCKETS, histogram.state());
-        }
-      },
+      samples: () =>
+        [...durations.values()].flatMap(({ labels, histogram }) => [
+          ...histogramSamples(labels, BUCKETS, histogram.state()),
+        ]),
     };
   }
 }

@@ -24,12 +24,15 @@ export interface AwsDeps {
   readonly logger: Logger;
   /** The account that each target, by its name, was of last; kept from one configuration to the next. */
   readonly lastAccounts?: Map<string, string>;
-  /** Per target, all its calls of an API together; an API that is left out is not limited. */
+  /** Per target, all its calls of an API together (of logs, per account and region); an API that is left out is not limited. */
   readonly requestsPerSecond?: Limits;
 }
 
 /** An answer of SQS may wait so long for messages. */
 const LONGEST_POLL_MS = 20_000;
+
+/** APIs of whose quota an account has so little in a region that its targets share a limit. */
+const LIMITED_BY_ACCOUNT: ReadonlySet<Api> = new Set(['logs']);
 
 type Limits = Readonly<Partial<Record<Api, number>>>;
 
@@ -57,7 +60,10 @@ export interface Aws {
   close(): void;
 }
 
-/** Clients for any number of targets; each part of the SDK is loaded when a client of it is first asked for. */
+/**
+ * Clients for any number of targets; each part of the SDK is loaded when a client of it is first asked for, always as
+ * `const { … } = await import(…)`: of a package that is asked for in any other way the bundle holds all, of EC2 alone 2 MB.
+ */
 export function createAws(options: AwsOptions, deps: AwsDeps): Aws {
   const connection = createConnection(options);
   const identities = createIdentities({ connection, ...deps });
@@ -77,13 +83,20 @@ function createClients(shared: Shared): Aws {
   const toKey = (...[{ name, region }, ...more]: [target: Target, ...more: string[]]) =>
     JSON.stringify([name, region, ...more]);
 
-  const limiterOf = (api: Api, target: Target): RateLimiter | undefined => {
-    const perSecond = requestsPerSecond[api];
-    if (perSecond === undefined) return undefined;
-    const key = toKey(target, api);
+  const limiterAt = (key: string, perSecond: number): RateLimiter => {
     const limiter = limiters.get(key) ?? createRateLimiter(clock, perSecond);
     limiters.set(key, limiter);
     return limiter;
+  };
+
+  const limiterOf = (api: Api, target: Target): RateLimiter | undefined => {
+    const perSecond = requestsPerSecond[api];
+    if (perSecond === undefined) return undefined;
+    if (!LIMITED_BY_ACCOUNT.has(api)) return limiterAt(toKey(target, api), perSecond);
+    return async (signal) => {
+      const accountId = await identities.accountId(target, signal);
+      await limiterAt(JSON.stringify([accountId, target.region, api]), perSecond)(signal);
+    };
   };
 
   const settings = async (api: Api, target: Target, waitMs = 0) => ({
@@ -105,23 +118,17 @@ function createClients(shared: Shared): Aws {
 
   return {
     ec2: remember(toKey, async (target) => {
-      const [{ EC2Client }, { Ec2Protocol }, common] = await Promise.all([
-        import('@aws-sdk/client-ec2'),
-        import('./protocol.ts'),
-        settings('ec2', target),
-      ]);
-      const client = new EC2Client({ ...common, protocol: Ec2Protocol });
+      const { EC2Client } = await import('@aws-sdk/client-ec2');
+      const { Ec2Protocol } = await import('./protocol.ts');
+      const client = new EC2Client({ ...(await settings('ec2', target)), protocol: Ec2Protocol });
       equip(client, 'ec2', target);
       return client;
     }),
 
     management: remember(toKey, async (target, url) => {
-      const [{ ApiGatewayManagementApiClient }, common] = await Promise.all([
-        import('@aws-sdk/client-apigatewaymanagementapi'),
-        settings('execute-api', target),
-      ]);
+      const { ApiGatewayManagementApiClient } = await import('@aws-sdk/client-apigatewaymanagementapi');
       // A look-up is never sent again: the next pass draws anew.
-      const own = { ...common, ...at(url), maxAttempts: 1 };
+      const own = { ...(await settings('execute-api', target)), ...at(url), maxAttempts: 1 };
       const elsewhere = connection.endpointUrl('execute-api');
       if (elsewhere !== undefined)
         own.requestHandler = await connection.requestHandler(new URL(elsewhere).hostname);
@@ -132,11 +139,8 @@ function createClients(shared: Shared): Aws {
     }),
 
     apiGateway: remember(toKey, async (target) => {
-      const [{ ApiGatewayV2Client }, common] = await Promise.all([
-        import('@aws-sdk/client-apigatewayv2'),
-        settings('apigateway', target),
-      ]);
-      const client = new ApiGatewayV2Client(common);
+      const { ApiGatewayV2Client } = await import('@aws-sdk/client-apigatewayv2');
+      const client = new ApiGatewayV2Client(await settings('apigateway', target));
       equip(client, 'apigateway', target);
       return client;
     }),
@@ -152,32 +156,27 @@ function createClients(shared: Shared): Aws {
     }),
 
     dynamoDb: remember(toKey, async (target) => {
-      const [{ DynamoDBClient }, common] = await Promise.all([
-        import('@aws-sdk/client-dynamodb'),
-        settings('dynamodb', target),
-      ]);
-      const client = new DynamoDBClient(common);
+      const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+      const client = new DynamoDBClient(await settings('dynamodb', target));
       equip(client, 'dynamodb', target);
       return client;
     }),
 
     logs: remember(toKey, async (target) => {
-      const [{ CloudWatchLogsClient }, common] = await Promise.all([
-        import('@aws-sdk/client-cloudwatch-logs'),
-        settings('logs', target),
-      ]);
-      const client = new CloudWatchLogsClient(common);
+      const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
+      const client = new CloudWatchLogsClient(await settings('logs', target));
       equip(client, 'logs', target);
       return client;
     }),
 
     sqs: remember(toKey, async (target, region) => {
-      const [{ SQSClient }, common] = await Promise.all([
-        import('@aws-sdk/client-sqs'),
-        settings('sqs', target, LONGEST_POLL_MS),
-      ]);
+      const { SQSClient } = await import('@aws-sdk/client-sqs');
       // A checksum that is wrong would have the SDK throw away every message that came with it.
-      const client = new SQSClient({ ...common, region, md5: false });
+      const client = new SQSClient({
+        ...(await settings('sqs', target, LONGEST_POLL_MS)),
+        region,
+        md5: false,
+      });
       equip(client, 'sqs', { ...target, region });
       return client;
     }),

@@ -1,6 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { externalDataInterceptor } from '@smithy/core/config';
+import { Context } from './context.ts';
 
 /** What the helpers (`credential_process`) of one attempt to get credentials are run with. */
 export interface Attempt {
@@ -13,7 +13,7 @@ export interface Attempt {
 /** Far more than any credentials. */
 export const MOST_CHARACTERS = 2 ** 20;
 
-const attempts = new AsyncLocalStorage<Attempt>();
+const attempts = new Context<Attempt>();
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) kill(child);
@@ -31,7 +31,7 @@ function exec(
   command: string,
   done: (error: Error | null, output?: { readonly stdout: string }) => void,
 ): void {
-  const attempt = attempts.getStore();
+  const attempt = attempts.value;
   attempt?.onProgram(programOf(command));
   run(command, attempt?.signal)
     .finally(() => attempt?.onProgram(undefined))

@@ -1,13 +1,11 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { toSentence } from '../core/error-text.ts';
 
-type Sources = Pick<typeof import('@aws-sdk/credential-providers'), 'fromHttp' | 'fromInstanceMetadata'>;
+type Http = typeof import('@aws-sdk/credential-providers')['fromHttp'];
 
 /** Credentials of the container that the process runs in, else of the machine; rejects saying which of them gives none, and why. */
-export async function fromMachine(
-  { fromHttp, fromInstanceMetadata }: Sources,
-  init: Parameters<Sources['fromHttp']>[0],
-): Promise<AwsCredentialIdentity> {
+export async function fromMachine(init: Parameters<Http>[0]): Promise<AwsCredentialIdentity> {
+  const { fromHttp, fromInstanceMetadata } = await import('@aws-sdk/credential-providers');
   const variable = containerVariable();
   if (variable !== undefined)
     return fromHttp(init)().catch((cause: unknown) => {

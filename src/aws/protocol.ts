@@ -19,7 +19,7 @@ export class Ec2Protocol extends AwsEc2QueryProtocol {
     try {
       // What Output is stands in the schema of the operation alone; that ours is that is held by tests against the SDK's own.
       if (response.statusCode === 200 && operation.name.endsWith('DescribeVpnConnections'))
-        return { VpnConnections: parseVpnConnections(response.body), $metadata } as unknown as Output;
+        return Object.assign({ $metadata } as Output, { VpnConnections: parseVpnConnections(response.body) });
       if (response.statusCode === 200 && (await readConnections(context, response.body)))
         return { $metadata } as Output;
     } catch (error) {

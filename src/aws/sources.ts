@@ -24,18 +24,16 @@ export async function fromProfile(
  * That is the order of the SDK's default chain, which asks the next one where one fails, and forgets why it did.
  */
 export async function fromFirstSource(init: Init, caller: Caller): Promise<AwsCredentialIdentity> {
-  const sources = await import('@aws-sdk/credential-providers');
+  const { fromEnv, fromIni, fromTokenFile } = await import('@aws-sdk/credential-providers');
   const { env } = process;
-  if (env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY) return sources.fromEnv(init)();
-  const ofDefault = await sources
-    .fromIni({ ...init, profile: 'default' })(caller)
-    .catch(async (cause) => {
-      if (unresolvedOf(cause) === 'default') return undefined;
-      throw noteTrouble(await toProfileError(cause, 'default'), { where: 'profile default' });
-    });
+  if (env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY) return fromEnv(init)();
+  const ofDefault = await fromIni({ ...init, profile: 'default' })(caller).catch(async (cause) => {
+    if (unresolvedOf(cause) === 'default') return undefined;
+    throw noteTrouble(await toProfileError(cause, 'default'), { where: 'profile default' });
+  });
   if (ofDefault) return ofDefault;
-  if (env.AWS_WEB_IDENTITY_TOKEN_FILE && env.AWS_ROLE_ARN) return sources.fromTokenFile(init)(caller);
-  return fromMachine(sources, init);
+  if (env.AWS_WEB_IDENTITY_TOKEN_FILE && env.AWS_ROLE_ARN) return fromTokenFile(init)(caller);
+  return fromMachine(init);
 }
 
 /** The profile that the SDK found nothing of, or nothing in. */

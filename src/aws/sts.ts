@@ -37,10 +37,8 @@ export function createSts(
   let [preferred = target.region] = regions;
 
   const askIn = async <T>(region: string, credentials: AwsCredentialIdentity | undefined, call: Call<T>) => {
-    const [{ STSClient }, settings] = await Promise.all([
-      import('@aws-sdk/client-sts'),
-      connection.settings('sts', { ...target, region }),
-    ]);
+    const { STSClient } = await import('@aws-sdk/client-sts');
+    const settings = await connection.settings('sts', { ...target, region });
     const { maxAttempts } = settings;
     const client = new STSClient({
       ...settings,

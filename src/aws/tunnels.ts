@@ -1,8 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ClientRequest, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, isIPv6, type Socket } from 'node:net';
 import { toSentence } from '../core/error-text.ts';
+import { Context } from './context.ts';
 import { type NamedProxy, nameOf } from './proxies.ts';
 
 /** One call, and the way that it waits for. */
@@ -10,7 +10,7 @@ interface Call {
   opening?: { readonly what: string; readonly giveUp: () => void };
 }
 
-const calls = new AsyncLocalStorage<Call>();
+const calls = new Context<Call>();
 
 /** Does `send`; a way that it opens through a proxy and that is not open when it ends is given up, and told of if that took too long. */
 export async function withTunnels<T>(send: () => Promise<T>): Promise<T> {
@@ -54,7 +54,7 @@ export class Tunnels {
         ...(this.#ca !== undefined && { ca: this.#ca }),
       }),
     });
-    const call = calls.getStore();
+    const call = calls.value;
     const what = `the way to ${to} through the proxy ${nameOf(proxy)}`;
     this.#opening.add(request);
     if (call) call.opening = { what, giveUp: () => void request.destroy() };

@@ -12,9 +12,10 @@ import { livelyVpnWorld } from '../simulator/site-to-site-vpn/lively.ts';
 import { feedIntake } from '../simulator/websocket/feed.ts';
 import { livelyWebSockets } from '../simulator/websocket/lively.ts';
 import type { Args } from './args.ts';
+import { createFrontDoor } from './front-door.ts';
 import { judgeWebConfig } from './judge-web-config.ts';
 import { print } from './output.ts';
-import { start } from './serve.ts';
+import { start } from './serving.ts';
 import { untilSignal } from './signals.ts';
 
 const STEP_MS = 1_000;
@@ -47,7 +48,9 @@ export async function demo({ flags }: Args): Promise<number> {
       if ('problems' in loaded)
         throw new Error(`the demo's own configuration has problems: ${JSON.stringify(loaded.problems)}`);
       const demoFlags = { ...flags, 'storage.path': folder };
-      const { urls, exporter } = await start(loaded.config, () => loaded, demoFlags, logger, releases);
+      const door = createFrontDoor(flags, logger);
+      const startup = { door, flags: demoFlags, logger, releases };
+      const { urls, exporter } = await start(loaded.config, () => loaded, startup);
       const [url] = urls;
       const [intakeUrl = ''] = exporter.intakeUrls;
       const feed = feedIntake({ url: intakeUrl, token, world: websockets.world });

@@ -37,7 +37,7 @@ export async function once({ flags }: Args): Promise<number> {
         logger.error(`The pass was stopped by ${success}`);
         return 1;
       }
-      await print(await exporter.scrape('text', false));
+      for (const piece of await exporter.scrape('text', false)) await print(piece);
       return success ? 0 : 1;
     } catch (err) {
       logger.error('The pass could not be completed', { err });

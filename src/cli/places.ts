@@ -20,8 +20,12 @@ export function toPlaces(flags: Flags, logger: Logger): Places {
     return { ...toActivated(variables, process.pid), flag: '--web.systemd-socket' };
   if (variables.LISTEN_PID === String(process.pid))
     logger.warn('Sockets that systemd opened are not used: --web.systemd-socket is not given');
-  const metrics = [...new Set(flags['web.listen-address'])].map(toAddress);
-  return { metrics, intake: [], flag: '--web.listen-address' };
+  return { metrics: toAddresses(flags), intake: [], flag: '--web.listen-address' };
+}
+
+/** The addresses of the flags, each once. */
+export function toAddresses(flags: Flags): readonly ListenAddress[] {
+  return [...new Set(flags['web.listen-address'])].map(toAddress);
 }
 
 /** Reads an address that was checked already. */

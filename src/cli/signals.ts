@@ -1,12 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/logger.ts';
 import { formatDuration } from '../fields/duration.ts';
 
 /** Calls `fn` at each of these signals until the returned function is called. */
-export function onSignals(
-  signals: readonly NodeJS.Signals[],
-  fn: (signal: NodeJS.Signals) => void,
-): () => void {
+function onSignals(signals: readonly NodeJS.Signals[], fn: (signal: NodeJS.Signals) => void): () => void {
   for (const signal of signals) process.on(signal, fn);
   return () => {
     for (const signal of signals) process.off(signal, fn);
@@ -24,6 +22,33 @@ export function untilSignal(): { readonly stopped: Promise<NodeJS.Signals>; read
     release = off;
   });
   return { stopped, release };
+}
+
+/** The signals of a daemon, minded from its first moment on. */
+export interface DaemonSignals {
+  /** Resolves at the first Ctrl-C or SIGTERM. */
+  readonly stopped: Promise<NodeJS.Signals>;
+  /** Has SIGHUP do this from now on. */
+  reloadWith(reload: () => void): void;
+  release(): void;
+}
+
+/** Minds the signals of a daemon; until there is something to reload, SIGHUP is a warning. */
+export function mindSignals(logger: Logger): DaemonSignals {
+  const { stopped, release } = untilSignal();
+  let reload = () =>
+    logger.warn('SIGHUP came before the start was complete; the configuration is read anyway');
+  const ignore = () => logger.debug('SIGUSR1 does nothing here; SIGHUP reloads the configuration');
+  const releases = [release, onSignals(['SIGHUP'], () => reload()), onSignals(['SIGUSR1'], ignore)];
+  return {
+    stopped,
+    reloadWith: (fn) => {
+      reload = fn;
+    },
+    release() {
+      for (const each of releases) each();
+    },
+  };
 }
 
 /** A signal that is aborted by the first Ctrl-C or SIGTERM. */

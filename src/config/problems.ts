@@ -34,14 +34,23 @@ export function formatProblems(problems: readonly Problem[], file: string): stri
   const rest = problems.length - MOST_PROBLEMS;
   const lines = problems.slice(0, MOST_PROBLEMS).map(({ path, line, column, message }) => {
     const place = [file, line, column].filter((part) => part !== undefined).join(':');
-    // A key can be a private key in the wrong place, and hold line ends, while a problem is one line.
+    // A key can be a private key in the wrong place.
     const told = path.replace(/-----BEGIN .*/s, '<PEM>');
     const cut = told.length > LONGEST_PATH ? `${told.slice(0, LONGEST_PATH)}…` : told;
-    const shown = cut.replace(/\p{Cc}/gu, (sign) => JSON.stringify(sign).slice(1, -1));
-    return [place, shown, message].filter((part) => part !== '').join(': ');
+    return toOneLine([place, cut, message].filter((part) => part !== '').join(': '));
   });
   return [
     ...lines,
     ...(rest > 0 ? [`${file}: and ${rest} more ${rest === 1 ? 'problem' : 'problems'}`] : []),
   ].join('\n');
 }
+
+/** A key, and what a library quotes of the file, can hold line ends, while a problem is one line. */
+function toOneLine(text: string): string {
+  return text.replace(
+    /\p{Cc}/gu,
+    (sign) => SHORT_ESCAPES[sign] ?? `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

@@ -1,4 +1,5 @@
-import { type Column, ValueColumn } from './columns.ts';
+import { type Column, ValueColumn } from './columns/column.ts';
+import type { AnyId } from './columns/table.ts';
 import { add, type Exact, growth, larger } from './exact.ts';
 import { type Entry, LedgerEntries } from './ledger-entries.ts';
 import { Slots } from './slots.ts';
@@ -12,12 +13,15 @@ export interface Row {
   readonly readings: readonly (Exact | undefined)[];
 }
 
-/** What posting one row did; the entry is as of after the posting. */
-export interface Posted<R extends Row> {
-  readonly entry: Entry;
-  /** The row that tells what the connection is: this one, or where it was ignored the last that was not; undefined when this process saw none. */
-  readonly taken: R | undefined;
-  /** Traffic that passed since the last posting, per counter; undefined when nothing was counted. */
+/** What posting one row did. */
+export interface Posted<T> {
+  /** Where the ledger's entry of the connection is found, as of after the posting. */
+  readonly at: number;
+  /** Whether this row tells what the connection is. */
+  readonly isTaken: boolean;
+  /** What tells it: the row that was taken last, this one or an earlier one; undefined when this process saw none. */
+  readonly taken: T | undefined;
+  /** Traffic that passed since the last posting, per counter, until the next is posted; undefined when nothing was counted. */
   readonly growth: readonly Exact[] | undefined;
 }
 
@@ -36,14 +40,6 @@ const FORGET_AFTER_MS = 2 * 60 * 60 * 1000;
 /** The most statuses of a ledger beside those that it was made with: more than AWS is likely to add. */
 export const MOST_OTHER_STATUSES = 20;
 
-interface Grown {
-  readonly readings: Entry['readings'];
-  readonly grown: readonly Exact[] | undefined;
-}
-
-/** Of entries that no listing of this process has held yet. */
-const NO_LISTING = -1;
-
 /** The status to which traffic is credited when no complete listing held the connection before. */
 const FIRST_STATUS = 'active';
 
@@ -54,31 +50,37 @@ const FIRST_STATUS = 'active';
  * growth, credited to the status of the last listing that held it. Only whole listings go in: `begin`, every row once, `end`.
  * Of statuses that it was not made with, those past the first 20 are one, `_other`.
  */
-export class CounterLedger<R extends Row = Row> {
+export class CounterLedger<T = unknown> {
   readonly #width: number;
   readonly #statuses: readonly string[];
   readonly #entries: LedgerEntries;
-  /** The rows last taken, by the places of entries. */
-  readonly #taken: Column<R>;
+  /** What is kept of the rows last taken, by the rows of entries. */
+  readonly #taken: Column<T>;
   readonly #slots: Slots;
   readonly #transitions = new Map<string, number>();
   readonly #totals = new Map<string, Exact[]>();
+  readonly #grown: Exact[];
   #begun = false;
   #opened = 0;
   #listing = 0;
   #listedMs = 0;
 
-  /** A ledger of `width` counters in which every one of `statuses` exists, at 0, from the opening on; the rows last taken are kept in `taken`. */
+  /**
+   * A ledger of `width` counters in which every one of `statuses` exists, at 0, from the opening on; what is kept of the rows last taken is in
+   * `taken`. Entries that are saved in columns go on living in them.
+   */
   constructor(
     width: number,
     statuses: readonly string[],
     saved?: { state: LedgerState; entries: Iterable<[string, Entry]> },
-    taken: Column<R> = new ValueColumn<R>(),
+    taken: Column<T> = new ValueColumn<T>(),
   ) {
     this.#width = width;
     this.#statuses = statuses;
     this.#taken = taken;
-    this.#entries = new LedgerEntries(width);
+    this.#grown = this.#zeros();
+    const columns = saved?.entries instanceof LedgerEntries ? saved.entries : undefined;
+    this.#entries = columns ?? new LedgerEntries(width);
     this.#slots = new Slots(statuses.length + MOST_OTHER_STATUSES, statuses);
     if (!saved) return;
     this.#begun = saved.state.begun;
@@ -89,9 +91,10 @@ export class CounterLedger<R extends Row = Row> {
       this.#enter(this.#slots.of(status), count);
     for (const [status, totals] of Object.entries(saved.state.totals))
       this.#credit(this.#slots.of(status), totals);
-    for (const [key, entry] of saved.entries) {
-      this.#entries.add(key, { ...entry, status: this.#slots.of(entry.status) }, NO_LISTING);
-    }
+    for (const status of columns?.statuses ?? []) this.#slots.of(status);
+    if (columns) return;
+    for (const [id, entry] of saved.entries)
+      this.#entries.add(id, { ...entry, status: this.#slots.of(entry.status) });
   }
 
   /** Whether an opening listing has been posted. */
@@ -122,39 +125,38 @@ export class CounterLedger<R extends Row = Row> {
   }
 
   /** Posts one connection of the listing; `isEnd` says that the row tells its end, which no other row takes back. */
-  post(key: string, row: R, isEnd: boolean): Posted<R> {
-    const at = this.#entries.find(key);
-    if (at === undefined) return this.#postNew(key, row, isEnd);
-    const before: Entry = { ...this.#entries.get(at), absentSinceMs: undefined };
-    const isStale = isBefore(row, before);
+  post(id: AnyId, row: Row & T, isEnd: boolean): Posted<T> {
+    const entries = this.#entries;
+    const at = entries.find(id);
+    if (at < 0) return this.#postNew(id, row, isEnd);
+    entries.list(at, this.#listing);
+    const isStale = isBefore(row.updatedAt, entries.updatedAt(at));
     // A stale copy: AWS answered from a replica that lags behind what was posted before. An end stays true however late it is told.
-    if (!isEnd && isStale) {
-      this.#entries.set(at, before, this.#listing);
-      return { entry: before, taken: this.#taken.get(at), growth: undefined };
-    }
-    const isTaken = isEnd || !before.isOver;
-    const status = isTaken ? this.#slots.of(row.status) : before.status;
-    const { readings, grown } = this.#grow(before, row.readings, isEnd || before.isOver);
-    const updatedAt = isStale ? before.updatedAt : (row.updatedAt ?? before.updatedAt);
-    const entry = { ...before, readings, updatedAt, status, isOver: isTaken ? isEnd : before.isOver };
-    this.#entries.set(at, entry, this.#listing);
-    if (grown) this.#credit(before.status, grown);
-    if (status !== before.status) this.#enter(status);
-    if (isTaken) this.#taken.set(at, row);
-    return { entry, taken: isTaken ? row : this.#taken.get(at), growth: grown };
+    if (!isEnd && isStale) return { at, isTaken: false, taken: this.#taken.get(at), growth: undefined };
+    const wasOver = entries.isOver(at);
+    const isTaken = isEnd || !wasOver;
+    const statusBefore = entries.status(at);
+    const growth = this.#grow(at, row.readings, isEnd || wasOver);
+    if (!isStale && row.updatedAt !== undefined) entries.setUpdatedAt(at, row.updatedAt);
+    if (growth) this.#credit(statusBefore, growth);
+    if (!isTaken) return { at, isTaken, taken: this.#taken.get(at), growth };
+    const status = this.#slots.of(row.status);
+    entries.setStatus(at, status, isEnd);
+    if (status !== statusBefore) this.#enter(status);
+    this.#taken.set(at, row);
+    return { at, isTaken, taken: row, growth };
   }
 
   /** Marks the connection's end as settled. */
-  settleEnd(key: string): void {
-    const at = this.#entries.find(key);
-    if (at !== undefined) this.#entries.settleEnd(at);
+  settleEnd(at: number): void {
+    this.#entries.settleEnd(at);
   }
 
   /** Ends the listing: what has been lacking for two hours of listed time is forgotten. */
   end(): void {
     const forgetMs = this.#listedMs - FORGET_AFTER_MS;
-    for (const at of this.#entries.age(this.#listing, this.#listedMs, forgetMs))
-      this.#taken.set(at, undefined);
+    for (const row of this.#entries.age(this.#listing, this.#listedMs, forgetMs))
+      this.#taken.set(row, undefined);
     this.#begun = true;
     for (const status of this.#statuses) {
       if (!this.#totals.has(status)) this.#totals.set(status, this.#zeros());
@@ -173,12 +175,12 @@ export class CounterLedger<R extends Row = Row> {
     };
   }
 
-  /** Everything remembered of connections, by key. */
-  entries(): Iterable<[string, Entry]> {
+  /** Everything remembered of connections, by id. */
+  entries(): LedgerEntries {
     return this.#entries;
   }
 
-  #postNew(key: string, row: R, isEnd: boolean): Posted<R> {
+  #postNew(id: AnyId, row: Row & T, isEnd: boolean): Posted<T> {
     const opening = !this.#begun;
     const entry: Entry = {
       status: this.#slots.of(row.status),
@@ -189,31 +191,32 @@ export class CounterLedger<R extends Row = Row> {
       ended: false,
       absentSinceMs: undefined,
     };
-    this.#taken.set(this.#entries.add(key, entry, this.#listing), row);
-    if (opening) return { entry, taken: row, growth: undefined };
+    const at = this.#entries.add(id, entry, this.#listing);
+    this.#taken.set(at, row);
+    if (opening) return { at, isTaken: true, taken: row, growth: undefined };
     this.#opened += 1;
     this.#enter(entry.status);
-    const grown = row.readings.map((reading) => reading ?? 0);
-    this.#credit(FIRST_STATUS, grown);
-    return { entry, taken: row, growth: grown };
+    const growth = row.readings.map((reading) => reading ?? 0);
+    this.#credit(FIRST_STATUS, growth);
+    return { at, isTaken: true, taken: row, growth };
   }
 
-  /** The readings as of now, and what was counted since those before; of an end the larger reading is the true one, so none is a reset. */
-  #grow(entry: Entry, read: Row['readings'], isOver: boolean): Grown {
-    const readings = [...entry.readings];
+  /** Remembers the readings, and tells what was counted since those before; of an end the larger reading is the true one, so none is a reset. */
+  #grow(at: number, readings: Row['readings'], isOver: boolean): readonly Exact[] | undefined {
+    const entries = this.#entries;
     let grown: Exact[] | undefined;
     for (let index = 0; index < this.#width; index += 1) {
-      const before = readings[index];
-      const one = read[index];
+      const before = entries.reading(at, index);
+      const one = readings[index];
       const now = isOver && one !== undefined && before !== undefined ? larger(before, one) : one;
       if (now === undefined || now === before) continue;
-      readings[index] = now;
+      entries.setReading(at, index, now);
       // The first good reading of a connection from the opening listing is that counter's opening balance.
-      if (before === undefined && entry.opening) continue;
-      grown ??= this.#zeros();
+      if (before === undefined && entries.isOpening(at)) continue;
+      grown ??= this.#grown.fill(0);
       grown[index] = growth(before ?? 0, now);
     }
-    return { readings, grown };
+    return grown;
   }
 
   #credit(status: string, grown: readonly Exact[]): void {
@@ -236,6 +239,6 @@ export class CounterLedger<R extends Row = Row> {
   }
 }
 
-function isBefore(row: Row, { updatedAt }: Entry): boolean {
-  return row.updatedAt !== undefined && updatedAt !== undefined && row.updatedAt < updatedAt;
+function isBefore(at: number | undefined, other: number | undefined): boolean {
+  return at !== undefined && other !== undefined && at < other;
 }

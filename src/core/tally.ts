@@ -23,6 +23,6 @@ export class Tally<L extends string> implements Family<L> {
   }
 
   samples(): Iterable<Sample<L>> {
-    return this.#series.values();
+    return Array.from(this.#series.values(), ({ labels, value }) => ({ labels, value }));
   }
 }

@@ -1,6 +1,7 @@
 import { toInstant } from '../core/instant.ts';
 import type { ConnectionEvent } from '../core/websocket-event.ts';
 import { isConnectionId } from '../core/websocket-id.ts';
+import { toKeys } from './keys.ts';
 import { repeatsKey } from './repeats-key.ts';
 
 /** What is read of a row, by the name of the context variable that its value is of. */
@@ -86,7 +87,7 @@ function fromJson(text: string, keys: RowKeys): Fields | string {
     return 'it is not valid JSON';
   }
   if (typeof row !== 'object' || row === null) return 'it is not a JSON object';
-  if (!isFlat(text, row) && repeatsKey(text)) return 'its JSON has a key twice';
+  if (!isFlat(text, row) && repeatsKey(toKeys(text))) return 'its JSON has a key twice';
   const values = row as Readonly<Record<string, unknown>>;
   const find = (names: readonly string[]) => {
     for (const name of names) if (Object.hasOwn(values, name)) return values[name];

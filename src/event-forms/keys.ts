@@ -9,22 +9,41 @@ export interface Key {
 }
 
 /** Every key of valid JSON, at every depth, in the order of the text. */
-export function* toKeys(json: string): Generator<Key> {
-  /** The keys so far of each object or array around the token, from the outermost in. */
+export function toKeys(json: string): readonly Key[] {
+  const keys: Key[] = [];
+  /** The keys so far of each object or array around this place, from the outermost in. */
   const around: Set<string>[] = [];
   let last = '';
   let outermost: string | undefined;
-  for (const [token] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g)) {
-    if (token === '{' || token === '[') around.push(new Set());
-    else if (token === '}' || token === ']') around.pop();
-    else if (token !== ':') last = token;
-    else {
-      const name: string = JSON.parse(last);
-      const keys = around.at(-1);
+  for (let at = 0; at < json.length; at += 1) {
+    const character = json[at];
+    if (character === '"') {
+      const end = endOfText(json, at);
+      last = json.slice(at, end);
+      at = end - 1;
+    } else if (character === '{' || character === '[') around.push(new Set());
+    else if (character === '}' || character === ']') around.pop();
+    else if (character === ':') {
+      const name = toName(last);
+      const own = around.at(-1);
       const isOutermost = around.length === 1;
-      yield { name, within: isOutermost ? undefined : outermost, isRepeated: keys?.has(name) === true };
-      keys?.add(name);
+      keys.push({ name, within: isOutermost ? undefined : outermost, isRepeated: own?.has(name) === true });
+      own?.add(name);
       if (isOutermost) outermost = name;
     }
   }
+  return keys;
+}
+
+/** Where the text ends whose first quote is here. */
+function endOfText(json: string, from: number): number {
+  for (let at = from + 1; at < json.length; at += 1) {
+    if (json[at] === '\\') at += 1;
+    else if (json[at] === '"') return at + 1;
+  }
+  return json.length;
+}
+
+function toName(text: string): string {
+  return text.includes('\\') ? JSON.parse(text) : text.slice(1, -1);
 }

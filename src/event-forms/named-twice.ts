@@ -1,12 +1,11 @@
-import { toKeys } from './keys.ts';
+import type { Key } from './keys.ts';
 
 /**
- * Whether an object, as valid JSON without repeated keys, names a connection where a client can have written it: in both places that are
- * read, or in one of them with another `connectionId` where the true one can have ended up. For a query can also close the object of the
- * template that it stands in, and open another one round the true id.
+ * Whether an object, of which these are the keys and none is repeated, names a connection where a client can have written it: in both places
+ * that are read, or in one of them with another `connectionId` where the true one can have ended up. For a query can also close the object of
+ * the template that it stands in, and open another one round the true id.
  */
-export function isNamedTwice(json: string): boolean {
-  const keys = [...toKeys(json)];
+export function isNamedTwice(keys: readonly Key[]): boolean {
   const ids = keys.filter(({ name }) => name === 'connectionId');
   if (ids.some(({ within }) => within === undefined)) {
     const hasContext = keys.some(({ name, within }) => name === 'requestContext' && within === undefined);

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { toInstant } from '../core/instant.ts';
 import type { ConnectionEvent } from '../core/websocket-event.ts';
 import { isConnectionId } from '../core/websocket-id.ts';
+import { toKeys } from './keys.ts';
 import { isNamedTwice } from './named-twice.ts';
 import { repeatsKey } from './repeats-key.ts';
 
@@ -48,14 +49,14 @@ export function namesConnection(headers: IncomingHttpHeaders): boolean {
 /** Decodes headers mapped from the context of API Gateway (shape 1). */
 export function toHeaderEvent(path: EventPath, headers: IncomingHttpHeaders): ConnectionEvent | Unreadable {
   const { connectionid, apiid, stage, domainname, eventtype, connectedat } = headers;
-  return toEvent(path, 'The header ConnectionId', {
+  const fields = {
     connectionId: connectionid,
     apiId: apiid,
     stage,
-    domain: domainname,
     eventType: eventtype,
     connectedAt: connectedat,
-  });
+  };
+  return toEvent(path, 'The header ConnectionId', fields, domainname);
 }
 
 /** Decodes the JSON of a mapping template (shape 2) or of a Lambda proxy integration (shape 3). */
@@ -64,19 +65,21 @@ export function toBodyEvent(path: EventPath, body: string): ConnectionEvent | Un
   const json = parse(body);
   if (json === undefined) return unreadable(`The body is not JSON. ${EXPECTED}`);
   if (!isObject(json)) return unreadable(`The body is not a JSON object. ${EXPECTED}`);
-  if (repeatsKey(body)) return unreadable(`The body's JSON has a key twice. ${EXPECTED}`);
-  if (isNamedTwice(body)) return unreadable(`The body names a connection in two places. ${EXPECTED}`);
-  if (Object.hasOwn(json, 'connectionId')) return toEvent(path, 'The field connectionId', json);
+  const keys = toKeys(body);
+  if (repeatsKey(keys)) return unreadable(`The body's JSON has a key twice. ${EXPECTED}`);
+  if (isNamedTwice(keys)) return unreadable(`The body names a connection in two places. ${EXPECTED}`);
+  if (Object.hasOwn(json, 'connectionId')) return toEvent(path, 'The field connectionId', json, json.domain);
   const context = json.requestContext;
   if (!isObject(context) || !Object.hasOwn(context, 'connectionId'))
     return unreadable(`The body names no connection. ${EXPECTED}`);
-  return toEvent(path, 'The field requestContext.connectionId', { ...context, domain: context.domainName });
+  return toEvent(path, 'The field requestContext.connectionId', context, context.domainName);
 }
 
 function toEvent(
   path: EventPath,
   name: string,
-  { connectionId, apiId, stage, domain, eventType, connectedAt }: Readonly<Record<string, unknown>>,
+  { connectionId, apiId, stage, eventType, connectedAt }: Readonly<Record<string, unknown>>,
+  domain: unknown,
 ): ConnectionEvent | Unreadable {
   if (!isConnectionId(connectionId))
     return unreadable(`${name} is not a connection id: expected one text of 1 to 128 characters.`);

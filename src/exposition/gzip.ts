@@ -1,54 +1,53 @@
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { constants, crc32, createDeflateRaw } from 'node:zlib';
+import { promisify } from 'node:util';
+import { constants, crc32, createDeflateRaw, deflateRaw, deflateRawSync } from 'node:zlib';
 
 /** The beginning of a gzip member: what was written into it so far, and what its end must know of that. */
 export interface Deflated {
-  /** Raw deflate blocks that end on a byte and are not the last ones. */
-  readonly blocks: Uint8Array;
+  /** The header, and raw deflate blocks that end on a byte and are not the last ones. */
+  readonly beginning: Uint8Array;
   readonly crc: number;
   /** Of what was deflated, in bytes. */
   readonly length: number;
 }
 
-/** What a gzip member begins with: nothing yet. */
-export const NOTHING: Deflated = { blocks: new Uint8Array(), crc: 0, length: 0 };
-
 /** A gzip member without name, time or flags (RFC 1952, section 2.3). */
 const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
-
+/** An exposition says much the same again and again: more effort makes it hardly smaller. */
+const OPTIONS = { level: constants.Z_BEST_SPEED };
 /** Bytes deflated at a time: few trips to the thread that does it, and no copy that would hold up the event loop. */
 const CHUNK_BYTES = 2 ** 18;
+/** So many bytes are sooner deflated than handed to another thread. */
+const FEW_BYTES = 2 ** 16;
 
 /** Deflates the beginning of a gzip member, piece by piece and off the event loop. */
-export function deflate(pieces: readonly Uint8Array[]): Promise<Deflated> {
-  return goOn(NOTHING, pieces, constants.Z_FULL_FLUSH);
-}
-
-/** The whole gzip member of a beginning and the rest; the beginning can be used again. */
-export async function toGzip(beginning: Deflated, rest: readonly Uint8Array[]): Promise<Uint8Array> {
-  const { blocks, crc, length } = await goOn(beginning, rest, constants.Z_FINISH);
-  const trailer = Buffer.alloc(8);
-  trailer.writeUInt32LE(crc, 0);
-  trailer.writeUInt32LE(length % 2 ** 32, 4);
-  return Buffer.concat([HEADER, beginning.blocks, blocks, trailer]);
-}
-
-async function goOn(
-  { crc, length }: Deflated,
-  pieces: readonly Uint8Array[],
-  finishFlush: number,
-): Promise<Deflated> {
-  const summed = { crc, length };
+export async function deflate(pieces: readonly Uint8Array[]): Promise<Deflated> {
+  let crc = 0;
+  let length = 0;
   function* sum() {
     for (const chunk of toChunks(pieces)) {
-      summed.crc = crc32(chunk, summed.crc);
-      summed.length += chunk.length;
+      crc = crc32(chunk, crc);
+      length += chunk.length;
       yield chunk;
     }
   }
-  const blocks = await pipeline(sum, createDeflateRaw({ finishFlush }), buffer);
-  return { blocks, ...summed };
+  const deflating = createDeflateRaw({ ...OPTIONS, finishFlush: constants.Z_FULL_FLUSH });
+  const blocks = await pipeline(sum, deflating, buffer);
+  return { beginning: Buffer.concat([HEADER, blocks]), crc, length };
+}
+
+/** The whole gzip member of a beginning and the rest, in pieces; the beginning can be used again. */
+export async function toGzip(
+  { beginning, crc, length }: Deflated,
+  rest: Uint8Array,
+): Promise<readonly Uint8Array[]> {
+  const last =
+    rest.length <= FEW_BYTES ? deflateRawSync(rest, OPTIONS) : await promisify(deflateRaw)(rest, OPTIONS);
+  const trailer = Buffer.alloc(8);
+  trailer.writeUInt32LE(crc32(rest, crc), 0);
+  trailer.writeUInt32LE((length + rest.length) % 2 ** 32, 4);
+  return [beginning, Buffer.concat([last, trailer])];
 }
 
 function* toChunks(pieces: readonly Uint8Array[]): Iterable<Uint8Array> {

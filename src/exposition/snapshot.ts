@@ -1,38 +1,58 @@
 import type { ExpositionForm, Family } from '../core/family.ts';
+import { onceLoaded } from '../core/once-loaded.ts';
 import { END, type RenderedFamily, toPieces } from './forms.ts';
-import { type Deflated, deflate, NOTHING, toGzip } from './gzip.ts';
-import { createProcessMetrics, renderFamilies } from './registry.ts';
+import { type Deflated, deflate, toGzip } from './gzip.ts';
+import type { ProcessMetrics } from './process-metrics.ts';
+import { type RenderHooks, renderFamilies } from './render.ts';
 
-interface SnapshotOptions {
+/** What of the kept families there is room for. */
+export interface Room {
+  /** Whether a family is left out, so that its series are counted and not written. */
+  leavesOut(family: Family): boolean;
+  /** Those of the rendered families that are kept; of one that is left out there is the number of its series. */
+  within(rendered: readonly RenderedFamily[]): readonly RenderedFamily[];
+}
+
+interface SnapshotOptions extends RenderHooks {
   /** Families that change only now and then; rendered by `render`. */
   kept: () => readonly Family[];
+  /** Asked when a rendering begins; left out, there is room for all. */
+  room?: () => Room;
   /** Families that change at any time; rendered by every scrape. */
   live: () => readonly Family[];
   /** Whether the families of the process and of Node.js are left out. */
   hidesProcess?: boolean;
-  onFamilyError(family: string, error: unknown): void;
 }
 
-/** The families of one rendering, of which both forms are made: they hold the same series, byte for byte. */
+/** One rendering. Both forms are made of it, each once somebody asks for it: they hold the same series, byte for byte. */
 interface Kept {
-  readonly names: readonly string[];
-  readonly families: readonly RenderedFamily[];
-  readonly deflated: Readonly<Record<ExpositionForm, Deflated>>;
+  /** Of every kept family, those without series among them. */
+  readonly names: ReadonlySet<string>;
+  pieces(form: ExpositionForm): readonly Uint8Array[];
+  deflated(form: ExpositionForm): Promise<Deflated>;
 }
 
-const NO_PROCESS: ReturnType<typeof createProcessMetrics> = { names: [], render: async () => [] };
+const NO_PROCESS: ProcessMetrics = { families: [], render: async () => [] };
+const BOUNDLESS: Room = { leavesOut: () => false, within: (rendered) => rendered };
 
 /** The exposition: domain families as bytes rendered when their data changed, the exporter's own as of each scrape. */
 export class Snapshot {
   readonly #options: SnapshotOptions;
-  readonly #process: ReturnType<typeof createProcessMetrics>;
-  #kept: Kept = { names: [], families: [], deflated: { text: NOTHING, openmetrics: NOTHING } };
+  /** Forms that were asked for: the first to ask waits for what is kept to be deflated, and nobody after that. */
+  readonly #deflated = new Set<ExpositionForm>();
+  #kept = toKept(new Set(), []);
+  /** The families of the process, measured from the first time that somebody asks. */
+  readonly #measured: () => Promise<ProcessMetrics>;
   #rendering: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
   constructor(options: SnapshotOptions) {
     this.#options = options;
-    this.#process = options.hidesProcess ? NO_PROCESS : createProcessMetrics();
+    this.#measured = onceLoaded(async () =>
+      options.hidesProcess
+        ? NO_PROCESS
+        : (await import('./process-metrics.ts')).createProcessMetrics(options),
+    );
   }
 
   /** Renders the kept families as they are now, or as soon as a rendering under way is done, and swaps them in. */
@@ -55,35 +75,52 @@ export class Snapshot {
   }
 
   async #render(): Promise<void> {
-    const families = this.#options.kept();
-    const names = families.map(({ name }) => name);
-    refuseDoubles([...names, ...this.#options.live().map(({ name }) => name), ...this.#process.names]);
-    const rendered = await renderFamilies(families, this.#options.onFamilyError);
-    const deflated = {
-      text: await deflate(toPieces(rendered, 'text')),
-      openmetrics: await deflate(toPieces(rendered, 'openmetrics')),
-    };
-    this.#kept = { names, families: rendered, deflated };
+    const { kept, live, room = () => BOUNDLESS } = this.#options;
+    const families = kept();
+    const names = refuseDoubles(families);
+    const { leavesOut, within } = room();
+    const next = toKept(names, within(await renderFamilies(families, this.#options, leavesOut)));
+    refuseDoubles([...live(), ...(await this.#measured()).families], names);
+    for (const form of this.#deflated) await next.deflated(form);
+    this.#kept = next;
   }
 
-  /** The exposition in this form, or the same as one gzip member; only what is live is rendered for it. */
-  async scrape(form: ExpositionForm, gzip: boolean): Promise<Uint8Array> {
+  /** The exposition in this form, in pieces, or the same as one gzip member; only what is live is rendered for it. */
+  async scrape(form: ExpositionForm, gzip: boolean): Promise<readonly Uint8Array[]> {
     const families = this.#options.live();
     // Taken before the first await, as the samples of what is live are: both are of one moment.
     const kept = this.#kept;
-    refuseDoubles([...families.map(({ name }) => name), ...kept.names, ...this.#process.names]);
-    const own = await renderFamilies(families, this.#options.onFamilyError);
-    const live = [...toPieces([...own, ...(await this.#process.render())], form), Buffer.from(END[form])];
-    return gzip
-      ? toGzip(kept.deflated[form], live)
-      : Buffer.concat([...toPieces(kept.families, form), ...live]);
+    const own = await renderFamilies(families, this.#options);
+    const ofProcess = await this.#measured();
+    refuseDoubles([...families, ...ofProcess.families], kept.names);
+    const live = Buffer.concat(toPieces([...own, ...(await ofProcess.render())], form, END[form]));
+    if (!gzip) return [...kept.pieces(form), live];
+    this.#deflated.add(form);
+    return toGzip(await kept.deflated(form), live);
   }
 }
 
-function refuseDoubles(names: readonly string[]): void {
+function toKept(names: ReadonlySet<string>, families: readonly RenderedFamily[]): Kept {
+  const pieces = once((form: ExpositionForm) => toPieces(families, form));
+  return { names, pieces, deflated: once((form) => deflate(pieces(form))) };
+}
+
+/** What it makes of a form, which is made once. */
+function once<T>(make: (form: ExpositionForm) => T): (form: ExpositionForm) => T {
+  const made = new Map<ExpositionForm, T>();
+  return (form) => {
+    const known = made.get(form) ?? make(form);
+    made.set(form, known);
+    return known;
+  };
+}
+
+/** The names of families, which must all be different, and none of the others. */
+function refuseDoubles(families: readonly Family[], others?: ReadonlySet<string>): ReadonlySet<string> {
   const seen = new Set<string>();
-  for (const name of names) {
-    if (seen.has(name)) throw new Error(`two metric families are named ${name}`);
+  for (const { name } of families) {
+    if (seen.has(name) || others?.has(name)) throw new Error(`two metric families are named ${name}`);
     seen.add(name);
   }
+  return seen;
 }

@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { ConnectionEvent, Taken } from '../core/websocket-event.ts';
 import {
   type EventPath,
@@ -9,7 +9,9 @@ import {
   type Unreadable,
 } from '../event-forms/shapes.ts';
 import { setHeaders } from '../server/headers.ts';
-import { drainBody, readBody } from './body.ts';
+import { toPath } from '../server/request-path.ts';
+import { say } from '../server/say.ts';
+import { drainBody, readText } from './body.ts';
 import { createTokenCheck } from './token.ts';
 
 /** All that the intake needs of the rest. */
@@ -28,26 +30,24 @@ export interface Intake {
   onError(path: string, error: unknown): void;
 }
 
-/** The event port's HTTP answers as an express application; it listens nowhere yet. */
-export function createIntakeApp({ tokens, take, onEvent, onError }: Intake): Express {
+/** The event port's HTTP answers; they need no more of HTTP than Node.js has, and cost little more than it. */
+export function createIntakeApp({ tokens, take, onEvent, onError }: Intake): RequestListener {
   const isToken = createTokenCheck(tokens);
 
-  const settle = (response: Response, path: EventPath, event: ConnectionEvent | Unreadable) => {
+  const settle = (response: ServerResponse, path: EventPath, event: ConnectionEvent | Unreadable) => {
     if ('reason' in event) {
       onEvent(path.type ?? 'unknown', 'unreadable', event.reason);
-      return say(response, event.status, event.reason);
+      return refuse(response, event.status, event.reason);
     }
     onEvent(event.type, take(event));
-    response.status(200).end();
+    response.end();
   };
 
-  const app = express();
-  app.disable('etag').disable('x-powered-by');
-  app.use(async (request, response) => {
-    const path = toEventPath(request.path);
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const path = toEventPath(toPath(request.url));
     if (!path) {
       drainBody(request);
-      return say(
+      return refuse(
         response,
         404,
         'Only events of connections are taken here, at /websocket, /websocket/connect, /websocket/disconnect and /websocket/message.',
@@ -56,7 +56,7 @@ export function createIntakeApp({ tokens, take, onEvent, onError }: Intake): Exp
     if (!isToken(request.headers['x-intake-token'])) {
       drainBody(request);
       onEvent(path.type ?? 'unknown', 'unauthorized');
-      return say(response, 401, 'The header X-Intake-Token is missing or wrong.');
+      return refuse(response, 401, 'The header X-Intake-Token is missing or wrong.');
     }
     if (namesConnection(request.headers)) {
       // $connect keeps a client waiting: the answer does not wait for its body.
@@ -65,35 +65,17 @@ export function createIntakeApp({ tokens, take, onEvent, onError }: Intake): Exp
     }
     const body = await readText(request);
     settle(response, path, typeof body === 'string' ? toBodyEvent(path, body) : body);
-  });
-  const onFailure: ErrorRequestHandler = (error, request, response, next) => {
-    onError(request.path, error);
-    if (response.headersSent) return next(error);
-    say(response, 500, 'This event could not be taken in; the log says why.');
   };
-  app.use(onFailure);
-  return app;
+
+  return (request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      onError(toPath(request.url), error);
+      refuse(response, 500, 'This event could not be taken in; the log says why.');
+    });
+  };
 }
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
-
-async function readText(request: Request): Promise<string | Unreadable> {
-  const coding = request.headers['content-encoding'] ?? 'identity';
-  if (coding.toLowerCase() !== 'identity') {
-    drainBody(request);
-    return { status: 400, reason: 'The body is compressed: expected it as it is, without Content-Encoding.' };
-  }
-  const body = await readBody(request);
-  if (body === 'too long') return { status: 413, reason: 'The body is too long: expected at most 64 KiB.' };
-  if (body === 'broken off') return { status: 400, reason: 'The body broke off before its end.' };
-  try {
-    return UTF8.decode(body);
-  } catch {
-    return { status: 400, reason: 'The body is not UTF-8: expected JSON in UTF-8.' };
-  }
-}
-
-function say(response: Response, status: number, sentence: string): void {
+function refuse(response: ServerResponse, status: number, sentence: string): void {
   setHeaders(response);
-  response.status(status).type('text/plain').send(`${sentence}\n`);
+  say(response, status, sentence);
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Unreadable } from '../event-forms/shapes.ts';
 
 /** The longest body that is read. */
 export const MAX_READ = 64 * 1024;
@@ -14,8 +15,27 @@ export function drainBody(request: IncomingMessage): void {
   });
 }
 
-/** Reads a body; `too long` as soon as it passes 64 KiB (the rest is drained), `broken off` when its connection ends first. */
-export function readBody(request: IncomingMessage): Promise<Buffer | 'too long' | 'broken off'> {
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Reads a body to its end, and the text that it is; or why it is none, and then receives the rest without keeping it. */
+export async function readText(request: IncomingMessage): Promise<string | Unreadable> {
+  const coding = request.headers['content-encoding'] ?? 'identity';
+  if (coding.toLowerCase() !== 'identity') {
+    drainBody(request);
+    return { status: 400, reason: 'The body is compressed: expected it as it is, without Content-Encoding.' };
+  }
+  const body = await readBody(request);
+  if (body === 'too long') return { status: 413, reason: 'The body is too long: expected at most 64 KiB.' };
+  if (body === 'broken off') return { status: 400, reason: 'The body broke off before its end.' };
+  try {
+    return UTF8.decode(body);
+  } catch {
+    return { status: 400, reason: 'The body is not UTF-8: expected JSON in UTF-8.' };
+  }
+}
+
+/** `too long` as soon as it passes 64 KiB (the rest is drained), `broken off` when its connection ends first. */
+function readBody(request: IncomingMessage): Promise<Buffer | 'too long' | 'broken off'> {
   return new Promise((resolve) => {
     let chunks: Buffer[] = [];
     let length = 0;

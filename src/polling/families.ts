@@ -33,20 +33,26 @@ export function familiesOf<V extends Scope & { readonly last: L | undefined }, L
     type: Family['type'],
     { help, labels = [] }: Omit<Says<V>, 'values'>,
     samples: (view: V) => Iterable<Sample>,
+    isShown: (view: V) => boolean = () => true,
   ): Family => ({
     name: `aws_${domain.replaceAll('-', '_')}_${name}`,
     help,
     type,
     labelNames: [...SCOPE_LABELS, ...labels],
-    *samples() {
-      for (const view of state.views()) yield* samples(view);
-    },
+    samples: () => samplesOf([...state.views()].filter(isShown), samples),
   });
-  const scalar = (name: string, type: Family['type'], says: Says<V>) =>
-    family(name, type, says, function* (view) {
-      const scope = scopeLabels(view);
-      for (const [own, value] of says.values(view)) yield { labels: { ...scope, ...own }, value };
-    });
+  const scalar = (name: string, type: Family['type'], says: Says<V>, isShown?: (view: V) => boolean) =>
+    family(
+      name,
+      type,
+      says,
+      function* (view) {
+        const scope = scopeLabels(view);
+        for (const [labels, value] of says.values(view)) yield { scope, labels, value };
+      },
+      isShown,
+    );
+  const isFresh = ({ last }: V) => last !== undefined && state.isFresh(last);
   return {
     /** A gauge that is shown however old it is. */
     gauge: (name: string, says: Says<V>) => scalar(name, 'gauge', says),
@@ -55,12 +61,22 @@ export function familiesOf<V extends Scope & { readonly last: L | undefined }, L
       family(name, 'histogram', { help }, samples),
     /** A gauge of the last complete pass, absent once that pass is stale; its help says as of when it is. */
     polled: (name: string, { help, labels = [], values }: Says<L>) =>
-      scalar(name, 'gauge', {
-        help: `${help}, ${AS_OF}.`,
-        labels,
-        values: ({ last }) => (last !== undefined && state.isFresh(last) ? values(last) : []),
-      }),
+      scalar(
+        name,
+        'gauge',
+        {
+          help: `${help}, ${AS_OF}.`,
+          labels,
+          values: ({ last }) => (last === undefined ? [] : values(last)),
+        },
+        isFresh,
+      ),
   };
+}
+
+/** Views are replaced and never changed: what is read of them later is of when they were taken. */
+function* samplesOf<V>(views: readonly V[], samples: (view: V) => Iterable<Sample>): Iterable<Sample> {
+  for (const view of views) yield* samples(view);
 }
 
 /** One value per entry, under `label`; entries without a number are left out. */

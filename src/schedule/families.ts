@@ -1,4 +1,4 @@
-import type { Family, Sample } from '../core/family.ts';
+import type { Family } from '../core/family.ts';
 import type { PassState } from './pass.ts';
 
 const PREFIX = 'aws_connections_exporter_';
@@ -24,12 +24,11 @@ export function passFamilies(views: readonly PassView[]): readonly Family[] {
     help,
     type,
     labelNames: ['collector'],
-    *samples(): Iterable<Sample> {
-      for (const view of views) {
+    samples: () =>
+      views.flatMap((view) => {
         const number = value(view);
-        if (number !== undefined) yield { labels: { collector: view.collector }, value: number };
-      }
-    },
+        return number === undefined ? [] : [{ labels: { collector: view.collector }, value: number }];
+      }),
   });
 
   return [

@@ -1,195 +1,38 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
-import type { Clock } from '../core/clock.ts';
-import type { ExpositionForm } from '../core/family.ts';
-import { negotiate } from './accept.ts';
-import { acceptsGzip } from './accept-encoding.ts';
-import { toForeign } from './foreign.ts';
+import type { RequestListener } from 'node:http';
+import { onceLoaded } from '../core/once-loaded.ts';
 import { setHeaders } from './headers.ts';
-import { toJsonPieces } from './json-rows.ts';
-import { type Dashboard, dashboardsPage } from './page/dashboards.ts';
-import { type Documents, documentPage, documentsPage } from './page/documents.ts';
-import type { StatusModel } from './page/model.ts';
-import { statusPage } from './page/status.ts';
-import { type Holder, slots } from './slots.ts';
+import { getOnly } from './methods.ts';
+import { toPath } from './request-path.ts';
+import type { Routes } from './routes.ts';
+import { say } from './say.ts';
+import { createScrapeListener } from './scrape.ts';
 
-/** All that the HTTP door needs of the rest. */
-export interface Routes {
-  readonly clock: Clock;
-  /** The path of the exposition, with its leading slash. */
-  readonly telemetryPath: string;
-  /** How many scrapes may be under way at once; 0 for any number. */
-  readonly maxRequests: number;
-  /** The exposition in this form, gzipped if asked for. */
-  scrape(form: ExpositionForm, gzip: boolean): Promise<Uint8Array>;
-  status(): StatusModel;
-  /** The Grafana dashboards that come with the exporter. */
-  dashboards(): Promise<readonly Dashboard[]>;
-  readonly documents: Documents;
-  /** Why the exporter is not ready, in a sentence; undefined when it is. */
-  notReady(): string | undefined;
-  /** Reads the configuration anew; its problems, or none if it is in force now. Undefined without lifecycle. */
-  readonly reload: (() => Promise<readonly string[]>) | undefined;
-  /** The configuration in force as YAML, secrets masked. */
-  config(): string;
-  /** The Client VPN connections of the last pass, without rows until it has ended; undefined when they are not enabled. */
-  connections(): { readonly rows: Iterable<unknown> | undefined } | undefined;
-  /** Hears, each time that more is asked for than is answered at a time, which addresses have taken it all. */
-  onFull(what: 'scrapes' | 'pages', holders: readonly Holder[]): void;
-  /** Hears of every request that failed by our fault. */
-  onError(path: string, error: unknown): void;
-}
-
-/** How many answers to people may be under way at once. */
-export const MAX_PAGES = 40;
-
-/** The exporter's HTTP answers as an express application; it listens nowhere yet. */
-export function createApp(routes: Routes): Express {
-  const app = express();
-  // An ETag would cost a hash over every exposition, and nobody asks with one.
-  app.disable('etag').disable('x-powered-by').enable('strict routing').enable('case sensitive routing');
-  app.use((_request, response, next) => {
-    setHeaders(response);
-    next();
-  });
-
-  const get = (path: string, ...handlers: RequestHandler[]) =>
-    app.route(path).get(handlers).all(refuse('GET, HEAD'));
-  get(
-    literal(routes.telemetryPath),
-    (_request, response, next) => {
-      response.set('Vary', 'Accept, Accept-Encoding');
-      next();
-    },
-    slots(
-      {
-        max: routes.maxRequests,
-        clock: routes.clock,
-        onFull: (holders) => routes.onFull('scrapes', holders),
-      },
-      (response: Response) =>
-        say(response, 503, `${routes.maxRequests} scrapes are under way, the most allowed; try again later.`),
-    ),
-    scrapeHandler(routes),
-  );
-  get('/-/healthy', (_request, response) => say(response, 200, 'The exporter is healthy.'));
-  get('/-/ready', (_request, response) => {
+/**
+ * The exporter's HTTP answers; they are listened for nowhere yet. What machines ask for all the time is answered here, at the cost of Node.js
+ * alone; what is for people is loaded for the first who asks.
+ */
+export function createApp(routes: Routes): RequestListener {
+  const ready: RequestListener = (_request, response) => {
     const reason = routes.notReady();
     say(response, reason === undefined ? 200 : 503, reason ?? 'The exporter is ready.');
-  });
-  const reload: RequestHandler = async (request, response) => {
-    const foreign = toForeign(request.headers);
-    if (foreign !== undefined) return say(response, 403, foreign);
-    if (!routes.reload)
-      return say(response, 403, 'Reloading is not enabled: start with --web.enable-lifecycle.');
-    const problems = await routes.reload();
-    if (problems.length === 0) return say(response, 200, 'The configuration was reloaded.');
-    say(response, 400, ['The configuration was not reloaded:', ...problems].join('\n'));
   };
-  app.route('/-/reload').post(reload).put(reload).all(refuse('POST, PUT'));
-  // What follows is for people, and can be long: slow readers of it fill neither the memory nor the connections that scrapes need.
-  app.use(
-    slots(
-      { max: MAX_PAGES, clock: routes.clock, onFull: (holders) => routes.onFull('pages', holders) },
-      (response: Response) =>
-        say(response, 503, `${MAX_PAGES} pages are being read, the most allowed; try again later.`),
-    ),
-  );
-  get('/', (_request, response) => {
-    response.type('html').send(
-      statusPage(routes.status(), {
-        telemetryPath: routes.telemetryPath,
-        hasConnections: routes.connections() !== undefined,
-      }),
+  const answers = new Map<string, RequestListener>([
+    ['/-/healthy', getOnly((_request, response) => say(response, 200, 'The exporter is healthy.'))],
+    ['/-/ready', getOnly(ready)],
+    [routes.telemetryPath, createScrapeListener(routes)],
+  ]);
+  const pages = onceLoaded(async () => (await import('./pages.ts')).createPages(routes));
+  return (request, response) => {
+    setHeaders(response);
+    const path = toPath(request.url);
+    const answer = answers.get(path);
+    if (answer) return answer(request, response);
+    pages().then(
+      (answerPage) => answerPage(request, response),
+      (error: unknown) => {
+        routes.onError(path, error);
+        say(response, 500, 'This answer could not be made; the log says why.');
+      },
     );
-  });
-  get('/config', (_request, response) => say(response, 200, routes.config().trimEnd()));
-  get('/api/v1/connections', async (request, response) => {
-    const table = routes.connections();
-    if (table?.rows) {
-      const pieces = await toJsonPieces(table.rows);
-      const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-      response.type('application/json').set('Content-Length', String(length));
-      for (const piece of request.method === 'HEAD' ? [] : pieces) response.write(piece);
-      response.end();
-    } else if (table)
-      say(
-        response,
-        503,
-        'Some endpoint has not been listed yet since connections were enabled; try again soon.',
-      );
-    else
-      say(
-        response,
-        404,
-        'Connections are not enabled: set connections.enabled to true in the section of the collector.',
-      );
-  });
-  // Relative, as all links are: a proxy may serve us below a path of its own.
-  get('/dashboards', (_request, response) => response.redirect(308, 'dashboards/'));
-  get('/dashboards/', async (_request, response) => {
-    response.type('html').send(dashboardsPage(await routes.dashboards()));
-  });
-  get('/dashboards/:file', async (request, response) => {
-    const dashboards = await routes.dashboards();
-    const files = dashboards.map(({ name }) => `${name}.json`);
-    const found = dashboards[files.indexOf(String(request.params.file))];
-    if (!found) return say(response, 404, `There is no such dashboard; there are: ${files.join(', ')}.`);
-    response.attachment(`${found.name}.json`).send(found.json);
-  });
-  get('/runbooks', (_request, response) => response.redirect(308, 'runbooks/'));
-  get('/runbooks/', (_request, response) => {
-    response.type('html').send(documentsPage(routes.documents));
-  });
-  get('/runbooks/:name', documentHandler(routes.documents.runbooks));
-  // The guides stand on the page of the runbooks.
-  get('/docs', (_request, response) => response.redirect(308, 'runbooks/'));
-  get('/docs/', (_request, response) => response.redirect(308, '../runbooks/'));
-  get('/docs/:name', documentHandler(routes.documents.docs));
-  app.use((_request, response) => say(response, 404, 'There is nothing here; / lists what there is.'));
-  app.use(errorHandler(routes));
-  return app;
-}
-
-function scrapeHandler(routes: Routes): RequestHandler {
-  return async (request, response) => {
-    const gzip = acceptsGzip(request.headers['accept-encoding']);
-    const { form, contentType } = negotiate(request.headers.accept);
-    const body = await routes.scrape(form, gzip);
-    response.set({ 'Content-Type': contentType, 'Content-Length': String(body.length) });
-    if (gzip) response.set('Content-Encoding', 'gzip');
-    response.end(request.method === 'HEAD' ? undefined : body);
   };
-}
-
-function documentHandler(pages: Documents['runbooks']): RequestHandler {
-  return async (request, response) => {
-    const load = pages.get(String(request.params.name));
-    if (!load)
-      return say(response, 404, `There is no such page; there are: ${[...pages.keys()].join(', ')}.`);
-    response.type('html').send(documentPage(await load()));
-  };
-}
-
-function errorHandler(routes: Routes): ErrorRequestHandler {
-  return (error: { status?: number } | undefined, request, response, next) => {
-    const status = error?.status ?? 500;
-    if (status >= 400 && status < 500) return say(response, status, 'This request cannot be understood.');
-    routes.onError(request.path, error);
-    if (response.headersSent) return next(error);
-    say(response, 500, 'This answer could not be made; the log says why.');
-  };
-}
-
-function refuse(allowed: string): RequestHandler {
-  return (_request, response) =>
-    say(response.set('Allow', allowed), 405, `Only ${allowed} are allowed here.`);
-}
-
-function say(response: Response, status: number, sentence: string): void {
-  response.status(status).type('text/plain').send(`${sentence}\n`);
-}
-
-/** A path as an express pattern that matches nothing else. */
-function literal(path: string): string {
-  return path.replace(/[\\{}()[\]+?!:*]/g, '\\$&');
 }

@@ -87,13 +87,15 @@ export class Conversation {
     const { clock, answer, answerMs, onBusy, onMade } = this.#deps;
     this.#underWay = response;
     onBusy(true);
-    let cancel = () => {};
-    response.once('prefinish', () => {
+    let cancel: (() => void) | undefined;
+    response.on('prefinish', () => {
+      // What the kernel has taken, all of it, waits for nobody.
+      if (this.#socket.writableLength === 0) return;
       onMade();
       cancel = clock.after(answerMs, () => this.#socket.destroy());
     });
-    response.once('close', () => {
-      cancel();
+    response.on('close', () => {
+      cancel?.();
       this.#underWay = undefined;
       onBusy(false);
       if (this.#socket.writable) this.#waiting.shift()?.();

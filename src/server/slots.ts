@@ -36,6 +36,8 @@ export function slots<Response extends ServerResponse>(
 ): (request: IncomingMessage, response: Response, next: () => void) => void {
   const taken = new Set<Slot>();
   return (request, response, next) => {
+    // Who gave up before their turn came would never give their slot back.
+    if (response.destroyed) return;
     if (max > 0 && taken.size >= max) {
       const holders = holdersOf(taken);
       onFull(holders);

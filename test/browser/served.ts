@@ -12,7 +12,7 @@ export async function served(model: StatusModel, prefix = ''): Promise<string> {
     clock: systemClock,
     telemetryPath: '/metrics',
     maxRequests: 0,
-    scrape: async () => Buffer.from('a 1\n'),
+    scrape: async () => [Buffer.from('a 1\n')],
     status: () => model,
     dashboards: async () => [
       { name: 'client-vpn', title: 'Client VPN', description: 'Who is connected.', json: '{"uid": "vpn"}\n' },

@@ -24,3 +24,12 @@ test('a key that holds line ends is told of in one line', () => {
   const problems = 'problems' in loaded ? formatProblems(loaded.problems, 'exporter.yaml') : '';
   expect(problems).toMatch(/^exporter.yaml:1: a\\nb: unknown key, did you mean \w+\?$/);
 });
+
+test('an escape that is none is told of in one line with the line end after it', () => {
+  const loaded = loadConfig({ text: 'aws: "\\U\n', readFile: () => '' });
+  const problems = 'problems' in loaded ? formatProblems(loaded.problems, 'exporter.yaml') : '';
+  expect(problems.split('\n')).toEqual([
+    'exporter.yaml:1:7: Invalid escape sequence \\U\\n',
+    expect.stringMatching(/^exporter.yaml:\d/),
+  ]);
+});

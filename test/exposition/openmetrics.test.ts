@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import type { Family, FamilyType, Sample } from '../../src/core/family.ts';
 import { Histogram, histogramSamples } from '../../src/core/histogram.ts';
 import { END, toPieces } from '../../src/exposition/forms.ts';
-import { createProcessMetrics, renderFamilies } from '../../src/exposition/registry.ts';
+import { createProcessMetrics } from '../../src/exposition/process-metrics.ts';
+import { renderFamilies } from '../../src/exposition/render.ts';
 import { negotiate } from '../../src/server/accept.ts';
 import { type Judge, type Judged, openJudge } from '../support/judges.ts';
 import { needs } from '../support/programs.ts';
@@ -16,7 +17,9 @@ interface Both {
 }
 
 async function render(families: readonly Family[], errors: string[] = []): Promise<Both> {
-  const rendered = await renderFamilies(families, (name, error) => errors.push(`${name}: ${error}`));
+  const rendered = await renderFamilies(families, {
+    onFamilyError: (name, error) => errors.push(`${name}: ${error}`),
+  });
   const written = (form: 'text' | 'openmetrics') =>
     Buffer.concat([...toPieces(rendered, form), Buffer.from(END[form])]).toString();
   return { text: written('text'), openmetrics: written('openmetrics') };
@@ -147,7 +150,7 @@ test('a family that throws is left out of both forms and reported once', async (
 for (const name of JUDGES) {
   needs(name)(`${name} reads the same process metrics in both forms`, async () => {
     const judge = openJudge(name);
-    const rendered = await createProcessMetrics().render();
+    const rendered = await createProcessMetrics({ onFamilyError: () => {} }).render();
     const written = (form: 'text' | 'openmetrics') => Buffer.concat(toPieces(rendered, form)).toString();
     const both = { text: written('text'), openmetrics: `${written('openmetrics')}# EOF\n` };
     const { samples, metadata } = await readBoth(judge, both);

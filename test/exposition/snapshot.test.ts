@@ -14,8 +14,8 @@ function createSnapshot(kept: readonly Family[], live: readonly Family[], errors
 
 /** The lines of a scrape without comments and without this process's own. */
 async function lines(snapshot: Snapshot, gzip = false, form: ExpositionForm = 'text'): Promise<string[]> {
-  const bytes = await snapshot.scrape(form, gzip);
-  const text = (gzip ? gunzipSync(bytes) : Buffer.from(bytes)).toString();
+  const bytes = Buffer.concat(await snapshot.scrape(form, gzip));
+  const text = (gzip ? gunzipSync(bytes) : bytes).toString();
   return text.split('\n').filter((line) => line && !/^(#|process_|nodejs_)/.test(line));
 }
 
@@ -42,8 +42,8 @@ test('OpenMetrics is of the same rendering as text, and ends once, after what is
   await snapshot.render();
   now = 2;
   for (const gzip of [false, true]) {
-    const bytes = await snapshot.scrape('openmetrics', gzip);
-    const text = (gzip ? gunzipSync(bytes) : Buffer.from(bytes)).toString();
+    const bytes = Buffer.concat(await snapshot.scrape('openmetrics', gzip));
+    const text = (gzip ? gunzipSync(bytes) : bytes).toString();
     expect(text).toMatch(/^# TYPE kept gauge\n# HELP kept Help\.\nkept 1\n# TYPE live gauge\n/);
     expect(text.indexOf('# EOF\n')).toBe(text.length - '# EOF\n'.length);
     expect(await lines(snapshot, gzip, 'openmetrics')).toEqual(await lines(snapshot, gzip));
@@ -52,7 +52,7 @@ test('OpenMetrics is of the same rendering as text, and ends once, after what is
 });
 
 test('a scrape holds process metrics', async () => {
-  const text = Buffer.from(await createSnapshot([], []).scrape('text', false)).toString();
+  const text = Buffer.concat(await createSnapshot([], []).scrape('text', false)).toString();
   expect(text).toMatch(/^process_start_time_seconds \d+/m);
 });
 

@@ -19,6 +19,15 @@ test('each of several tokens is accepted, and nothing else', () => {
     expect(isToken(header)).toBe(false);
 });
 
+test('a token may be of any length', () => {
+  const long = 'x'.repeat(1000);
+  const isToken = createTokenCheck(['short', long, 'wörd']);
+  for (const token of ['short', long, Buffer.from('wörd').toString('latin1')])
+    expect(isToken(token)).toBe(true);
+  for (const header of [`${long}x`, long.slice(1), 'short'.repeat(60), 'wörd'])
+    expect(isToken(header)).toBe(false);
+});
+
 test('no tokens at all accept nothing, not even nothing', () => {
   const isToken = createTokenCheck([]);
   for (const header of ['', 'old', undefined]) expect(isToken(header)).toBe(false);

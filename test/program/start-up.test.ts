@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +17,9 @@ import { configSchema } from '../../src/config/schema.ts';
 import { markedKeys } from '../../src/fields/marks.ts';
 import { unprivileged } from '../support/image.ts';
 import { ODD_FILES, putOdd } from '../support/odd-files.ts';
+import { addresses } from './activate.ts';
 import { temporaryFolder } from './lab.ts';
-import { cleanEnv, copyProgram, keys, launch } from './program.ts';
+import { cleanEnv, copyProgram, eventually, keys, launch, start } from './program.ts';
 
 /** The program, where a user without rights can reach it: a checkout may lie elsewhere. */
 let built: string;
@@ -58,6 +68,13 @@ function openFolder(): string {
   return folder;
 }
 
+/** A configuration that asks AWS nothing. */
+function withNothing(): string {
+  const path = join(temporaryFolder(), 'exporter.yaml');
+  writeFileSync(path, 'client_vpn: {enabled: false}');
+  return path;
+}
+
 /** A port of this machine that is taken. */
 function taken(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -85,6 +102,94 @@ test('a port that is taken is named, with the flag or key that asked for it', as
   expect(await refused({ configFile })).toContain(
     `opening the intake (intake.listen_address): cannot listen on 127.0.0.1:${port}: ${USED}`,
   );
+});
+
+test('it listens before all else: scrapes are answered with what is known, it says that it is not ready, and pages wait', async () => {
+  const storage = temporaryFolder();
+  // A holder on another machine is watched for five seconds before it gives way.
+  const elsewhere = { pid: 1, host: 'elsewhere', since: '2026-01-01T00:00:00.000Z', token: 'theirs' };
+  writeFileSync(join(storage, 'lock'), JSON.stringify(elsewhere));
+  const [address = ''] = await addresses(1);
+  const running = start([
+    'serve',
+    `--web.listen-address=${address}`,
+    `--storage.path=${storage}`,
+    `--config.file=${withNothing()}`,
+  ]);
+  const ask = (path: string) => fetch(`http://${address}${path}`);
+  const scraped = await eventually(async () => {
+    const answer = await ask('/metrics');
+    return [answer.status, await answer.text()] as const;
+  });
+  const page = ask('/');
+  expect(scraped).toEqual([200, expect.stringMatching(/^aws_connections_exporter_build_info\{.*\} 1$/m)]);
+  expect((await ask('/-/healthy')).status).toBe(200);
+  const ready = await ask('/-/ready');
+  expect([ready.status, await ready.text()]).toEqual([503, 'The exporter is starting.\n']);
+  expect(running.stderr()).not.toContain('msg=Listening');
+  const posted = await fetch(`http://${address}/-/healthy`, { method: 'POST' });
+  expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  expect([(await page).status, running.stderr()]).toEqual([200, expect.stringContaining('msg=Listening')]);
+  expect((await ask('/-/ready')).status).toBe(200);
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s ends it with exit code 0 from the moment in which it answers, which SIGHUP does not',
+  async (signal) => {
+    const [address = ''] = await addresses(1);
+    const flags = [`--web.listen-address=${address}`, `--storage.path=${temporaryFolder()}`];
+    const running = start(['serve', ...flags, `--config.file=${withNothing()}`]);
+    await eventually(async () => expect((await fetch(`http://${address}/-/healthy`)).status).toBe(200));
+    running.kill('SIGHUP');
+    running.kill(signal);
+    const { code, stderr } = await running.ended;
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`signal=${signal}`)]);
+  },
+);
+
+test.each([
+  ['', 'stays as small as it begins'],
+  ['--max-semi-space-size=16', 'grows where whoever starts Node.js says so'],
+])('with NODE_OPTIONS=%s the young generation of the heap %s', async (options) => {
+  const [address = ''] = await addresses(1);
+  const flags = [`--web.listen-address=${address}`, `--storage.path=${temporaryFolder()}`];
+  const env = { NODE_OPTIONS: options };
+  start(['serve', ...flags, `--config.file=${withNothing()}`], { env });
+  const scrape = async () => (await fetch(`http://${address}/metrics`)).text();
+  await eventually(async () => expect(await scrape()).toContain('nodejs_heap_space_size_total_bytes'));
+  for (let n = 0; n < 300; n += 1) await scrape();
+  const [, bytes] = /^nodejs_heap_space_size_total_bytes\{space="new"\} (\d+)$/m.exec(await scrape()) ?? [];
+  expect(Number(bytes) > 2 * 1024 * 1024).toBe(options !== '');
+});
+
+test('pages that could not be loaded once are loaded for the next who asks', async () => {
+  const folder = temporaryFolder();
+  copyProgram(folder);
+  const [address = ''] = await addresses(1);
+  const flags = [`--web.listen-address=${address}`, `--storage.path=${temporaryFolder()}`];
+  const words = [join(folder, 'main.js'), 'serve', ...flags, `--config.file=${withNothing()}`];
+  const running = launch(process.execPath, words, { env: { ...cleanEnv, ...keys } });
+  const statusOf = async (path: string) => (await fetch(`http://${address}${path}`)).status;
+  await eventually(async () => expect(await statusOf('/-/ready')).toBe(200));
+  await statusOf('/metrics');
+  renameSync(join(folder, 'chunks'), join(folder, 'elsewhere'));
+  expect([await statusOf('/'), await statusOf('/metrics')]).toEqual([500, 200]);
+  renameSync(join(folder, 'elsewhere'), join(folder, 'chunks'));
+  expect([await statusOf('/'), running.stderr()]).toEqual([
+    200,
+    expect.stringContaining('A request could not be answered'),
+  ]);
+});
+
+test('a start that fails over several things says the first alone, as if it had not listened yet', async () => {
+  const port = await taken();
+  const configFile = join(openFolder(), 'exporter.yaml');
+  writeFileSync(configFile, 'client_vpm: {}');
+  expect(await refused({ address: `127.0.0.1:${port}`, configFile })).toContain('client_vpm: unknown key');
+  const storage = join(openFolder(), 'data');
+  writeFileSync(storage, '');
+  const said = await refused({ address: `127.0.0.1:${port}`, storage });
+  expect(said).toContain(`cannot use the folder ${storage} (--storage.path)`);
 });
 
 const LOW = 'this user may not listen on that port; choose one from 1024 on';

@@ -2,8 +2,9 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
-import { createApp, type Routes } from '../../src/server/app.ts';
+import { createApp } from '../../src/server/app.ts';
 import { listen } from '../../src/server/listen.ts';
+import type { Routes } from '../../src/server/routes.ts';
 import { idle } from '../support/status-models.ts';
 
 const KEPT = {
@@ -31,7 +32,7 @@ async function setUp(change: Partial<Routes> = {}) {
     clock: systemClock,
     telemetryPath: '/metrics',
     maxRequests: 40,
-    scrape: async (form, gzip) => (gzip ? GZIPPED : Buffer.from(KEPT[form])),
+    scrape: async (form, gzip) => [gzip ? GZIPPED : Buffer.from(KEPT[form])],
     status: () => idle,
     dashboards: async () => [
       { name: 'vpn', title: 'Client <VPN>', description: 'Who & what.', json: '{"uid": "vpn"}\n' },
@@ -147,7 +148,7 @@ test('more scrapes at a time than allowed are turned away, and allowed again lat
     maxRequests: 2,
     scrape: () =>
       new Promise((resolve) => {
-        waiting.push(() => resolve(Buffer.from(KEPT.text)));
+        waiting.push(() => resolve([Buffer.from(KEPT.text)]));
         if (waiting.length === 2) begin();
       }),
   });

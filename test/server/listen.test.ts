@@ -231,3 +231,21 @@ test('a connection that is silent for too long is closed', async () => {
     expect(socket?.closed).toBe(true);
   }
 });
+
+test('only an answer that its reader does not take at once is waited for', async () => {
+  const clock = createHandClock();
+  const waits: number[] = [];
+  const after: typeof clock.after = (ms, fn) => {
+    waits.push(ms);
+    return clock.after(ms, fn);
+  };
+  const app: RequestListener = ({ url }, response) =>
+    void response.end(url === '/long' ? 'x'.repeat(8 * 1024 * 1024) : 'x');
+  const { urls, close } = await listen(app, [ANY], { clock: { ...clock, after }, limits: INTAKE_LIMITS });
+  onTestFinished(close);
+  for (let n = 0; n < 3; n += 1) expect(await (await fetch(urls[0] ?? '')).text()).toBe('x');
+  expect(waits).toEqual([]);
+  const slow = await openRaw(urls[0] ?? '', 'GET /long HTTP/1.1\r\nHost: x\r\n\r\n');
+  await slow.until(/^HTTP\/1\.1 200 OK/);
+  expect(waits).toEqual([INTAKE_LIMITS.answerMs]);
+});

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { type IncomingMessage, type RequestListener, request } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { createApp, type Routes } from '../../src/server/app.ts';
+import { createApp } from '../../src/server/app.ts';
 import type { ConnectionsOptions } from '../../src/server/connections.ts';
 import { INTAKE_LIMITS, SCRAPE_LIMITS } from '../../src/server/limits.ts';
 import { listen } from '../../src/server/listen.ts';
+import type { Routes } from '../../src/server/routes.ts';
 import { createHandClock } from '../support/hand-clock.ts';
 import { openRaw, type RawClient } from '../support/raw-client.ts';
 import { idle } from '../support/status-models.ts';
@@ -25,7 +26,7 @@ function metricsApp(change: Partial<Routes>) {
     clock: createHandClock(),
     telemetryPath: '/metrics',
     maxRequests: 40,
-    scrape: async () => Buffer.from('a 1\n'),
+    scrape: async () => [Buffer.from('a 1\n')],
     status: () => idle,
     dashboards: async () => [{ name: 'vpn', title: 'VPN', description: '', json: `"${LONG}"` }],
     documents: { runbooks: new Map(), docs: new Map() },
@@ -55,11 +56,11 @@ async function statusOf(
 
 test('slow readers of the exposition keep out no scrape, whether it comes from their address or another', async () => {
   const clock = createHandClock();
-  const long = Buffer.from(LONG);
+  const long = [Buffer.from(LONG)];
   let asked = 0;
   const scrape = async () => {
     asked += 1;
-    return isLong ? long : Buffer.from('a 1\n');
+    return isLong ? long : [Buffer.from('a 1\n')];
   };
   let isLong = true;
   const full: string[] = [];
@@ -83,7 +84,7 @@ test('slow readers of the exposition keep out no scrape, whether it comes from t
 
 test('the only scrape of an address has a second to be read, before it makes room for others', async () => {
   const clock = createHandClock();
-  const long = Buffer.from(LONG);
+  const long = [Buffer.from(LONG)];
   const url = await open(metricsApp({ clock, scrape: async () => long, maxRequests: 2 }), { clock });
   const one = await openRaw(url, ask('/metrics'), { from: '127.0.0.1', isPaused: true });
   const other = await openRaw(url, ask('/metrics'), { from: '127.0.0.2', isPaused: true });
@@ -122,7 +123,7 @@ test('connections that read nothing are cut before they have taken all that ther
 test('answers that are being made make no room', async () => {
   const waiting: (() => void)[] = [];
   const scrape = () =>
-    new Promise<Uint8Array>((resolve) => waiting.push(() => resolve(Buffer.from('a 1\n'))));
+    new Promise<readonly Uint8Array[]>((resolve) => waiting.push(() => resolve([Buffer.from('a 1\n')])));
   const url = await open(metricsApp({ scrape, maxRequests: 2 }));
   const answers = [statusOf(url, '/metrics'), statusOf(url, '/metrics')];
   while (waiting.length < 2) await setImmediate();
@@ -137,6 +138,8 @@ test.each(['/api/v1/connections', '/dashboards/vpn.json', '/config'])(
     const clock = createHandClock();
     let full = 0;
     const url = await open(metricsApp({ clock, onFull: () => (full += 1) }), { clock });
+    // Pages are loaded when one is first asked for: those who come meanwhile would all be answered at once.
+    expect(await statusOf(url, '/')).toBe(200);
     const slow = await Promise.all(
       Array.from({ length: 45 }, () => openRaw(url, ask(path), { isPaused: true })),
     );
@@ -190,9 +193,9 @@ test('the requests of one connection are answered one after the other, and take 
   const waiting: (() => void)[] = [];
   let asked = 0;
   const scrape = () =>
-    new Promise<Uint8Array>((resolve) => {
+    new Promise<readonly Uint8Array[]>((resolve) => {
       asked += 1;
-      const body = Buffer.from(`a ${asked}\n`);
+      const body = [Buffer.from(`a ${asked}\n`)];
       waiting.push(() => resolve(body));
     });
   const url = await open(metricsApp({ scrape, maxRequests: 2 }));
@@ -217,7 +220,7 @@ test('the requests of one connection are answered one after the other, and take 
 test('a connection that pipelines and leaves gives back what it took', async () => {
   const waiting: (() => void)[] = [];
   const scrape = () =>
-    new Promise<Uint8Array>((resolve) => waiting.push(() => resolve(Buffer.from('a 1\n'))));
+    new Promise<readonly Uint8Array[]>((resolve) => waiting.push(() => resolve([Buffer.from('a 1\n')])));
   const url = await open(metricsApp({ scrape, maxRequests: 2 }));
   for (let n = 0; n < 3; n += 1) {
     const client = await openRaw(url, ask('/metrics').repeat(30));

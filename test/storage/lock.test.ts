@@ -4,6 +4,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -175,6 +176,24 @@ test('the loser of a takeover notices, names the winner and leaves its lock alon
   await expect(lock.assertHeld()).rejects.toThrow(lost);
   await lock.release();
   expect(JSON.parse(readFileSync(desk.path, 'utf8'))).toMatchObject({ token: 'theirs' });
+});
+
+test('a takeover is noticed by the next beat, also one that leaves the time of the last', async () => {
+  const desk = createDesk();
+  const beats: (string | undefined)[] = [];
+  await takeLock(desk.path, desk.clock, { onGone() {}, onBeat: (error) => beats.push(error?.message) });
+  for (const count of [1, 2, 3]) {
+    await desk.clock.advance(2_000);
+    await vi.waitUntil(() => beats.length === count && desk.timers() === 1);
+  }
+  expect(beats).toEqual([undefined, undefined, undefined]);
+  const theirs = { ...desk, path: `${desk.path}.theirs` };
+  heldBy(theirs, { pid: 4711, host: 'elsewhere' });
+  renameSync(theirs.path, desk.path);
+  expect(statSync(desk.path).mtimeMs).toBe(desk.clock.now());
+  await desk.clock.advance(2_000);
+  await vi.waitUntil(() => beats.length === 4);
+  expect(beats[3]).toBe(`the folder was taken over by process 4711 on elsewhere (since ${SINCE})`);
 });
 
 test('a holder puts back a lock that somebody tidied away, at its next pulse or before it writes', async () => {

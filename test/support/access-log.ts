@@ -67,6 +67,17 @@ export function toAccessLogRig(rig: Rig): AccessLogRig {
   };
 }
 
+/** Resolves when `condition` holds, while the clock goes on by itself. */
+export async function untilInTime(rig: Rig, condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await tick(rig);
+}
+
+/** Lets 50 ms go by, no faster than this machine answers requests: deadlines are of the same clock. */
+async function tick(rig: Rig): Promise<void> {
+  await rig.get('/-/healthy');
+  await rig.clock.advance(50);
+}
+
 /** What it comes to, while the clock goes on by itself: calls that are rationed wait for it. */
 async function whileTimeGoesOn<T>(rig: Rig, work: Promise<T>): Promise<T> {
   let isDone = false;
@@ -75,8 +86,7 @@ async function whileTimeGoesOn<T>(rig: Rig, work: Promise<T>): Promise<T> {
   });
   done.catch(() => {});
   while (!isDone) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    await rig.clock.advance(50);
+    await tick(rig);
   }
   return done;
 }

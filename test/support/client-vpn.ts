@@ -1,7 +1,12 @@
 import { Book, type Counters } from '../../src/collectors/client-vpn/book.ts';
+import { BOOK_FORMAT, fromContent, toContent } from '../../src/collectors/client-vpn/book-file.ts';
+import { toConnection } from '../../src/collectors/client-vpn/decode.ts';
+import { ExportChoice } from '../../src/collectors/client-vpn/exported.ts';
 import { createIdentity, type Identity } from '../../src/collectors/client-vpn/identity.ts';
 import { gather, type Listing, post } from '../../src/collectors/client-vpn/listing.ts';
-import { type Connection, toConnection } from '../../src/collectors/client-vpn/record.ts';
+import type { Connection } from '../../src/collectors/client-vpn/record.ts';
+import { textOf } from '../../src/core/columns/table.ts';
+import type { Part } from '../../src/storage/file.ts';
 import { type RawConnection, rowsOf } from './connection-rows.ts';
 
 export const SCOPE = { accountId: '111122223333', region: 'eu-west-1', endpointId: 'cvpn-endpoint-1' };
@@ -32,7 +37,8 @@ export function decode(fields: RawConnection = {}, identity: Identity = plain) {
   const rejected: [field: string, text: string | undefined][] = [];
   const rows = rowsOf([raw(fields)]);
   const reject = (field: string, text: string | undefined) => rejected.push([field, text]);
-  const connection = toConnection(rows, 0, { identity, withNames: true, reject });
+  const listed = toConnection(rows, 0, { identity, withNames: true, reject });
+  const connection = listed && { ...listed, id: textOf(listed.id) };
   return { connection, rejected };
 }
 
@@ -64,7 +70,7 @@ export function createLedgerDesk(book = new Book(SCOPE, plain.tag)) {
       { afterMs = 60_000, maxUsers }: { afterMs?: number; maxUsers?: number } = {},
     ): Promise<Listing> {
       at += afterMs;
-      const options = { at, longestGapMs: LONGEST_GAP_MS, maxUsers, keepConnections: true };
+      const options = { at, longestGapMs: LONGEST_GAP_MS, maxUsers, choice: new ExportChoice([], 1) };
       return post(await gather(pages(connections)), book, options);
     },
     counters(): Counters {
@@ -73,4 +79,32 @@ export function createLedgerDesk(book = new Book(SCOPE, plain.tag)) {
       return counters;
     },
   };
+}
+
+/** Parts as they stand in a file. */
+export function toBuffer(parts: Iterable<Part>): Buffer {
+  return Buffer.concat([...parts].map((part) => Buffer.from(typeof part === 'string' ? `${part}\n` : part)));
+}
+
+/** What stands in the file of a book between its first line and its checksum. */
+export function contentOf(book: Book): Buffer {
+  const picture = book.entries().picture();
+  const content = toBuffer(toContent(book.state(), picture));
+  picture.letGo();
+  return content;
+}
+
+/** The book of which this is the content, as a new process reads it. */
+export async function readBook(
+  bytes: Buffer,
+  { format = BOOK_FORMAT, identity = plain.tag } = {},
+): Promise<Book> {
+  const saved = await fromContent({ format, bytes });
+  const { accountId, region, endpointId } = saved.state;
+  return new Book({ accountId, region, endpointId }, identity, saved);
+}
+
+/** The book as a new process reads it from disk. */
+export function restarted(book: Book, identity = plain.tag): Promise<Book> {
+  return readBook(contentOf(book), { identity });
 }

@@ -18,7 +18,8 @@ export interface Cell {
 
 const DRAWS = 2000;
 const CONFIDENCE = 0.95;
-const POPULATIONS = [1, 2, 3, 5, 10, 30, 100, 1000, 10_000, 100_000];
+/** The sizes of simulated registries. */
+export const POPULATIONS = [1, 2, 3, 5, 10, 30, 100, 1000, 10_000, 100_000];
 /** Larger samples are not drawn id by id: their number of living is drawn, from the distribution. */
 const DRAWN_BY_ID = 500;
 
@@ -74,9 +75,12 @@ export function widthRatio({ width, referenceWidth }: Cell): number {
   return width === referenceWidth ? 1 : width / referenceWidth;
 }
 
-/** Samples registries of every size and share, 2,000 times each, and says how often and how tightly the interval held. */
-export function* coverageCells(random: () => number): Iterable<Cell> {
-  for (const population of POPULATIONS)
+/** Samples registries of these sizes and every share, 2,000 times each, and says how often and how tightly the interval held. */
+export function* coverageCells(
+  random: () => number,
+  populations: readonly number[] = POPULATIONS,
+): Iterable<Cell> {
+  for (const population of populations)
     for (const drawn of sizes(population)) {
       const bounds = boundsByFound((found) => ours(population, drawn, found));
       const reference = boundsByFound((found) => largeBounds(population, drawn, found, 1 - CONFIDENCE));

@@ -1,7 +1,7 @@
 import { createOwnCounters } from '../../src/app/own-families.ts';
 import type { Collector } from '../../src/core/collector.ts';
 import { toPieces } from '../../src/exposition/forms.ts';
-import { renderFamilies } from '../../src/exposition/registry.ts';
+import { renderFamilies } from '../../src/exposition/render.ts';
 import type { Domain, Section } from '../../src/polling/domain.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import { openAws, TARGET } from './aws.ts';
@@ -42,7 +42,9 @@ export async function startDomain<C extends Section>(domain: Domain<C>, own: obj
     },
     /** The samples of the domain, without HELP and TYPE, without the labels of the endpoint's account and region. */
     async samples(): Promise<readonly string[]> {
-      const rendered = await renderFamilies(collector.families, (_, error) => Promise.reject(error));
+      const rendered = await renderFamilies(collector.families, {
+        onFamilyError: (_, error) => Promise.reject(error),
+      });
       const lines = Buffer.concat(toPieces(rendered, 'text')).toString().split('\n');
       return lines
         .filter((line) => line !== '' && !line.startsWith('#'))

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/core/clock.ts';
-import type { Routes } from '../../src/server/app.ts';
+import type { Routes } from '../../src/server/routes.ts';
 import { idle } from './status-models.ts';
 
 /** Routes of an exporter that has one series, and nothing to say. */
@@ -8,7 +8,7 @@ export function quietRoutes(clock: Clock): Routes {
     clock,
     telemetryPath: '/metrics',
     maxRequests: 40,
-    scrape: async () => Buffer.from('a 1\n'),
+    scrape: async () => [Buffer.from('a 1\n')],
     status: () => idle,
     dashboards: async () => [],
     documents: { runbooks: new Map(), docs: new Map() },

@@ -114,7 +114,8 @@ test('so does any YAML that looks like one', () => {
     fc.property(file, (sections) => {
       judged(path, sections.map(([name, value]) => `${name}: ${String(value)}\n`).join(''));
     }),
-    { numRuns: 400 },
+    // What is no escape is told of with what stands after it, which was a line end.
+    { numRuns: 400, examples: [[[['tls_server_config', '"\\U']]]] },
   );
 });
 

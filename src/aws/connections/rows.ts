@@ -1,3 +1,5 @@
+import { ID_WORDS, packBytes } from '../../core/columns/packed-id.ts';
+import type { WordsId } from '../../core/columns/table.ts';
 import type { Interned } from './interned.ts';
 
 /** The elements of a connection that are read, in the order in which AWS sends them; the two of its status among them. */
@@ -34,6 +36,8 @@ const NONE = -1;
 /** From here on places are in the buffer of texts that had to be decoded. No answer is as long as that. */
 const DECODED = 2 ** 28;
 
+const MOST_SINGLES = 1_000;
+
 const SPACE = 0x20;
 const DASH = 0x2d;
 const COLON = 0x3a;
@@ -51,6 +55,9 @@ export class ConnectionRows {
   #places: Int32Array = new Int32Array(WIDTH);
   #lists: Int32Array = new Int32Array(2);
   #listed = 0;
+  /** Lists of one text, by it: nearly every connection has the same. */
+  readonly #singles = new Map<string, readonly string[]>();
+  #ids = new Uint32Array(ID_WORDS);
   #length = 0;
   #at = 0;
 
@@ -64,6 +71,18 @@ export class ConnectionRows {
     return this.#length;
   }
 
+  /** The id of the connection: as words, which are there as long as the page is, where it is one as AWS makes them; undefined where the row lacks it. */
+  id(row: number): WordsId | string | undefined {
+    const at = row * WIDTH + 2 * PLACE.connectionId;
+    const from = this.#places[at] ?? NONE;
+    if (from < 0 || from >= DECODED) return this.text(row, PLACE.connectionId);
+    const words = ID_WORDS * row;
+    if (words >= this.#ids.length) this.#ids = new Uint32Array(ID_WORDS * this.#length);
+    if (packBytes(this.#bytes, from, this.#places[at + 1] ?? 0, this.#ids, words))
+      return { words: this.#ids, at: words };
+    return this.text(row, PLACE.connectionId);
+  }
+
   /** The text of a field by its place; undefined where the row lacks the element. */
   text(row: number, place: number): string | undefined {
     const at = row * WIDTH + 2 * place;
@@ -71,16 +90,14 @@ export class ConnectionRows {
     return from === NONE ? undefined : this.#string(from, this.#places[at + 1] ?? 0);
   }
 
-  /** The posture compliance statuses of a row; undefined where it lacks the list. */
-  postures(row: number): string[] | undefined {
+  /** The posture compliance statuses of a row, the same array where one alone comes again; undefined where the row lacks the list. */
+  postures(row: number): readonly string[] | undefined {
     const at = row * WIDTH + 2 * POSTURES;
     const from = this.#places[at] ?? NONE;
     if (from === NONE) return undefined;
     const to = this.#places[at + 1] ?? 0;
-    const texts: string[] = [];
-    for (let index = from; index < to; index += 2)
-      texts.push(this.#string(this.#lists[index] ?? 0, this.#lists[index + 1] ?? 0));
-    return texts;
+    if (to - from === 2) return this.#alone(this.#inList(from));
+    return Array.from({ length: (to - from) / 2 }, (_, index) => this.#inList(from + 2 * index));
   }
 
   /** The number that a field is, of at most 15 digits; undefined where it is anything else, which its text tells. */
@@ -180,6 +197,19 @@ export class ConnectionRows {
       this.#decoded = Buffer.concat([this.#decoded], Math.max(1024, 2 * this.#decoded.length));
     this.#decodedLength += bytes.copy(this.#decoded, this.#decodedLength);
     return from;
+  }
+
+  #inList(at: number): string {
+    return this.#string(this.#lists[at] ?? 0, this.#lists[at + 1] ?? 0);
+  }
+
+  #alone(text: string): readonly string[] {
+    const known = this.#singles.get(text);
+    if (known) return known;
+    if (this.#singles.size === MOST_SINGLES) this.#singles.clear();
+    const list = [text];
+    this.#singles.set(text, list);
+    return list;
   }
 
   #string(from: number, to: number): string {

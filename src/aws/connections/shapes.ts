@@ -37,7 +37,7 @@ export class Shapes {
   /** The one that fitted last comes first. */
   readonly #shapes: Shape[] = [];
 
-  /** Remembers the markup of a row from `from` to `to`, in which these texts stand in their order. */
+  /** Remembers the markup of a row from `from` to `to`, in which these texts stand in their order, if it is all ASCII. */
   learn(bytes: Buffer, from: number, to: number, found: readonly Found[]): void {
     const markup: Uint8Array[] = [];
     let at = from;
@@ -50,6 +50,7 @@ export class Shapes {
     });
     markup.push(bytes.subarray(at, to));
     const all = Buffer.concat(markup);
+    if (!isAscii(all)) return;
     this.#shapes.unshift({
       markup: new DataView(all.buffer, all.byteOffset, all.byteLength),
       cuts: Int32Array.from(cuts),
@@ -107,11 +108,18 @@ function readAs(
   return at + left <= end && spells(view, at, markup, done, markup.byteLength) ? at + left : -1;
 }
 
-/** Whether the bytes from `at` on are those of `markup` between these two. */
+/**
+ * Whether the bytes from `at` on are those of `markup` between these two: eight at a time, as a number of 64 bits. All are letters of ASCII and
+ * none is 0, so that none of the numbers is NaN, which is not equal to itself, or 0, which is equal to its negative.
+ */
 function spells(view: DataView, at: number, markup: DataView, from: number, to: number): boolean {
   const shift = at - from;
   let i = from;
-  for (; i + 4 <= to; i += 4) if (view.getInt32(i + shift, true) !== markup.getInt32(i, true)) return false;
+  for (; i + 8 <= to; i += 8) if (view.getFloat64(i + shift) !== markup.getFloat64(i)) return false;
   for (; i < to; i += 1) if (view.getUint8(i + shift) !== markup.getUint8(i)) return false;
   return true;
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte > 0 && byte < 0x80);
 }

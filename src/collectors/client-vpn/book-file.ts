@@ -1,70 +1,63 @@
-import type { Exact } from '../../core/exact.ts';
-import type { Entry } from '../../core/ledger-entries.ts';
-import { type Book, type BookState, DURATION_BUCKETS } from './book.ts';
+import { inSteps } from '../../core/clock.ts';
+import { type EntriesPicture, LedgerEntries } from '../../core/ledger-entries.ts';
+import { alignedLine, ColumnsReader } from '../../storage/columns.ts';
+import type { Content, Part } from '../../storage/file.ts';
+import { fromColumns, type Layout, layoutOf, toParts } from '../../storage/picture-file.ts';
+import { type BookState, DURATION_BUCKETS } from './book.ts';
+import { fromLines } from './book-lines.ts';
 import { NAME } from './name.ts';
 import { COUNTERS } from './record.ts';
 
 /** The format line of a book's file; a change that a reader of before would misread changes the number. */
-export const BOOK_FORMAT = `aws-connections-exporter ${NAME}-ledger 1`;
+export const BOOK_FORMAT = `aws-connections-exporter ${NAME}-ledger 2`;
+/** Version 0.1 wrote lines of JSON. */
+const LINES_FORMAT = `aws-connections-exporter ${NAME}-ledger 1`;
+/** All formats that `fromContent` reads. */
+export const BOOK_FORMATS = [BOOK_FORMAT, LINES_FORMAT] as const;
 
-const OPENING = 1;
-const ENDED = 2;
-const OVER = 4;
-type Cell = string | number | null;
+/** The numbers of an entry, in the order of its columns. */
+const NUMBERS = ['updated_at', 'absent_since_ms', ...COUNTERS] as const;
 
-/** A book as lines of JSON: its state, then one line for each connection. */
-export function* toLines(book: Book): Iterable<string> {
-  yield JSON.stringify(book.state(), (_key, value) =>
+/** The first line: the state, and what the bytes behind it are. */
+type Header = BookState & {
+  readonly columns: Layout &
+    Pick<EntriesPicture, 'statuses' | 'large'> & { readonly numbers: readonly string[] };
+};
+
+/** A book as a line of JSON, its state, and the columns of its entries. */
+export function* toContent(state: BookState, picture: EntriesPicture): Iterable<Part> {
+  const { statuses, large } = picture;
+  const header: Header = { ...state, columns: { ...layoutOf(picture), numbers: NUMBERS, statuses, large } };
+  const line = JSON.stringify(header, (_key, value) =>
     typeof value === 'bigint' ? { exact: String(value) } : value,
   );
-  for (const [id, { status, updatedAt, readings, opening, ended, isOver, absentSinceMs }] of book.entries()) {
-    const flags = (opening ? OPENING : 0) | (ended ? ENDED : 0) | (isOver ? OVER : 0);
-    yield JSON.stringify([
-      id,
-      status,
-      flags,
-      updatedAt ?? null,
-      absentSinceMs ?? null,
-      ...readings.map(toCell),
-    ]);
-  }
+  yield alignedLine(line, BOOK_FORMAT.length + 1);
+  yield* toParts(picture);
 }
 
-/** Reads what `toLines` wrote; throws when the lines are something else. */
-export function fromLines(lines: readonly string[]): {
-  state: BookState;
-  entries: Iterable<[string, Entry]>;
-} {
-  const [first, ...rest] = lines;
-  if (first === undefined) throw new Error('it has no first line');
-  const state = JSON.parse(first, (_key, value) =>
-    typeof value?.exact === 'string' ? BigInt(value.exact) : value,
-  ) as BookState;
-  if (!isState(state ?? undefined)) throw new Error('its first line is not the state of a ledger');
-  const entries = rest.map((line): [string, Entry] => {
-    const [id, status, flags, updatedAt, absentSinceMs, ...readings] = JSON.parse(line) as [
-      string,
-      string,
-      number,
-      ...(number | null)[],
-    ];
-    if (typeof id !== 'string' || readings.length !== COUNTERS.length)
-      throw new Error('one of its lines is not a connection');
-    const [opening, ended] = [(flags & OPENING) !== 0, (flags & ENDED) !== 0];
-    // Files of version 0.1 do not say it; but a lifetime was observed only of a row that told an end.
-    const isOver = (flags & OVER) !== 0 || (status === 'terminated' && ended && !opening);
-    const entry = {
-      status,
-      updatedAt: updatedAt ?? undefined,
-      readings: readings.map(fromCell),
-      opening,
-      isOver,
-      ended,
-      absentSinceMs: absentSinceMs ?? undefined,
-    };
-    return [id, entry];
-  });
+/** What `toContent`, or version 0.1, wrote, in steps; rejects when it is something else. */
+export async function fromContent({
+  format,
+  bytes,
+}: Content): Promise<{ readonly state: BookState; readonly entries: LedgerEntries }> {
+  const reader = new ColumnsReader(bytes);
+  if (reader.isAtEnd) throw new Error('it has no first line');
+  const { columns, ...state } = toState(reader.line());
+  if (format === LINES_FORMAT) return { state, entries: await fromLines(state.ledger, reader) };
+  if (!columns) throw new Error('its first line does not say what follows');
+  const { statuses, large } = columns;
+  const picture = { ...(await fromColumns(columns, reader)), statuses, large };
+  const entries = new LedgerEntries(COUNTERS.length, picture);
+  await inSteps(entries.fill());
   return { state, entries };
+}
+
+function toState(line: string): BookState & Partial<Header> {
+  const state = JSON.parse(line, (_key, value) =>
+    typeof value?.exact === 'string' ? BigInt(value.exact) : value,
+  );
+  if (!isState(state ?? undefined)) throw new Error('its first line is not the state of a ledger');
+  return state;
 }
 
 function isState({ ledger, durations, users }: Partial<BookState> = {}): boolean {
@@ -90,12 +83,4 @@ function isState({ ledger, durations, users }: Partial<BookState> = {}): boolean
 /** JSON can say -1 and 1e999, a counter neither. */
 function isCount(value: unknown): boolean {
   return typeof value === 'bigint' ? value >= 0n : Number.isFinite(value) && Number(value) >= 0;
-}
-
-function toCell(reading: Exact | undefined): Cell {
-  return typeof reading === 'bigint' ? String(reading) : (reading ?? null);
-}
-
-function fromCell(cell: Cell): Exact | undefined {
-  return typeof cell === 'string' ? BigInt(cell) : (cell ?? undefined);
 }

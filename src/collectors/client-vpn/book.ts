@@ -1,10 +1,10 @@
 import { Histogram, type HistogramState } from '../../core/histogram.ts';
 import { CounterLedger, type LedgerState } from '../../core/ledger.ts';
-import type { Entry } from '../../core/ledger-entries.ts';
+import type { LedgerEntries } from '../../core/ledger-entries.ts';
 import type { Scope } from '../../core/scope.ts';
 import { UserTotals, type UserTotalsState } from '../../core/user-totals.ts';
-import { ConnectionColumns } from './connection-columns.ts';
-import { COUNTERS, type Connection, isEnd, STATUSES } from './record.ts';
+import { DetailColumns } from './detail-columns.ts';
+import { COUNTERS, copyOf, type Details, isEnd, type ListedConnection, STATUSES } from './record.ts';
 
 /** Buckets of `aws_client_vpn_connection_duration_seconds`; the longest sessions that AWS allows last 8, 10, 12 or 24 hours. */
 export const DURATION_BUCKETS = [60, 300, 900, 1800, 3600, 7200, 14400, 28800, 36000, 43200, 86400] as const;
@@ -43,17 +43,17 @@ export interface PostingOptions {
 
 /** A connection after posting. */
 interface Known {
-  /** The row that tells of it; its status and readings are those of `entry`. */
-  readonly shown: Connection;
-  /** It goes on changing with later listings. */
-  readonly entry: Entry;
+  /** What tells of it; its status and readings are those of the ledger's entry. */
+  readonly shown: Details;
+  /** Where the entries have it. */
+  readonly at: number;
 }
 
 /** Everything that is counted of one endpoint: traffic, openings, transitions, durations, users; kept on disk between processes. */
 export class Book {
   readonly scope: Scope;
   readonly #identity: string;
-  readonly #ledger: CounterLedger<Connection>;
+  readonly #ledger: CounterLedger<Details>;
   readonly #durations: Histogram;
   readonly #users: UserTotals;
   #usersOn = false;
@@ -61,10 +61,11 @@ export class Book {
   #retiredAt: number | undefined;
   #isDirty = false;
 
+  /** A new book, or a saved one, whose entries it goes on with. */
   constructor(
     scope: Scope,
     identity: string,
-    saved?: { state: BookState; entries: Iterable<[string, Entry]> },
+    saved?: { readonly state: BookState; readonly entries: LedgerEntries },
   ) {
     this.scope = scope;
     this.#identity = identity;
@@ -72,7 +73,7 @@ export class Book {
       COUNTERS.length,
       STATUSES,
       saved && { state: saved.state.ledger, entries: saved.entries },
-      new ConnectionColumns(),
+      new DetailColumns(),
     );
     this.#durations = new Histogram(DURATION_BUCKETS, saved?.state.durations);
     const sameIdentity = saved?.state.identity === identity;
@@ -126,12 +127,13 @@ export class Book {
   }
 
   /** Posts one connection; returns what is now known of it, which for a row that is ignored is what was known before. */
-  post(connection: Connection): Known {
-    const { entry, taken, growth } = this.#ledger.post(connection.id, connection, isEnd(connection));
-    if (taken === connection && entry.status === 'terminated' && !entry.ended) this.#settleEnd(connection);
-    const shown = taken ?? namesOnly(connection, entry);
+  post(listed: ListedConnection): Known {
+    const { at, isTaken, taken, growth } = this.#ledger.post(listed.id, listed, isEnd(listed));
+    const entries = this.entries();
+    if (isTaken && entries.status(at) === 'terminated' && !entries.isEnded(at)) this.#settleEnd(at, listed);
+    const shown = taken ?? namesOnly(listed, entries.updatedAt(at));
     if (this.#usersOn) this.#users.credit(shown.user ?? NO_USER, growth);
-    return { shown, entry };
+    return { shown, at };
   }
 
   /** Ends the listing. */
@@ -166,7 +168,7 @@ export class Book {
     };
   }
 
-  /** The book as plain data. */
+  /** The book as plain data, apart from its entries. */
   state(): BookState {
     return {
       ...this.scope,
@@ -179,20 +181,20 @@ export class Book {
   }
 
   /** What is remembered of connections, by id. */
-  entries(): Iterable<[string, Entry]> {
+  entries(): LedgerEntries {
     return this.#ledger.entries();
   }
 
-  #settleEnd({ id, establishedAt, endedAt }: Connection): void {
+  #settleEnd(at: number, { establishedAt, endedAt }: Details): void {
     if (this.#ledger.begun) {
       if (establishedAt === undefined || endedAt === undefined) return;
       this.#durations.observe((endedAt - establishedAt) / 1000);
     }
-    this.#ledger.settleEnd(id);
+    this.#ledger.settleEnd(at);
   }
 }
 
 /** Of a row that is ignored whose earlier ones another process saw: whose connection it is, which no copy changes. */
-function namesOnly(connection: Connection, { updatedAt }: Entry): Connection {
-  return { ...connection, statusMessage: undefined, endedAt: undefined, updatedAt, postures: [] };
+function namesOnly(listed: Details, updatedAt: number | undefined): Details {
+  return { ...copyOf(listed), statusMessage: undefined, endedAt: undefined, updatedAt, postures: [] };
 }

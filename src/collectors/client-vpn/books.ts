@@ -1,13 +1,15 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Clock } from '../../core/clock.ts';
+import { type Clock, inSteps } from '../../core/clock.ts';
 import { toSentence } from '../../core/error-text.ts';
 import { FaultLog } from '../../core/fault-log.ts';
+import { LedgerEntries } from '../../core/ledger-entries.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { Book } from './book.ts';
-import { BOOK_FORMAT, fromLines, toLines } from './book-file.ts';
+import { BOOK_FORMAT, BOOK_FORMATS, fromContent, toContent } from './book-file.ts';
 import { NAME } from './name.ts';
+import { COUNTERS } from './record.ts';
 import type { ConnectionFilter } from './source.ts';
 
 /** Which books a configuration opens and how they are to be read. */
@@ -129,7 +131,7 @@ export class Books {
       if (!isDone(book.scope) || (!book.isDirty && !this.#storage.isMissing(name))) continue;
       const fields = { endpoint_id: book.scope.endpointId };
       try {
-        await this.#storage.write(name, BOOK_FORMAT, toLines(book));
+        await this.#write(name, book);
         book.markSaved();
         this.#faults.succeed(name, 'The ledger is written again', fields);
       } catch (err) {
@@ -154,22 +156,31 @@ export class Books {
   async #read(name: string, identity: string): Promise<Book | undefined> {
     const book = this.#books.get(name);
     if (book?.identity === identity) return book;
-    if (book) return new Book(book.scope, identity, { state: book.state(), entries: book.entries() });
-    const lines = await this.#storage.read(name, BOOK_FORMAT, BOOK_LOST).catch((cause: unknown) => {
+    if (book) return copyUnder(identity, book);
+    const content = await this.#storage.readContent(name, BOOK_FORMATS, BOOK_LOST).catch((cause: unknown) => {
       throw new UnreadableBook(name, cause);
     });
-    if (!lines) return undefined;
+    if (!content) return undefined;
     try {
-      const saved = fromLines(lines);
+      const saved = await fromContent(content);
       const { accountId, region, endpointId } = saved.state;
       const scope = { accountId, region, endpointId };
       if (!name.startsWith(`${prefixOf(scope)}${toFileName(endpointId)}_`))
-        throw new Error('they are of another endpoint');
+        throw new Error('it is of another endpoint');
       return new Book(scope, identity, saved);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      await this.#storage.reject(name, `its lines cannot be read: ${reason}`, BOOK_LOST);
+      await this.#storage.reject(name, `what it holds cannot be read: ${reason}`, BOOK_LOST);
       return undefined;
+    }
+  }
+
+  async #write(name: string, book: Book): Promise<void> {
+    const picture = book.entries().picture();
+    try {
+      await this.#storage.write(name, BOOK_FORMAT, toContent(book.state(), picture));
+    } finally {
+      picture.letGo();
     }
   }
 
@@ -216,6 +227,14 @@ export class Books {
       this.#logger.error(message, { err });
     }
   }
+}
+
+/** A copy that writes down users under this identity. */
+async function copyUnder(identity: string, book: Book): Promise<Book> {
+  const state = book.state();
+  const entries = new LedgerEntries(COUNTERS.length, book.entries().picture());
+  await inSteps(entries.fill());
+  return new Book(book.scope, identity, { state, entries });
 }
 
 function prefixOf({ accountId, region }: Place): string {

@@ -5,14 +5,14 @@ import { type Scope, scopeLabels } from '../../core/scope.ts';
 import { type Named, namedGone } from '../../polling/named.ts';
 import type { Book } from './book.ts';
 import { UnreadableBook } from './books.ts';
+import { toConnections } from './decode.ts';
 import type { Endpoint } from './endpoints.ts';
-import { exportedConnections, isExportable } from './exported.ts';
+import { ExportChoice } from './exported.ts';
 import { SERIES_PER_STATUS } from './families.ts';
 import { gather, type Listing, post } from './listing.ts';
 import { SERIES_PER_CONNECTION, SERIES_PER_USER } from './opt-in-families.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
 import { foldPostures } from './postures.ts';
-import { toConnections } from './record.ts';
 import { isEndpointGone } from './source.ts';
 import type { View } from './state.ts';
 
@@ -35,6 +35,8 @@ export interface Polled {
   readonly previous: View | undefined;
 }
 
+const NO_CHOICE = { exported: [], leftOut: 0 };
+
 /** Lists and posts the connections of one endpoint; a failure keeps what there was, and says why. */
 export async function passEndpoint(
   polled: Polled,
@@ -47,15 +49,22 @@ export async function passEndpoint(
   let book: Book | undefined;
   try {
     book = await state.books.open(scope, options.books);
-    const connections = await gather(connectionPages(target, scope, options, deps, signal));
+    const spare = state.spare.pop();
+    const connections = await gather(connectionPages(target, scope, options, deps, signal), spare);
+    const { maxConnections } = options;
+    const choice =
+      maxConnections === undefined
+        ? undefined
+        : new ExportChoice(previous?.last?.exported ?? [], maxConnections);
     const listing = await post(connections, book, {
       at: clock.monotonic(),
       longestGapMs: options.staleAfterMs,
       maxUsers: options.maxUsers,
-      keepConnections: options.maxConnections !== undefined,
+      choice,
     });
+    state.spare.push(connections);
     state.published.faults.succeed(scope.endpointId, 'A Client VPN endpoint recovered', scopeLabels(scope));
-    return { view: completeView(polled, listing, book, options, deps), failed: false };
+    return { view: completeView(polled, listing, choice?.chosen() ?? NO_CHOICE, book, deps), failed: false };
   } catch (cause) {
     if (signal.reason instanceof Stopped) return { view: previous, failed: false };
     const isNamed = options.selection.named.includes(scope.endpointId);
@@ -128,20 +137,13 @@ async function* connectionPages(
 function completeView(
   { scope, endpoint, previous }: Polled,
   listing: Listing,
+  { exported, leftOut }: ReturnType<ExportChoice['chosen']>,
   book: Book,
-  { maxConnections }: PassOptions,
   { clock, drop }: PassDeps,
 ): View {
-  const exported =
-    maxConnections === undefined
-      ? []
-      : exportedConnections(listing.connections ?? [], previous?.last?.exported ?? [], maxConnections);
   const counted: readonly (readonly [string, number])[] = [
     ['user_cap', book.foldedUsers * SERIES_PER_USER],
-    [
-      'connection_cap',
-      ((listing.connections ?? []).filter(isExportable).length - exported.length) * SERIES_PER_CONNECTION,
-    ],
+    ['connection_cap', leftOut * SERIES_PER_CONNECTION],
     ['posture_cap', foldPostures(listing.postures).folded],
     ['status_cap', book.foldedStatuses * SERIES_PER_STATUS],
   ];

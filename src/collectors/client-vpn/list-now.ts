@@ -7,10 +7,11 @@ import type { Clock } from '../../core/clock.ts';
 import { toSelection } from '../../polling/selection.ts';
 import type { Reject } from '../../polling/warnings.ts';
 import type { ClientVpnConfig } from './config.ts';
+import { toConnection } from './decode.ts';
 import { discover } from './endpoints.ts';
 import type { Identity } from './identity.ts';
 import { gather } from './listing.ts';
-import { type Connection, NO_STATUS, STATUSES, toConnection } from './record.ts';
+import { type ListedConnection, NO_STATUS, STATUSES } from './record.ts';
 import { createRedact, readIdentity, sourceOf } from './settings.ts';
 import { isEndpointGone } from './source.ts';
 import { type TableRow, toTable } from './table.ts';
@@ -69,7 +70,7 @@ export async function listNow(
     onProgress(endpointId, read);
     const pages = async function* () {
       for await (const page of source.connectionPages(target, endpointId, signal)) {
-        const ofUser: Connection[] = [];
+        const ofUser: ListedConnection[] = [];
         for (let row = 0; row < page.length; row += 1) {
           statuses.add(page.text(row, PLACE.code) || NO_STATUS);
           if (!isOf(wanted.user, page, row, identity)) continue;

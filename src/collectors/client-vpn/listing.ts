@@ -1,9 +1,19 @@
 import { breathe } from '../../core/clock.ts';
+import { type AnyId, textOf } from '../../core/columns/table.ts';
 import { add, type Exact } from '../../core/exact.ts';
+import type { LedgerEntries } from '../../core/ledger-entries.ts';
 import { OTHER } from '../../core/slots.ts';
 import { type Book, NO_USER, type PostingOptions } from './book.ts';
-import { ConnectionColumns } from './connection-columns.ts';
-import { COUNTERS, type Connection, mergeConnections, STATUSES } from './record.ts';
+import type { ExportChoice } from './exported.ts';
+import { Gathered } from './gathered.ts';
+import {
+  COUNTERS,
+  type Connection,
+  copyOf,
+  type Details,
+  type ListedConnection,
+  STATUSES,
+} from './record.ts';
 
 /** The connections of one status in a listing. */
 export interface StatusSums {
@@ -29,47 +39,28 @@ export interface Listing {
 /** Rows between two pauses; about 2 ms of posting. */
 const ROWS_AT_A_TIME = 2_000;
 
-/** The connections of one listing, each once, in the order in which they came first. */
-export class Gathered {
-  readonly #places = new Map<string, number>();
-  readonly #columns = new ConnectionColumns();
-
-  /** Adds a row; one of a connection that is there already is merged with it. */
-  add(connection: Connection): void {
-    const at = this.#places.get(connection.id);
-    const earlier = at === undefined ? undefined : this.#columns.get(at);
-    const next = at ?? this.#places.size;
-    if (at === undefined) this.#places.set(connection.id, next);
-    this.#columns.set(next, earlier ? mergeConnections(earlier, connection) : connection);
-  }
-
-  *values(): Iterable<Connection> {
-    for (let at = 0; at < this.#places.size; at += 1) {
-      const connection = this.#columns.get(at);
-      if (connection) yield connection;
-    }
-  }
-}
-
-/** Gathers pages into one listing; rejects when a page does, and then nothing of the listing is to be used. */
-export async function gather(pages: AsyncIterable<Iterable<Connection>>): Promise<Gathered> {
-  const gathered = new Gathered();
-  for await (const page of pages) for (const connection of page) gathered.add(connection);
+/** Gathers pages into one listing, in the memory of one that is over; rejects when a page does, and then nothing of the listing is to be used. */
+export async function gather(
+  pages: AsyncIterable<Iterable<ListedConnection>>,
+  gathered = new Gathered(),
+): Promise<Gathered> {
+  gathered.clear();
+  for await (const page of pages) for (const listed of page) gathered.add(listed);
   return gathered;
 }
 
-/** Posts a complete listing to its book, and sums up what the book then knows of the connections listed. */
+/** Posts a complete listing to its book, and sums up what the book then knows of the connections listed; with a choice, each is kept and offered to it. */
 export async function post(
   connections: Gathered,
   book: Book,
-  options: PostingOptions & { readonly keepConnections: boolean },
+  options: PostingOptions & { readonly choice: ExportChoice | undefined },
 ): Promise<Listing> {
-  const summary = new Summary(options.maxUsers !== undefined, options.keepConnections);
+  const summary = new Summary(options.maxUsers !== undefined, options.choice);
   book.begin(options);
   let row = 0;
-  for (const connection of connections.values()) {
-    const { shown, entry } = book.post(connection);
-    summary.add(shown, entry.status, entry.readings);
+  for (const listed of connections.rows()) {
+    const { shown, at } = book.post(listed);
+    summary.add(listed.id, shown, book.entries(), at);
     row += 1;
     if (row % ROWS_AT_A_TIME === 0) await breathe();
   }
@@ -85,40 +76,43 @@ interface MutableSums {
 
 class Summary {
   readonly #keepUsers: boolean;
-  readonly #keepConnections: boolean;
+  readonly #choice: ExportChoice | undefined;
   readonly #byStatus = new Map<string, MutableSums>();
-  readonly #users = new Map<string, number>();
-  readonly #postures = new Map<string, number>();
+  readonly #users = new Counts();
+  readonly #postures = new Counts();
   readonly #connections: Connection[] = [];
   #nameless = 0;
 
-  constructor(keepUsers: boolean, keepConnections: boolean) {
+  constructor(keepUsers: boolean, choice: ExportChoice | undefined) {
     this.#keepUsers = keepUsers;
-    this.#keepConnections = keepConnections;
+    this.#choice = choice;
     for (const status of STATUSES) this.#sumsOf(status);
   }
 
-  add(connection: Connection, status: string, readings: readonly (Exact | undefined)[]): void {
+  add(id: AnyId, shown: Details, entries: LedgerEntries, at: number): void {
+    const status = entries.status(at);
     const sums = this.#sumsOf(status);
-    const { establishedAt } = connection;
+    const { establishedAt } = shown;
     sums.connections += 1;
-    for (let index = 0; index < COUNTERS.length; index += 1) {
-      sums.sums[index] = add(sums.sums[index] ?? 0, readings[index] ?? 0);
-    }
+    for (let index = 0; index < COUNTERS.length; index += 1)
+      sums.sums[index] = add(sums.sums[index] ?? 0, entries.reading(at, index) ?? 0);
     if (
       establishedAt !== undefined &&
       establishedAt < (sums.oldestEstablishedAt ?? Number.POSITIVE_INFINITY)
     ) {
       sums.oldestEstablishedAt = establishedAt;
     }
-    if (status === 'active') this.#addActive(connection);
-    // A copy: the book's entry goes on changing with later listings.
-    if (this.#keepConnections) this.#connections.push({ ...connection, status, readings: [...readings] });
+    if (status === 'active') this.#addActive(shown);
+    if (!this.#choice) return;
+    // A copy: the entry goes on changing with later listings.
+    const connection = { ...copyOf(shown), id: textOf(id), status, readings: entries.readings(at) };
+    this.#connections.push(connection);
+    this.#choice.add(connection);
   }
 
   listing(slotOf: (user: string) => string): Listing {
     const userConnections = new Map<string, number>();
-    const active = this.#keepUsers ? [...this.#users, [NO_USER, this.#nameless] as const] : [];
+    const active = this.#keepUsers ? [...this.#users.byName(), [NO_USER, this.#nameless] as const] : [];
     for (const [user, connections] of active) {
       const slot = slotOf(user);
       if (connections > 0) userConnections.set(slot, (userConnections.get(slot) ?? 0) + connections);
@@ -126,17 +120,16 @@ class Summary {
     return {
       byStatus: this.#byStatus,
       connectedUsers: this.#users.size,
-      postures: this.#postures,
+      postures: this.#postures.byName(),
       userConnections,
-      connections: this.#keepConnections ? this.#connections : undefined,
+      connections: this.#choice ? this.#connections : undefined,
     };
   }
 
-  #addActive({ user, postures }: Connection): void {
+  #addActive({ user, postures }: Details): void {
     if (user === undefined) this.#nameless += 1;
-    else this.#users.set(user, (this.#users.get(user) ?? 0) + 1);
-    for (const posture of postures.length > 1 ? new Set(postures) : postures)
-      this.#postures.set(posture, (this.#postures.get(posture) ?? 0) + 1);
+    else this.#users.add(user);
+    for (const posture of postures.length > 1 ? new Set(postures) : postures) this.#postures.add(posture);
   }
 
   #sumsOf(status: string): MutableSums {
@@ -146,5 +139,24 @@ class Summary {
       this.#byStatus.set(status, sums);
     }
     return sums;
+  }
+}
+
+/** How often each name came. */
+class Counts {
+  readonly #counts = new Map<string, { count: number }>();
+
+  get size(): number {
+    return this.#counts.size;
+  }
+
+  add(name: string): void {
+    const known = this.#counts.get(name);
+    if (known) known.count += 1;
+    else this.#counts.set(name, { count: 1 });
+  }
+
+  byName(): Map<string, number> {
+    return new Map(Array.from(this.#counts, ([name, { count }]) => [name, count]));
   }
 }

@@ -97,6 +97,8 @@ class ClientVpnPoller implements Poller<View> {
     const reading = readingOf(options.books);
     const isSame = reading === state.reading;
     state.reading = reading;
+    // They hold the texts of their last listing, which may not be wanted any more.
+    state.spare.length = 0;
     return isSame
       ? views.filter(({ endpointId, name }) => isWanted(endpointId, name, options.selection))
       : [];

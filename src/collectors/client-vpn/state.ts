@@ -6,6 +6,7 @@ import { isExcluded, isOnlyNamed, type Selection } from '../../polling/selection
 import type { Counters } from './book.ts';
 import { type BookOptions, Books } from './books.ts';
 import type { Endpoint } from './endpoints.ts';
+import type { Gathered } from './gathered.ts';
 import type { Listing } from './listing.ts';
 import type { Connection } from './record.ts';
 
@@ -28,6 +29,8 @@ export interface LastPass extends Ended {
 export class State {
   readonly books: Books;
   readonly published: Published<View>;
+  /** Listings that no pass uses, so that the next one need not ask for memory. */
+  readonly spare: Gathered[] = [];
   /** How the world was read of which this is published; under another reading it is not to be mixed in. */
   reading = '';
 

@@ -209,7 +209,7 @@ const endpoint = z
   .superRefine(({ url: text, region, source }, { addIssue }) => {
     if (typeof text !== 'string' || urlProblem(text) !== undefined) return;
     const said = toManagementUrl(text);
-    const own = source && 'api_id' in source ? source : undefined;
+    const own = typeof source === 'object' && source && 'api_id' in source ? source : undefined;
     for (const [path, value, inUrl] of [
       [['region'], region, said.region],
       [['source', 'api_id'], own?.api_id, said.apiId],

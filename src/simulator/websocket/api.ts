@@ -1,3 +1,4 @@
+import { checkFormat } from './access-log-format.ts';
 import { Deployments } from './deployments.ts';
 import { createIntegration, type IntegrationSpec } from './integration.ts';
 import { type AccessLogSettings, Stage } from './stage.ts';
@@ -67,6 +68,7 @@ export interface Api
 
 /** An API with everything that its spec leaves open. */
 export function createApi(apiId: string, spec: ApiSpec, createdAt: number): Api {
+  for (const { format } of Object.values(spec.accessLogs ?? {})) checkFormat(format);
   const region = spec.region ?? 'eu-west-1';
   const stages = spec.stages ?? ['prod'];
   const { routes = [], integrations = [], accessLogs, autoDeployed, stageTags = {} } = spec;

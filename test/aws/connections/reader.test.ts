@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Interned } from '../../../src/aws/connections/interned.ts';
 import { ConnectionsReader } from '../../../src/aws/connections/reader.ts';
+import { declaration, laidOut } from '../../../src/simulator/wire/xml.ts';
 import { type RawConnection, rawsOf } from '../../support/connection-rows.ts';
 import { connectionsDocument } from './document.ts';
 
@@ -93,6 +94,61 @@ test('an answer of any length reads the same in chunks of one byte', () => {
     { numRuns: 20 },
   );
 });
+
+/** An answer as AWS sends it, laid out or on one line: sessions that live, that are over, with and without names, and a text that is not plain. */
+function likeAws(isLaidOut: boolean): Buffer {
+  const row = (n: number, more: string) =>
+    `<item><clientVpnEndpointId>cvpn-endpoint-1</clientVpnEndpointId><timestamp>2026-08-12 07:58:3${n}</timestamp>` +
+    `<connectionId>cvpn-connection-0123456789abcdef${n}</connectionId>${more}<ingressBytes>${n}99</ingressBytes>` +
+    `<status><code>active</code></status><connectionEndTime>-</connectionEndTime></item>`;
+  const name = (text: string) => `<username>${text}</username>`;
+  const postures =
+    '<postureComplianceStatusSet><item>compliant</item><item>b</item></postureComplianceStatusSet>';
+  const rows = [
+    name('alice'),
+    '',
+    name('bob'),
+    name('😀é'),
+    name('a&amp;b'),
+    postures,
+    '<added/>',
+    '',
+    postures,
+  ];
+  const xml = answer(
+    `<requestId>r</requestId><connections>${rows.map((more, n) => row(n, more)).join('')}</connections>`,
+  );
+  const whole = xml.replace('</Describe', '<nextToken>t</nextToken></Describe');
+  return Buffer.from(isLaidOut ? laidOut(`${declaration}${whole}`) : whole);
+}
+
+test.each([
+  ['laid out as AWS does', true],
+  ['on one line', false],
+])('two chunks make what one does, wherever the first ends: %s', async (_, isLaidOut) => {
+  const bytes = likeAws(isLaidOut);
+  const whole = await parseWithSdk(bytes.toString());
+  // One reader knows these rows in the other layout, one in this layout too, and one knows nothing.
+  const other = new ConnectionsReader(new Interned());
+  parseBytes(likeAws(!isLaidOut), [], other);
+  for (let end = 0; end <= bytes.length; end += 1) {
+    const fresh = new ConnectionsReader(new Interned());
+    for (const reader of [other, experienced, fresh])
+      expect(parseBytes(bytes, [end], reader), `cut at ${end}`).toStrictEqual(whole);
+  }
+});
+
+test.each([1, 2, 3, 7, 64, 511, 512, 513, 1_000])(
+  'chunks of %i bytes make what one chunk does',
+  async (size) => {
+    for (const bytes of [likeAws(true), likeAws(false)]) {
+      const ends = Array.from({ length: Math.floor(bytes.length / size) }, (_, n) => (n + 1) * size);
+      const whole = await parseWithSdk(bytes.toString());
+      for (const reader of [experienced, new ConnectionsReader(new Interned())])
+        expect(parseBytes(bytes, ends, reader)).toStrictEqual(whole);
+    }
+  },
+);
 
 /** What a reader without a past makes of it. */
 function afresh(bytes: Buffer): unknown {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Book } from '../../../src/collectors/client-vpn/book.ts';
-import { fromLines, toLines } from '../../../src/collectors/client-vpn/book-file.ts';
+import { toConnections } from '../../../src/collectors/client-vpn/decode.ts';
+import { ExportChoice } from '../../../src/collectors/client-vpn/exported.ts';
 import { gather, type Listing, post } from '../../../src/collectors/client-vpn/listing.ts';
-import { toConnections } from '../../../src/collectors/client-vpn/record.ts';
 import type { Exact } from '../../../src/core/exact.ts';
-import { pages, plain, SCOPE, statusOf } from '../../support/client-vpn.ts';
+import { pages, plain, restarted, SCOPE, statusOf } from '../../support/client-vpn.ts';
 import { type RawConnection, rowsOf } from '../../support/connection-rows.ts';
 import { counters, fallen, figuresOf } from '../../support/ledger-figures.ts';
 import { histories, LONGEST_GAP_MS, type Step } from '../../support/ledger-histories.ts';
@@ -44,7 +44,7 @@ async function list(book: Book, rows: readonly ModelRow[], at: number, maxUsers?
   const decoded = [...toConnections(rowsOf(raws), { identity: plain, withNames: true, reject: () => {} })];
   const half = Math.ceil(decoded.length / 2);
   const listing = await gather(pages(decoded.slice(0, half), decoded.slice(half)));
-  return post(listing, book, { at, longestGapMs: LONGEST_GAP_MS, maxUsers, keepConnections: true });
+  return post(listing, book, { at, longestGapMs: LONGEST_GAP_MS, maxUsers, choice: new ExportChoice([], 1) });
 }
 
 /** Each connection as a listing shows it: status, readings, end and, where this process saw it established, when. */
@@ -68,11 +68,6 @@ function shownOf(model: LedgerModel): Map<string, unknown> {
   );
 }
 
-/** The book as a new process reads it from disk. */
-function restarted(book: Book): Book {
-  return new Book(SCOPE, plain.tag, fromLines([...toLines(book)]));
-}
-
 /** Takes a book through a history; `check` runs after every step. */
 async function live(
   steps: readonly Step[],
@@ -85,7 +80,7 @@ async function live(
     at += step.afterMs;
     const listing = step.kind === 'listing' ? await list(book, step.rows, at, maxUsers) : undefined;
     if (step.kind === 'failure') book.interrupt();
-    if (step.kind === 'restart') book = restarted(book);
+    if (step.kind === 'restart') book = await restarted(book);
     check(book, step, at, listing);
   }
 }

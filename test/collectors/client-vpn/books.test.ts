@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Book } from '../../../src/collectors/client-vpn/book.ts';
-import { BOOK_FORMAT, toLines } from '../../../src/collectors/client-vpn/book-file.ts';
+import { BOOK_FORMATS } from '../../../src/collectors/client-vpn/book-file.ts';
 import { type BookOptions, Books } from '../../../src/collectors/client-vpn/books.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { openStorage } from '../../../src/storage/open.ts';
 import { changed } from '../../support/changed-storage.ts';
-import { connection, createLedgerDesk, SCOPE } from '../../support/client-vpn.ts';
+import { connection, contentOf, createLedgerDesk, SCOPE } from '../../support/client-vpn.ts';
 import { createHandClock } from '../../support/hand-clock.ts';
 import { createLogBook } from '../../support/log-book.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -59,7 +59,7 @@ test('a new process finds the book as it was saved', async () => {
   const after = await loadBooks();
   const [found] = await after.of(SCOPE, plain);
   expect(found?.state()).toEqual(book.state());
-  expect([...toLines(await after.open(SCOPE, plain))]).toEqual([...toLines(book)]);
+  expect(contentOf(await after.open(SCOPE, plain))).toEqual(contentOf(book));
   expect(await after.open(SCOPE, plain)).toBe(found);
 });
 
@@ -266,30 +266,43 @@ test('an endpoint that exists again goes on with its book', async () => {
   expect(again.counters()?.ledger.totals).toMatchObject({ active: [6, 2n ** 64n, 0, 0] });
 });
 
-const unreadable: Record<string, (lines: string[]) => string[]> = {
-  'no lines': () => [],
-  'a first line that is not JSON': ([, ...rest]) => ['{"accountId":', ...rest],
-  'a first line that is something else': ([, ...rest]) => ['{}', ...rest],
-  'a first line of null': ([, ...rest]) => ['null', ...rest],
-  'a connection that is not JSON': ([first = '']) => [first, '["a'],
-  'a connection that is null': ([first = '']) => [first, 'null'],
-  'a connection that is text': ([first = '']) => [first, '"abcdefghi"'],
-  'a connection without readings': ([first = '']) => [first, '["a","active",0,null,null]'],
-  'another endpoint': (lines) => lines.map((line) => line.replace('cvpn-endpoint-1', 'cvpn-endpoint-2')),
+const STATE = /^.*/;
+const anotherEndpoint = (content: string) => content.replace('cvpn-endpoint-1', 'cvpn-endpoint-2');
+const [COLUMNS, LINES] = BOOK_FORMATS;
+const unreadable: Record<string, readonly [format: string, damage: (content: string) => string]> = {
+  'nothing in it': [COLUMNS, () => ''],
+  'a first line that is not JSON': [COLUMNS, (content) => content.replace(STATE, '{"accountId":')],
+  'a first line that is something else': [COLUMNS, (content) => content.replace(STATE, '{}')],
+  'a first line of null': [COLUMNS, (content) => content.replace(STATE, 'null')],
+  'half of its columns': [COLUMNS, (content) => content.slice(0, -64)],
+  'another endpoint': [COLUMNS, anotherEndpoint],
+  'nothing in it, as of version 0.1': [LINES, () => ''],
+  'a line that is not JSON': [LINES, (content) => `${STATE.exec(content)}\n["a\n`],
+  'a line of null': [LINES, (content) => `${STATE.exec(content)}\nnull\n`],
+  'a line of text': [LINES, (content) => `${STATE.exec(content)}\n"abcdefghi"\n`],
+  'a line without readings': [LINES, (content) => `${STATE.exec(content)}\n["a","active",0,null,null]\n`],
+  'a line that has no end': [LINES, (content) => `${STATE.exec(content)}\n["a`],
+  'lines of another endpoint': [LINES, (content) => `${STATE.exec(anotherEndpoint(content))}\n`],
 };
 
-test.each(Object.entries(unreadable))('a file with %s is set aside with a log line', async (_, damage) => {
-  const { newBooks, storage, log, files } = await createDisk();
-  const before = newBooks();
-  const book = await post(await before.open(SCOPE, plain));
-  await storage.write(FILE, BOOK_FORMAT, damage([...toLines(book)]));
-  const fresh = await newBooks().open(SCOPE, plain);
-  expect(fresh.counters()).toBeUndefined();
-  expect(files()).toEqual([expect.stringMatching(/_all\.ledger\.broken-2026-01-01T/)]);
-  expect(log).toEqual([
-    expect.stringMatching(/^error A stored file is broken .*"reason":"its lines cannot be read: .+"\}$/),
-  ]);
-});
+test.each(Object.entries(unreadable))(
+  'a file with %s is set aside with a log line',
+  async (_, [format, damage]) => {
+    const { newBooks, storage, log, files } = await createDisk();
+    const before = newBooks();
+    const book = await post(await before.open(SCOPE, plain));
+    const content = Buffer.from(damage(contentOf(book).toString('latin1')), 'latin1');
+    await storage.write(FILE, format, [content]);
+    const fresh = await newBooks().open(SCOPE, plain);
+    expect(fresh.counters()).toBeUndefined();
+    expect(files()).toEqual([expect.stringMatching(/_all\.ledger\.broken-2026-01-01T/)]);
+    expect(log).toEqual([
+      expect.stringMatching(
+        /^error A stored file is broken .*"reason":"what it holds cannot be read: .+"\}$/,
+      ),
+    ]);
+  },
+);
 
 test('a book that the disk refuses is told, and is written as soon as it can be', async () => {
   const { newBooks, folder, log, text } = await createDisk();
@@ -306,7 +319,7 @@ test('a book that the disk refuses is told, and is written as soon as it can be'
   ]);
   rmSync(join(folder, 'client-vpn'));
   await books.save();
-  expect([book.isDirty, text()]).toEqual([false, expect.stringContaining('cvpn-connection-1')]);
+  expect([book.isDirty, text()]).toEqual([false, expect.stringContaining('cvpn-endpoint-1')]);
 });
 
 test('a folder that cannot be listed is told, and books in memory go on', async () => {

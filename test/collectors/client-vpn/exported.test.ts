@@ -1,11 +1,19 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { exportedConnections } from '../../../src/collectors/client-vpn/exported.ts';
+import { ExportChoice } from '../../../src/collectors/client-vpn/exported.ts';
 import type { Connection } from '../../../src/collectors/client-vpn/record.ts';
 import { connection } from '../../support/client-vpn.ts';
 
 function of(...rows: readonly (readonly [id: string, establishedAt?: number, status?: string])[]) {
   return rows.map(([id, establishedAt, status = 'active']) => connection({ id, establishedAt, status }));
+}
+
+function exportedConnections(listed: readonly Connection[], previous: readonly Connection[], max: number) {
+  const choice = new ExportChoice(previous, max);
+  for (const connection of listed) choice.add(connection);
+  const { exported, leftOut } = choice.chosen();
+  expect(leftOut + exported.length).toBe(listed.filter(({ status }) => status !== 'terminated').length);
+  return exported;
 }
 
 function ids(connections: readonly Connection[]): string[] {
@@ -46,4 +54,14 @@ test('nobody who had a place loses it to one who had none, and no place stays em
     expect(new Set(chosen).size).toBe(chosen.length);
   };
   fc.assert(fc.property(someIds, someIds, fc.nat(9), isFair));
+});
+
+test('of many, in any order, they are the oldest', () => {
+  const times = fc.array(fc.nat(50), { maxLength: 60 });
+  const areOldest = (establishedAt: number[], max: number) => {
+    const listed = of(...establishedAt.map((at, n) => [`id-${n}`, at] as const));
+    const chosen = exportedConnections(listed, [], max).map((each) => each.establishedAt);
+    expect(chosen).toEqual(establishedAt.toSorted((a, b) => a - b).slice(0, max));
+  };
+  fc.assert(fc.property(times, fc.nat(9), areOldest));
 });

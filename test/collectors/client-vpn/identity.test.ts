@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createOwnCounters } from '../../../src/app/own-families.ts';
 import { Book } from '../../../src/collectors/client-vpn/book.ts';
-import { toLines } from '../../../src/collectors/client-vpn/book-file.ts';
 import { createIdentity } from '../../../src/collectors/client-vpn/identity.ts';
 import { createCollector } from '../../../src/collectors/client-vpn/poller.ts';
 import { readIdentity, toPassOptions } from '../../../src/collectors/client-vpn/settings.ts';
@@ -12,7 +11,7 @@ import type { Source } from '../../../src/collectors/client-vpn/source.ts';
 import { State } from '../../../src/collectors/client-vpn/state.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { openStorage } from '../../../src/storage/open.ts';
-import { createLedgerDesk, decode, SCOPE } from '../../support/client-vpn.ts';
+import { contentOf, createLedgerDesk, decode, SCOPE } from '../../support/client-vpn.ts';
 import { type RawConnection, rowsOf } from '../../support/connection-rows.ts';
 import { createHandClock } from '../../support/hand-clock.ts';
 import { createLogBook } from '../../support/log-book.ts';
@@ -87,7 +86,7 @@ test('drop shows nothing, yet tells people apart within the process, and by noth
 });
 
 test.each(['hash', 'drop'] as const)(
-  'with %s a name is in no connection, in no line on disk, in nothing that is rejected',
+  'with %s a name is in no connection, in nothing on disk, in nothing that is rejected',
   async (mode) => {
     const identity = createIdentity(mode, key);
     const name = fc
@@ -102,7 +101,7 @@ test.each(['hash', 'drop'] as const)(
       if (!connection) throw new Error('the row was rejected');
       const listing = await desk.list([connection], { maxUsers: 5 });
       const shown = [connection, rejected, listing.connections, [...listing.userConnections]];
-      const text = [...shown.map((one) => JSON.stringify(one)), ...toLines(desk.book)].join('\n');
+      const text = [...shown.map((one) => JSON.stringify(one)), contentOf(desk.book).toString()].join('\n');
       for (const secret of [username, commonName]) {
         expect(text).not.toContain(secret);
         expect(text).not.toContain(JSON.stringify(secret).slice(1, -1));

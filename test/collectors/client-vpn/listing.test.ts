@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
-import { Book } from '../../../src/collectors/client-vpn/book.ts';
-import { fromLines, toLines } from '../../../src/collectors/client-vpn/book-file.ts';
 import { gather } from '../../../src/collectors/client-vpn/listing.ts';
-import { connection, createLedgerDesk, pages, plain } from '../../support/client-vpn.ts';
+import { connection, createLedgerDesk, pages, restarted } from '../../support/client-vpn.ts';
 
 test('one connection listed twice, on one page or on two, is listed once', async () => {
   const row = (updatedAt: number, bytes: number) =>
@@ -83,7 +81,7 @@ test('after a restart a stale copy tells whose connection it is, and nothing els
   const desk = createLedgerDesk();
   const live = connection({ id: 'b', updatedAt: 2_000, username: 'bob', readings: [7, 0, 0, 0] });
   await desk.list([live]);
-  const next = createLedgerDesk(new Book(desk.book.scope, plain.tag, fromLines([...toLines(desk.book)])));
+  const next = createLedgerDesk(await restarted(desk.book));
   const endedAt = Date.UTC(2026, 0, 1, 11);
   const listing = await next.list([
     { ...live, updatedAt: 1_500, status: 'terminating', endedAt, postures: ['old'], readings: [3, 0, 0, 0] },

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { toConnection, toTime } from '../../../src/collectors/client-vpn/decode.ts';
 import { toEndpoint } from '../../../src/collectors/client-vpn/endpoints.ts';
-import { COUNTERS, toConnection, toTime } from '../../../src/collectors/client-vpn/record.ts';
+import { COUNTERS } from '../../../src/collectors/client-vpn/record.ts';
 import { decode, plain, statusOf } from '../../support/client-vpn.ts';
 import { rowsOf } from '../../support/connection-rows.ts';
 

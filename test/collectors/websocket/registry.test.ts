@@ -231,7 +231,7 @@ test('without room an unknown id is dropped and nothing is counted, while known 
   expect([registry.size, registry.counters()]).toEqual([1, counted(1, 0, 0)]);
   expect(
     registry.take({ type: 'disconnect', connectionId: 'a', connectedAt: undefined }, T0, () => false),
-  ).toBe(true);
+  ).toBe('accepted');
   expect(registry.counters()).toEqual(counted(1, 1, 0));
 });
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { toLabel } from '../../../src/app/short-labels.ts';
+import { toLabel } from '../../../src/exposition/short-labels.ts';
 import { negotiate } from '../../../src/server/accept.ts';
 import { said, startRig } from '../../support/exporter.ts';
 import { startServer } from '../../support/http-server.ts';

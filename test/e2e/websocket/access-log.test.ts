@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CLF_FORMAT, CONSOLE_JSON_FORMAT } from '../../../src/simulator/websocket/access-log-format.ts';
-import { GROUP, startAccessLogRig } from '../../support/access-log.ts';
-import { said, until } from '../../support/exporter.ts';
+import { GROUP, startAccessLogRig, untilInTime } from '../../support/access-log.ts';
+import { said } from '../../support/exporter.ts';
 import { API, ENDPOINT, estimateOf, websocketSections } from '../../support/websocket.ts';
 
 const MAPPED =
@@ -182,18 +182,11 @@ test('on its schedule the log is read every poll, whether or not a pass comes by
   const endpoint = { url: `https://${ENDPOINT}`, source: { type: 'access_log', log_group: GROUP } };
   await rig.reload(websocketSections({ websocket: { endpoints: [endpoint] }, intake: { enabled: false } }));
   const read = () => rig.simulator.requests().filter(({ action }) => action === 'FilterLogEvents').length;
-  const whileTimeGoesOn = (condition: () => Promise<boolean>) =>
-    until(async () => {
-      // No faster than a busy machine answers: deadlines are of this clock.
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      await rig.clock.advance(50);
-      return condition();
-    });
   const opened = async () => (await rig.metrics()).value('aws_websocket_connections_opened_total');
-  await whileTimeGoesOn(async () => (await opened()) === 0);
+  await untilInTime(rig, async () => (await opened()) === 0);
   const before = { at: rig.clock.now(), read: read() };
   connect(3);
-  await whileTimeGoesOn(async () => (await opened()) === 3);
+  await untilInTime(rig, async () => (await opened()) === 3);
   const seconds = (rig.clock.now() - before.at) / 1000;
   // Some 20 s until the rows can be read, and a poll; each of them two calls.
   expect(seconds).toBeLessThan(60);

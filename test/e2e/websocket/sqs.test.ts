@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { toAccessLogRig } from '../../support/access-log.ts';
-import { type RigOptions, said, startRig, until } from '../../support/exporter.ts';
+import { toAccessLogRig, untilInTime } from '../../support/access-log.ts';
+import { type RigOptions, said, startRig } from '../../support/exporter.ts';
 import { API, ENDPOINT, websocketSections } from '../../support/websocket.ts';
 
 const URL_OF_QUEUE = 'https://sqs.eu-west-1.amazonaws.com/111122223333/ws-events';
@@ -208,17 +208,11 @@ test('on its schedule it waits for messages, and a shutdown does not wait for an
   const endpoint = { url: `https://${ENDPOINT}`, source: { type: 'sqs', queue_url: URL_OF_QUEUE } };
   await rig.reload(websocketSections({ websocket: { endpoints: [endpoint] }, intake: { enabled: false } }));
   const received = () => rig.simulator.requests().filter(({ action }) => action === 'ReceiveMessage').length;
-  const whileTimeGoesOn = (condition: () => Promise<boolean>) =>
-    until(async () => {
-      // No faster than a busy machine answers: deadlines are of this clock.
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      await rig.clock.advance(50);
-      return condition();
-    });
-  await whileTimeGoesOn(async () => received() >= 2);
+  await untilInTime(rig, async () => received() >= 2);
   send({ connectionId: connect(), eventType: 'CONNECT' });
-  await whileTimeGoesOn(async () => left() === 0);
-  await whileTimeGoesOn(
+  await untilInTime(rig, async () => left() === 0);
+  await untilInTime(
+    rig,
     async () => (await rig.metrics()).value('aws_websocket_connections_opened_total') === 1,
   );
   // A long poll is under way, and the clock stands still.

@@ -1,4 +1,4 @@
-import { type AnyId, type RowId, Table } from './table.ts';
+import { type AnyId, type RowId, Table } from '../../../core/columns/table.ts';
 
 /** The most ids of a listing: AWS lets an account have 500 new connections a second, each for two hours. */
 export const MOST_IDS = 4_000_000;

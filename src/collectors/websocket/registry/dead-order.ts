@@ -1,4 +1,4 @@
-import type { Table } from '../columns/table.ts';
+import type { Table } from '../../../core/columns/table.ts';
 import { NEWER, OLDER } from './entry-row.ts';
 
 /** The ends of the order of the dead: rows plus one, 0 where there are none. */

@@ -1,5 +1,5 @@
-import type { Page } from '../columns/page.ts';
-import type { Table } from '../columns/table.ts';
+import type { Page } from '../../../core/columns/page.ts';
+import type { Table } from '../../../core/columns/table.ts';
 import { drawPlaces } from '../estimate/sample.ts';
 import type { Youth } from './entry.ts';
 import { CONNECTED, FIRST_SEEN, isOpen } from './entry-row.ts';

@@ -1,4 +1,4 @@
-import { type AnyId, type Picture, Table } from '../columns/table.ts';
+import { type AnyId, type Picture, Table } from '../../../core/columns/table.ts';
 import { ChangedRows } from './changed-rows.ts';
 import { type DeadEnds, DeadOrder } from './dead-order.ts';
 import { type Drawn, drawing } from './draw.ts';

@@ -1,4 +1,4 @@
-import type { RowId, Table } from '../columns/table.ts';
+import type { RowId, Table } from '../../../core/columns/table.ts';
 import { type Death, ENDS, type Entry, isDead } from './entry.ts';
 
 /** The columns of numbers of a row: its times, then its place in the order of the dead. */
@@ -10,8 +10,6 @@ export const ENDED = 4;
 const DELISTED = 5;
 export const OLDER = 6;
 export const NEWER = 7;
-/** How many columns there are. */
-export const NUMBERS = 8;
 
 /** The states of a row; an end is its place in `ENDS` after these, with a bit while it is undecided, and one while its connect is untold. */
 const OPEN = 1;
@@ -46,13 +44,22 @@ export function entryAt(table: Table, row: number): Entry {
   const lastSeenAt = table.number(row, LAST_SEEN);
   const aliveAt = table.number(row, ALIVE);
   const end = ENDS[(state & ~BITS) - FIRST_END];
-  const untold = (state & UNTOLD) === 0 ? undefined : ({ isConnectUntold: true } as const);
-  const open = { firstSeenAt, connectedAt, lastSeenAt, aliveAt, ...untold };
-  if (end === undefined) return open;
+  const isConnectUntold = (state & UNTOLD) !== 0;
+  if (end === undefined) return { firstSeenAt, connectedAt, lastSeenAt, aliveAt, isConnectUntold };
   const endedAt = table.number(row, ENDED) ?? 0;
   const isUndecided = (state & UNDECIDED) !== 0;
   const delistedAt = table.number(row, DELISTED);
-  return { ...open, end, endedAt, isUndecided, delistedAt };
+  return {
+    firstSeenAt,
+    connectedAt,
+    lastSeenAt,
+    aliveAt,
+    isConnectUntold,
+    end,
+    endedAt,
+    isUndecided,
+    delistedAt,
+  };
 }
 
 /** Writes the times of an entry into a row. */

@@ -21,8 +21,8 @@ export interface OpenEntry {
   readonly lastSeenAt: number | undefined;
   /** The last look-up that found it alive. */
   readonly aliveAt: number | undefined;
-  /** Its connect can still be told, by a source that is read late and in no order; left out where it was, or cannot be any more. */
-  readonly isConnectUntold?: true;
+  /** Its connect can still be told, by a source that is read late and in no order. */
+  readonly isConnectUntold: boolean;
 }
 
 /** What is known of a connection that is dead for good. */

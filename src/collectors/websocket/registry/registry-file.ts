@@ -1,8 +1,9 @@
 import { inSteps } from '../../../core/clock.ts';
-import { ALIGNMENT, fromBytes, type Layout, layoutOf, toParts } from '../columns/picture-file.ts';
+import { alignedLine, ColumnsReader } from '../../../storage/columns.ts';
+import type { Part } from '../../../storage/file.ts';
+import { fromColumns, type Layout, layoutOf, toParts } from '../../../storage/picture-file.ts';
 import { NAME } from '../name.ts';
 import { Entries, type EntriesPicture } from './entries.ts';
-import { NUMBERS } from './entry-row.ts';
 import { type SavedState, takeLines, toState } from './registry-lines.ts';
 
 /** The format line of a registry's base; a change of what is written here changes the number. */
@@ -16,12 +17,10 @@ export const REGISTRY_FORMATS = [REGISTRY_FORMAT, LINES_FORMAT] as const;
 type Header = SavedState & { readonly columns: Layout & Pick<EntriesPicture, 'oldestDead' | 'newestDead'> };
 
 /** Everything as a line of JSON, which is filled up with blanks so that the columns behind it can be read where they stand, and the columns. */
-export function* toContent(state: SavedState, picture: EntriesPicture): Iterable<Uint8Array | string> {
+export function* toContent(state: SavedState, picture: EntriesPicture): Iterable<Part> {
   const { oldestDead, newestDead } = picture;
-  const header: Header = { ...state, columns: { ...layoutOf(picture, NUMBERS), oldestDead, newestDead } };
-  const line = JSON.stringify(header);
-  const length = Buffer.byteLength(`${REGISTRY_FORMAT}\n${line}\n`);
-  yield line + ' '.repeat((ALIGNMENT - (length % ALIGNMENT)) % ALIGNMENT);
+  const header: Header = { ...state, columns: { ...layoutOf(picture), oldestDead, newestDead } };
+  yield alignedLine(JSON.stringify(header), REGISTRY_FORMAT.length + 1);
   yield* toParts(picture);
 }
 
@@ -34,12 +33,11 @@ export async function fromContent(
     const entries = new Entries();
     return { state: await takeLines(entries, linesOf(bytes)), entries };
   }
-  const end = bytes.indexOf(10);
-  const line = bytes.toString('utf8', 0, end);
-  const { columns, ...state } = toState(line) as SavedState & Partial<Header>;
+  const reader = new ColumnsReader(bytes);
+  const { columns, ...state } = toState(reader.line()) as SavedState & Partial<Header>;
   if (!columns) throw new Error('its first line does not say what follows');
   const { oldestDead, newestDead } = columns;
-  const picture = await fromBytes(columns, bytes.subarray(end + 1));
+  const picture = await fromColumns(columns, reader);
   const entries = new Entries({ ...picture, oldestDead, newestDead });
   await inSteps(entries.fill());
   return { state, entries };

@@ -74,9 +74,15 @@ function toEntry(cells: unknown): [string, Entry] {
   )
     throw new Error('one of its lines is not a connection');
   const [connected, lastSeen, alive, delisted] = times as (number | undefined)[];
-  const untold = all[UNTOLD] === 1 ? ({ isConnectUntold: true } as const) : undefined;
-  const open = { firstSeenAt, connectedAt: connected, lastSeenAt: lastSeen, aliveAt: alive, ...untold };
-  if (end === undefined || (end === null && untold)) return [id, open];
+  const isConnectUntold = all[UNTOLD] === 1;
+  const open = {
+    firstSeenAt,
+    connectedAt: connected,
+    lastSeenAt: lastSeen,
+    aliveAt: alive,
+    isConnectUntold,
+  };
+  if (end === undefined || (end === null && isConnectUntold)) return [id, open];
   if (!ENDS.includes(end as End) || !isTime(endedAt))
     throw new Error('one of its lines is not a dead connection');
   return [id, { ...open, end: end as End, endedAt, isUndecided: undecided === 1, delistedAt: delisted }];

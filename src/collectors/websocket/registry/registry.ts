@@ -1,6 +1,6 @@
+import type { AnyId } from '../../../core/columns/table.ts';
 import type { ConnectionEvent, Told } from '../../../core/websocket-event.ts';
 import type { ListedIds } from '../columns/listed-ids.ts';
-import type { AnyId } from '../columns/table.ts';
 import type { Outcome } from '../estimate/outcome.ts';
 import type { Drawn } from './draw.ts';
 import { Entries } from './entries.ts';
@@ -103,17 +103,16 @@ export class Registry {
    */
   take(event: RegistryEvent, at: number, makeRoom: () => boolean, now = at): Exclude<Told, 'unroutable'> {
     const { type, connectionId: id } = event;
-    const entry = this.#entries.get(id);
-    if (entry) this.#expire(id, entry, now);
-    // Had it been told before, that might be forgotten.
-    else if (this.#isRead && now - at > LATEST_MS) return 'too_old';
-    else if (!makeRoom()) return 'over_capacity';
-    if (entry && this.#isRead && isTold(type, entry)) return 'duplicate';
-    if (type === 'disconnect') this.#close(event, at, now);
-    else {
-      if (type === 'connect' && (!entry || entry.isConnectUntold)) this.#open(id);
-      this.#see(event, at, now);
+    const known = this.#entries.get(id);
+    if (!known) {
+      // Had it been told before, that might be forgotten.
+      if (this.#isRead && now - at > LATEST_MS) return 'too_old';
+      if (!makeRoom()) return 'over_capacity';
     }
+    const entry = known && this.#expire(id, known, now);
+    if (entry && this.#isRead && isTold(type, entry)) return 'duplicate';
+    if (type === 'disconnect') this.#close(event, entry, at, now);
+    else this.#see(event, type === 'connect' ? this.#open(id, entry) : entry, at, now);
     return 'accepted';
   }
 
@@ -238,19 +237,20 @@ export class Registry {
     return this.kind === 'log' && this.#listedAt === undefined;
   }
 
-  /** Counts a connect, which is told from now on. */
-  #open(id: string): void {
+  /** Counts a connect that was not told before; the entry, if there is one, as it is from now on. */
+  #open(id: string, known: Entry | undefined): Entry | undefined {
+    if (known && !known.isConnectUntold) return known;
     if (!this.#isOpeningBalance) this.#opened += 1;
-    const entry = this.#entries.get(id);
-    if (!entry?.isConnectUntold) return;
-    const { isConnectUntold: _, ...told } = entry;
+    if (!known) return known;
+    const told = { ...known, isConnectUntold: false };
     this.#entries.set(id, told);
+    return told;
   }
 
   /** Opens the id, or notes what the event adds to an open one. */
-  #see({ type, connectionId: id, connectedAt }: RegistryEvent, at: number, now: number): void {
-    const known = this.#entries.get(id);
+  #see(event: RegistryEvent, known: Entry | undefined, at: number, now: number): void {
     if (known && isDead(known)) return;
+    const { type, connectionId: id, connectedAt } = event;
     const entry = known ?? this.#toNewEntry(at, type);
     const isLater = type === 'message' && at > (entry.lastSeenAt ?? Number.NEGATIVE_INFINITY);
     this.#update(id, known, isLater ? { ...entry, lastSeenAt: at } : entry, connectedAt, now);
@@ -258,8 +258,7 @@ export class Registry {
 
   /** Of what is read, the connect can come after everything else. */
   #toNewEntry(at: number, type: RegistryEvent['type']): OpenEntry {
-    const entry = toNewEntry(at);
-    return this.#isRead && type !== 'connect' ? { ...entry, isConnectUntold: true } : entry;
+    return toNewEntry(at, this.#isRead && type !== 'connect');
   }
 
   /** Keeps an open entry, with the connect time where it has none. */
@@ -270,35 +269,35 @@ export class Registry {
     connectedAt: number | undefined,
     now: number,
   ): void {
-    const since = entry.connectedAt ?? toBelieved(connectedAt, now);
-    const next = since === entry.connectedAt ? entry : { ...entry, connectedAt: since };
+    const next = withBeginning(entry, connectedAt, now);
     if (next === before) return;
     if (isExpired(next, now)) this.#expire(id, next, now);
     else this.#entries.set(id, next);
   }
 
-  #close({ connectionId: id, connectedAt }: RegistryEvent, at: number, now: number): void {
-    const known = this.#entries.get(id);
+  #close(event: RegistryEvent, known: Entry | undefined, at: number, now: number): void {
+    const { connectionId: id, connectedAt } = event;
     if (known && isDead(known)) {
       if (known.end === 'closed') return;
       if (at > known.endedAt + DECISION_MS) this.#miss(id, known);
       this.#entries.set(id, { ...known, end: 'closed', isUndecided: false });
     } else {
       const entry = known ?? this.#toNewEntry(at, 'disconnect');
-      const since = entry.connectedAt ?? toBelieved(connectedAt, now);
-      this.#end(id, { ...entry, connectedAt: since }, 'closed', at);
+      this.#end(id, withBeginning(entry, connectedAt, now), 'closed', at);
     }
     if (!this.#isOpeningBalance) this.#closed += 1;
   }
 
-  #expire(id: AnyId, entry: Entry, now: number): void {
-    if (!isDead(entry) && isExpired(entry, now))
-      this.#end(id, entry, 'expired', sinceAt(entry) + LIFETIME_MS);
+  /** Ends an entry that has passed two hours; what it is then. */
+  #expire(id: AnyId, entry: Entry, now: number): Entry {
+    if (isDead(entry) || !isExpired(entry, now)) return entry;
+    return this.#end(id, entry, 'expired', sinceAt(entry) + LIFETIME_MS);
   }
 
-  #end(id: AnyId, entry: OpenEntry, end: End, endedAt: number): void {
-    const isUndecided = end === 'gone' || end === 'expired';
-    this.#entries.set(id, { ...entry, end, endedAt, isUndecided, delistedAt: undefined });
+  #end(id: AnyId, entry: OpenEntry, end: End, endedAt: number): DeadEntry {
+    const dead = toDead(entry, end, endedAt);
+    this.#entries.set(id, dead);
+    return dead;
   }
 
   /** What a listing says of one that is dead: what the source removed was not missed. */
@@ -333,6 +332,34 @@ function isTold(type: RegistryEvent['type'], entry: Entry): boolean {
   return type === 'disconnect' && isDead(entry) && entry.end === 'closed';
 }
 
-function toNewEntry(firstSeenAt: number): OpenEntry {
-  return { firstSeenAt, connectedAt: undefined, lastSeenAt: undefined, aliveAt: undefined };
+/** The entry with this connect time where it has none, unless that is not to be believed. */
+function withBeginning(entry: OpenEntry, connectedAt: number | undefined, now: number): OpenEntry {
+  const believed = entry.connectedAt ?? toBelieved(connectedAt, now);
+  return believed === entry.connectedAt ? entry : { ...entry, connectedAt: believed };
+}
+
+/** Field by field: this is done for each disconnect, and a spread that adds some costs several times as much. */
+function toDead(entry: OpenEntry, end: End, endedAt: number): DeadEntry {
+  const { firstSeenAt, connectedAt, lastSeenAt, aliveAt, isConnectUntold } = entry;
+  return {
+    firstSeenAt,
+    connectedAt,
+    lastSeenAt,
+    aliveAt,
+    isConnectUntold,
+    end,
+    endedAt,
+    isUndecided: end === 'gone' || end === 'expired',
+    delistedAt: undefined,
+  };
+}
+
+function toNewEntry(firstSeenAt: number, isConnectUntold = false): OpenEntry {
+  return {
+    firstSeenAt,
+    connectedAt: undefined,
+    lastSeenAt: undefined,
+    aliveAt: undefined,
+    isConnectUntold,
+  };
 }
