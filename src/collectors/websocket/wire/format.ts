@@ -1,7 +1,7 @@
 import { type RowKeys, toRow, USUAL_KEYS } from '../../../event-forms/access-log-row.ts';
 
 /** What each row of an access log should say, as JSON; no addresses of clients, which nobody here reads. */
-export const ROW: Readonly<Record<string, string>> = {
+const ROW: Readonly<Record<string, string>> = {
   requestId: '$context.requestId',
   apiId: '$context.apiId',
   stage: '$context.stage',
