@@ -146,11 +146,8 @@ function createClients(shared: Shared): Aws {
     }),
 
     apiGatewayV1: remember(toKey, async (target) => {
-      const [{ APIGatewayClient }, common] = await Promise.all([
-        import('@aws-sdk/client-api-gateway'),
-        settings('apigateway', target),
-      ]);
-      const client = new APIGatewayClient(common);
+      const { APIGatewayClient } = await import('@aws-sdk/client-api-gateway');
+      const client = new APIGatewayClient(await settings('apigateway', target));
       equip(client, 'apigateway', target);
       return client;
     }),

@@ -46,11 +46,11 @@ const about: Readonly<Record<Command, About>> = {
     examples: ['--web.listen-address=127.0.0.1:0'],
   },
   wire: {
-    does: 'Have a WebSocket API tell who comes and goes: print the plan, or carry it out, or undo it.',
-    exit: '0, or 1 if something speaks against it, or AWS refused it or reads back otherwise',
+    does: 'Plan, apply or undo what a WebSocket API needs so that its ids reach us.',
+    exit: '0, or 1 if it is refused, or reads back otherwise than asked for',
     examples: [
       'access-log --api-id=a1b2c3d4e5 --stage=prod',
-      'access-log --api-id=a1b2c3d4e5 --stage=prod --log-group=/ws/access --apply',
+      'access-log --api-id=a1b2c3d4e5 --stage=prod --apply',
       'headers --api-id=a1b2c3d4e5 --stage=prod --apply --deploy',
       'headers --undo=undo-headers-a1b2c3d4e5-20261127T081500000Z.json',
     ],

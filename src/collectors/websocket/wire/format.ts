@@ -38,8 +38,7 @@ export function judgeFormat(format: string): Judged {
   const lacking = NEEDED.filter((name) => !there.has(name)).map((name) => `$context.${name}`);
   const lacks =
     lacking.length > 0 ? lacking.join(', ') : "a form that is known: JSON, or the console's CLF format";
-  const mended = mend(format, there);
-  return { isRead: false, lacks, mended, isKept: mended !== FORMAT };
+  return { isRead: false, lacks, ...mend(format, there) };
 }
 
 type Names = Readonly<Partial<Record<keyof RowKeys, string>>>;
@@ -107,14 +106,17 @@ function toKeys(names: Names): Readonly<Record<string, string>> {
 }
 
 /** The same format with what it lacks, where that can be added at its end; else the one that is recommended. */
-function mend(format: string, there: ReadonlySet<string | undefined>): string {
+function mend(format: string, there: ReadonlySet<string | undefined>) {
   const lacking = Object.entries(ROW).filter(([key]) => !there.has(key));
   const more = lacking.map(([key, value]) => `"${key}":"${value}"`).join(',');
-  const clf = `${format} "$context.eventType $context.routeKey $context.connectionId" $context.status $context.requestId`;
-  const json = format.replace(/\}\s*$/, `,${more}}`);
-  const choices = /^\s*\{.*\}\s*$/s.test(format) ? [json, FORMAT] : [clf, FORMAT];
-  return choices.find((choice) => tells(choice, namesOf(choice))) ?? FORMAT;
+  const isObject = /^\s*\{.*\}\s*$/s.test(format);
+  const mended = isObject ? format.replace(/\}\s*$/, `,${more}}`) : `${format} ${CLF}`;
+  const isKept = tells(mended, namesOf(mended));
+  return { mended: isKept ? mended : FORMAT, isKept };
 }
+
+/** The end of the console's CLF format, by which a row is known. */
+const CLF = '"$context.eventType $context.routeKey $context.connectionId" $context.status $context.requestId';
 
 function fill(format: string, toText: (name: string) => string): string {
   return format.replace(VARIABLE, (_, bare?: string, braced?: string) => toText(bare ?? braced ?? ''));

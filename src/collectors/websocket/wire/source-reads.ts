@@ -72,12 +72,10 @@ export function createReads(
   target: Target,
   abortSignal: AbortSignal,
 ): Reads {
-  const load = async () =>
-    [await import('@aws-sdk/client-apigatewayv2'), await aws.apiGateway(target)] as const;
-
   return {
     async api(apiId) {
-      const [{ GetApiCommand }, client] = await load();
+      const { GetApiCommand } = await import('@aws-sdk/client-apigatewayv2');
+      const client = await aws.apiGateway(target);
       try {
         const api = await client.send(new GetApiCommand({ ApiId: apiId }), { abortSignal });
         const endpoint = given('GetApi', api, 'ApiEndpoint');
@@ -97,7 +95,8 @@ export function createReads(
     },
 
     async stages(apiId) {
-      const [{ GetStagesCommand }, client] = await load();
+      const { GetStagesCommand } = await import('@aws-sdk/client-apigatewayv2');
+      const client = await aws.apiGateway(target);
       const items = listed('GetStages', (paging) =>
         client.send(new GetStagesCommand({ ApiId: apiId, ...paging }), { abortSignal }),
       );
@@ -107,13 +106,15 @@ export function createReads(
     },
 
     async stage(apiId, stage) {
-      const [{ GetStageCommand }, client] = await load();
+      const { GetStageCommand } = await import('@aws-sdk/client-apigatewayv2');
+      const client = await aws.apiGateway(target);
       const command = new GetStageCommand({ ApiId: apiId, StageName: stage });
       return toStage('GetStage', await client.send(command, { abortSignal }));
     },
 
     async routes(apiId) {
-      const [{ GetRoutesCommand }, client] = await load();
+      const { GetRoutesCommand } = await import('@aws-sdk/client-apigatewayv2');
+      const client = await aws.apiGateway(target);
       const items = listed('GetRoutes', (paging) =>
         client.send(new GetRoutesCommand({ ApiId: apiId, ...paging }), { abortSignal }),
       );
@@ -127,7 +128,8 @@ export function createReads(
     },
 
     async integration(apiId, integrationId) {
-      const [{ GetIntegrationCommand }, client] = await load();
+      const { GetIntegrationCommand } = await import('@aws-sdk/client-apigatewayv2');
+      const client = await aws.apiGateway(target);
       const command = new GetIntegrationCommand({ ApiId: apiId, IntegrationId: integrationId });
       const item = await client.send(command, { abortSignal });
       return {
@@ -140,7 +142,8 @@ export function createReads(
     },
 
     async deployment(apiId, deploymentId) {
-      const [{ GetDeploymentCommand }, client] = await load();
+      const { GetDeploymentCommand } = await import('@aws-sdk/client-apigatewayv2');
+      const client = await aws.apiGateway(target);
       const command = new GetDeploymentCommand({ ApiId: apiId, DeploymentId: deploymentId });
       const item = await client.send(command, { abortSignal });
       return {

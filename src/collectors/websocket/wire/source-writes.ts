@@ -19,14 +19,10 @@ export interface Writes {
 
 /** The writing that asks AWS through the SDK. */
 export function createWrites(aws: Pick<Aws, 'apiGateway' | 'logs'>, target: Target): Writes {
-  const load = async () =>
-    [await import('@aws-sdk/client-apigatewayv2'), await aws.apiGateway(target)] as const;
-  const loadLogs = async () =>
-    [await import('@aws-sdk/client-cloudwatch-logs'), await aws.logs(target)] as const;
-
   return {
     async createLogGroup(logGroupName) {
-      const [{ CreateLogGroupCommand }, client] = await loadLogs();
+      const { CreateLogGroupCommand } = await import('@aws-sdk/client-cloudwatch-logs');
+      const client = await aws.logs(target);
       try {
         await client.send(new CreateLogGroupCommand({ logGroupName }));
       } catch (error) {
@@ -35,34 +31,40 @@ export function createWrites(aws: Pick<Aws, 'apiGateway' | 'logs'>, target: Targ
     },
 
     async keepRowsFor(logGroupName, retentionInDays) {
-      const [{ PutRetentionPolicyCommand }, client] = await loadLogs();
+      const { PutRetentionPolicyCommand } = await import('@aws-sdk/client-cloudwatch-logs');
+      const client = await aws.logs(target);
       await client.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays }));
     },
 
     async logTo(ApiId, StageName, { destinationArn, format }) {
-      const [{ UpdateStageCommand }, client] = await load();
+      const { UpdateStageCommand } = await import('@aws-sdk/client-apigatewayv2');
+      const client = await aws.apiGateway(target);
       const AccessLogSettings = { DestinationArn: destinationArn, Format: format };
       await client.send(new UpdateStageCommand({ ApiId, StageName, AccessLogSettings }));
     },
 
     async stopLogging(ApiId, StageName) {
-      const [{ DeleteAccessLogSettingsCommand }, client] = await load();
+      const { DeleteAccessLogSettingsCommand } = await import('@aws-sdk/client-apigatewayv2');
+      const client = await aws.apiGateway(target);
       await client.send(new DeleteAccessLogSettingsCommand({ ApiId, StageName }));
     },
 
     async setParameters(ApiId, IntegrationId, RequestParameters) {
-      const [{ UpdateIntegrationCommand }, client] = await load();
+      const { UpdateIntegrationCommand } = await import('@aws-sdk/client-apigatewayv2');
+      const client = await aws.apiGateway(target);
       await client.send(new UpdateIntegrationCommand({ ApiId, IntegrationId, RequestParameters }));
     },
 
     async deploy(ApiId, StageName, Description) {
-      const [{ CreateDeploymentCommand }, client] = await load();
+      const { CreateDeploymentCommand } = await import('@aws-sdk/client-apigatewayv2');
+      const client = await aws.apiGateway(target);
       const made = await client.send(new CreateDeploymentCommand({ ApiId, StageName, Description }));
       return given('CreateDeployment', made, 'DeploymentId');
     },
 
     async pointTo(ApiId, StageName, DeploymentId) {
-      const [{ UpdateStageCommand }, client] = await load();
+      const { UpdateStageCommand } = await import('@aws-sdk/client-apigatewayv2');
+      const client = await aws.apiGateway(target);
       await client.send(new UpdateStageCommand({ ApiId, StageName, DeploymentId }));
     },
   };
