@@ -1,3 +1,4 @@
+import type { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
@@ -41,6 +42,8 @@ export interface Aws {
   /** The client of a WebSocket API stage at its management URL (no slash at the end); it sends each call once, without retries. */
   management(target: Target, url: string): Promise<ApiGatewayManagementApiClient>;
   apiGateway(target: Target): Promise<ApiGatewayV2Client>;
+  /** Version 1 of API Gateway: settings of the account are there alone. */
+  apiGatewayV1(target: Target): Promise<APIGatewayClient>;
   dynamoDb(target: Target): Promise<DynamoDBClient>;
   logs(target: Target): Promise<CloudWatchLogsClient>;
   /** The client of the queues of a region, which may be another than the target's; its answers may wait for messages. */
@@ -138,6 +141,13 @@ function createClients(shared: Shared): Aws {
     apiGateway: remember(toKey, async (target) => {
       const { ApiGatewayV2Client } = await import('@aws-sdk/client-apigatewayv2');
       const client = new ApiGatewayV2Client(await settings('apigateway', target));
+      equip(client, 'apigateway', target);
+      return client;
+    }),
+
+    apiGatewayV1: remember(toKey, async (target) => {
+      const { APIGatewayClient } = await import('@aws-sdk/client-api-gateway');
+      const client = new APIGatewayClient(await settings('apigateway', target));
       equip(client, 'apigateway', target);
       return client;
     }),

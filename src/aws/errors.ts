@@ -20,10 +20,10 @@ export function explain(error: unknown, signal?: AbortSignal): string {
     .join(', ');
   const what = `${action === '' ? 'the call' : action} failed${label === '' ? '' : ` (${label})`}`;
   const said = message.replace(/\.+$/, '');
-  const { where, hint, section } = troubleOf(error);
+  const { where, hint, section, remedy: better = remedyIn(section, remedy) } = troubleOf(error);
   const begin = where === undefined ? '' : `${where}: `;
   const end = hint === undefined ? '' : `; ${hint}`;
-  return `${begin}${what}: ${said === '' ? 'no reason given' : said}; ${remedyIn(section, remedy)}${end}`;
+  return `${begin}${what}: ${said === '' ? 'no reason given' : said}; ${better}${end}`;
 }
 
 /** A remedy that names keys of the section that asked. */
@@ -36,7 +36,7 @@ export function noteCall(error: unknown, api: string, operation: string, section
   if (section !== undefined) noteTrouble(error, { section });
   // A call that could not be signed failed before itself: that was noted already.
   if (typeof error === 'object' && error !== null && !ACTIONS.has(error))
-    ACTIONS.set(error, `${api}:${IAM_NAMES[api] ?? operation}`);
+    ACTIONS.set(error, `${api}:${toIamName(api, operation)}`);
 }
 
 /** The call to AWS that an error came of, as the IAM action that allows it; undefined where AWS was not asked. */
@@ -51,6 +51,8 @@ export interface Trouble {
   readonly action?: string;
   /** Whose trouble it is; the sentence begins with it. */
   readonly where?: string;
+  /** What people can do, where whoever asks knows better than the rules. */
+  readonly remedy?: string;
   /** What else people can do; the sentence ends with it. */
   readonly hint?: string;
   /** The section of the configuration that asked. */
@@ -73,8 +75,18 @@ export function noteTrouble<E>(error: E, { action, ...trouble }: Trouble): E {
   return error;
 }
 
-/** Where IAM does not name its actions by the operation (Service Authorization Reference). */
-const IAM_NAMES: Readonly<Record<string, string>> = { 'execute-api': 'ManageConnections', apigateway: 'GET' };
+/** IAM does not name all of its actions by the operation (Service Authorization Reference): those of API Gateway by the method of HTTP. */
+function toIamName(api: string, operation: string): string {
+  if (api === 'execute-api') return 'ManageConnections';
+  if (api !== 'apigateway') return operation;
+  return METHODS.find(([operations]) => operations.test(operation))?.[1] ?? 'GET';
+}
+
+const METHODS: readonly (readonly [operations: RegExp, method: string])[] = [
+  [/^Create/, 'POST'],
+  [/^Update/, 'PATCH'],
+  [/^Delete/, 'DELETE'],
+];
 
 const ACTIONS = new WeakMap<object, string>();
 const TROUBLES = new WeakMap<object, Trouble>();

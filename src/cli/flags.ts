@@ -1,18 +1,40 @@
-import { toExternalUrl, toListenAddresses, toPath, toTelemetryPath, toWholeNumber } from './flag-values.ts';
+import {
+  toApiId,
+  toExternalUrl,
+  toListenAddresses,
+  toLogGroup,
+  toPath,
+  toStageNames,
+  toTelemetryPath,
+  toWholeNumber,
+} from './flag-values.ts';
 
 /** What the program can be asked to do; the first is done when nothing is asked for. */
-export const commands = ['serve', 'once', 'check', 'connections', 'demo', 'describe'] as const;
+export const commands = ['serve', 'once', 'check', 'connections', 'demo', 'wire', 'describe'] as const;
 export type Command = (typeof commands)[number];
 
-/** What `describe` describes. */
-export const topics = ['metrics', 'iam-policy', 'config-schema', 'rules'] as const;
-export type Topic = (typeof topics)[number];
+/** The second word of commands that have one: what is described, and how an API is wired. */
+const topics = {
+  describe: ['metrics', 'iam-policy', 'config-schema', 'rules'],
+  wire: ['access-log', 'headers'],
+} as const;
+export type Topic = (typeof topics)[keyof typeof topics][number];
+
+/** The second words that a command can have; none for most. */
+export function topicsOf(command: Command): readonly Topic[] {
+  return command === 'describe' || command === 'wire' ? topics[command] : [];
+}
+
+/** The topics of a command for which alone a flag has a meaning; none where that is for all of it. */
+export function onlyFor(flag: Flag<unknown>, command: Command): readonly Topic[] {
+  return topicsOf(command).filter((topic) => flag.topics?.includes(topic));
+}
 
 /** One flag: how its text becomes a value, and what `--help` says of it. */
 export interface Flag<T> {
   /** In the order of `commands`. */
   readonly commands: readonly Command[];
-  /** Of `describe`: the topics that it has a meaning for; all unless given. */
+  /** The topics that it has a meaning for; of a command that none of them is of, all. */
   readonly topics?: readonly Topic[];
   readonly help: string;
   readonly default: T;
@@ -28,8 +50,8 @@ export interface Flag<T> {
 
 type About = Pick<Flag<unknown>, 'commands' | 'topics' | 'help'> & { readonly environment?: boolean };
 
-const runs: readonly Command[] = ['serve', 'once', 'check', 'connections', 'demo'];
-const readers: readonly Command[] = ['serve', 'once', 'check', 'connections', 'describe'];
+const runs: readonly Command[] = ['serve', 'once', 'check', 'connections', 'demo', 'wire'];
+const readers: readonly Command[] = ['serve', 'once', 'check', 'connections', 'wire', 'describe'];
 const servers: readonly Command[] = ['serve', 'demo'];
 
 /** Every flag by its name without the dashes; its variable is the name in upper snake case after AWS_CONNECTIONS_EXPORTER_. */
@@ -139,10 +161,61 @@ export const flags = {
     help: 'Form of the list.',
     environment: false,
   }),
-  for: choice('all', ['all', 'hub', 'member'], {
+  'api-id': {
+    ...text(undefined, 'ID', {
+      commands: ['wire', 'describe'],
+      topics: ['iam-policy'],
+      help: 'The WebSocket API, such as a1b2c3d4e5.',
+      environment: false,
+    }),
+    read: toApiId,
+  },
+  stage: {
+    ...many([], 'NAME', {
+      commands: ['wire', 'describe'],
+      topics: ['iam-policy'],
+      help: 'A stage of the API: the one that gets an access log, or that --deploy deploys. Repeatable.',
+      environment: false,
+    }),
+    read: toStageNames,
+  },
+  'log-group': {
+    ...text(undefined, 'NAME', {
+      commands: ['wire', 'describe'],
+      topics: ['access-log', 'iam-policy'],
+      help: 'The log group that the access log is written to; it is made where there is none. Without it, /ws/<api id>/<stage>.',
+      environment: false,
+    }),
+    read: toLogGroup,
+  },
+  apply: toggle({
+    commands: ['wire'],
+    help: 'Carry the plan out. Without it nothing is changed.',
+    environment: false,
+  }),
+  deploy: toggle({
+    commands: ['wire'],
+    topics: ['headers'],
+    help: 'Deploy the stage as well, with every pending change of the API.',
+    environment: false,
+  }),
+  undo: {
+    ...text(undefined, 'FILE', {
+      commands: ['wire'],
+      help: 'Bring back what was before an --apply, which wrote this file.',
+      environment: false,
+    }),
+    read: toPath,
+  },
+  force: toggle({
+    commands: ['wire'],
+    help: 'Also where CloudFormation, CDK, Terraform or another tool manages what is changed.',
+    environment: false,
+  }),
+  for: choice('all', ['all', 'hub', 'member', 'wire'], {
     commands: ['describe'],
     topics: ['iam-policy'],
-    help: 'Whose IAM policy: of the identity that the exporter runs as (hub), of the roles that it assumes in other accounts (member), or both in one.',
+    help: 'Whose IAM policy: of the identity that the exporter runs as (hub), of the roles that it assumes in other accounts (member), or both in one; or of whoever wires an API (wire), which the exporter never needs.',
     environment: false,
   }),
   version: toggle({ commands, help: 'Print the version.', environment: false }),

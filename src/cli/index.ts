@@ -14,6 +14,7 @@ const commands: Readonly<Record<Command, () => Promise<Run>>> = {
   check: async () => (await import('./check.ts')).check,
   connections: async () => (await import('./connections.ts')).connections,
   demo: async () => (await import('./demo.ts')).demo,
+  wire: async () => (await import('./wire.ts')).wire,
   describe: async () => (await import('./describe.ts')).describe,
 };
 

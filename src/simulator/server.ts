@@ -10,7 +10,7 @@ import { createSqs } from './sqs/sqs.ts';
 import { createQueueWorld, type QueueWorld } from './sqs/world.ts';
 import { createSts, type StsOptions } from './sts/sts.ts';
 import { createApiGateway, type LookupOptions } from './websocket/api-gateway.ts';
-import { createApiGatewayControl } from './websocket/api-gateway-control.ts';
+import { createApiGatewayControl } from './websocket/control/control.ts';
 import { webSocketTruth } from './websocket/truth.ts';
 import { createWebSocketWorld, type WebSocketWorld } from './websocket/world.ts';
 import { AccessKeys } from './wire/access-keys.ts';

@@ -6,8 +6,11 @@ import { createWorld, type World } from '../../src/simulator/client-vpn/world.ts
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { createVpnWorld, type VpnWorld } from '../../src/simulator/site-to-site-vpn/world.ts';
 import { createQueueWorld, type QueueWorld } from '../../src/simulator/sqs/world.ts';
-import { createWebSocketWorld, type WebSocketWorld } from '../../src/simulator/websocket/world.ts';
-import type { WorldOptions } from '../../src/simulator/wire/steps.ts';
+import {
+  createWebSocketWorld,
+  type WebSocketWorld,
+  type WebSocketWorldOptions,
+} from '../../src/simulator/websocket/world.ts';
 import { type Series, toSeries } from './exposition.ts';
 import { type Ended, eventually, type LaunchOptions, type Running, run, start } from './program.ts';
 
@@ -55,7 +58,10 @@ export interface Lab {
 }
 
 /** A lab that is gone when the test ends. */
-export async function openLab(sections: Sections = {}, options: WorldOptions = {}): Promise<Lab> {
+export async function openLab(
+  sections: Sections = {},
+  options: Omit<WebSocketWorldOptions, 'logs'> = {},
+): Promise<Lab> {
   const world = createWorld(options);
   const websockets = createWebSocketWorld(options);
   const vpns = createVpnWorld(options);

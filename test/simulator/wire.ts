@@ -87,7 +87,7 @@ export function askRest(
   { url, region = 'eu-west-1', accessKeyId = 'AKIAEXAMPLE' }: Asker,
   service: 'execute-api' | 'apigateway' | null,
   target: string,
-  { host, method = 'GET' }: { host?: string; method?: string } = {},
+  { host, method = 'GET', body }: { host?: string; method?: string; body?: object } = {},
 ): Promise<RawReply> {
   const { hostname, port } = new URL(url);
   const scope = `Credential=${accessKeyId}/20260101/${region}/${service}/aws4_request`;
@@ -102,7 +102,7 @@ export function askRest(
       };
       text(response).then((body) => resolve({ status, rawHeaders, header, body }), reject);
     });
-    asking.once('error', reject).end();
+    asking.once('error', reject).end(body && JSON.stringify(body));
   });
 }
 

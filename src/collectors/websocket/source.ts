@@ -153,7 +153,8 @@ interface Paging {
 /** A member can be anything, whatever the SDK's types say. */
 type Item<T> = { readonly [K in keyof T]: unknown };
 
-async function* listed<T extends object>(
+/** The items of a listing of API Gateway's control plane, whole or throwing. */
+export async function* listed<T extends object>(
   operation: string,
   send: (paging: Paging) => Promise<{ Items?: T[] | undefined; NextToken?: string | undefined }>,
 ): AsyncIterable<Item<T>> {
@@ -169,14 +170,14 @@ async function* listed<T extends object>(
 }
 
 /** A text that must be there. */
-function given<T>(operation: string, item: Item<T>, member: keyof T & string): string {
+export function given<T>(operation: string, item: Item<T>, member: keyof T & string): string {
   const value = item[member];
   if (typeof value !== 'string') throw brokenAnswer(`${operation}: an item lacks its ${member}`);
   return value.toWellFormed();
 }
 
 /** A text that may be left out. JSON can hold half a character, which no series is told apart by. */
-function text(value: unknown): string {
+export function text(value: unknown): string {
   return typeof value === 'string' ? value.toWellFormed() : '';
 }
 

@@ -33,6 +33,7 @@ export async function receive(
   );
   const take = () =>
     queue.receive(limit, hidden * 1000, world.now(), (message) => world.bury(queue, message));
+  if (call.fault) return answerSqs({});
   const until = world.now() + wait * 1000;
   let received = take();
   while (received.length === 0 && world.now() < until) {
@@ -40,7 +41,7 @@ export async function receive(
     if (left.aborted) break;
     received = take();
   }
-  if (received.length === 0 || call.fault) return answerSqs({});
+  if (received.length === 0) return answerSqs({});
   return answerSqs({ Messages: received.map((message) => toMessage(world, message, attributeNames(json))) });
 }
 

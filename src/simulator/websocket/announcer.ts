@@ -43,10 +43,11 @@ export class Announcer {
   /** Something happened to a connection at `at`, milliseconds since 1970. */
   tell(connection: Speaker, happening: Happening, at: number): void {
     const stage = this.#stageOf(connection);
-    if (this.#listeners.size === 0 && !stage?.loggingAt(at)) return;
+    const isLogged = stage?.loggingAt(at) !== undefined;
+    if (this.#listeners.size === 0 && !isLogged) return;
     const event = createProxyEvent(this.#random, connection, happening, at);
     for (const listener of this.#listeners) listener(event);
-    if (stage) this.#accessLog.write(stage, at, contextOf(event, { status: 200, integrationLatency: 12 }));
+    if (isLogged) this.#accessLog.write(stage, at, contextOf(event, { status: 200, integrationLatency: 12 }));
   }
 
   /** A client was not let in: only the access log tells of it. */

@@ -11,6 +11,7 @@ import {
   type Visitor,
   type WebSocketConnection,
 } from './connection.ts';
+import { type ChangeTimes, changeTimes, LoggingRoles } from './control/account.ts';
 import { createWebSocketEvolution } from './evolution.ts';
 import { createId, type ProxyEvent } from './proxy-event.ts';
 
@@ -20,6 +21,7 @@ export interface WebSocketWorldOptions extends WorldOptions {
   /** Where access logs go; a world of logs of its own if not given. */
   readonly logs?: LogsWorld;
   readonly accessLog?: AccessLogOptions;
+  readonly times?: Partial<ChangeTimes>;
 }
 
 /** How long an id that has ended is told from one that never was; AWS does not say. */
@@ -36,6 +38,8 @@ export class WebSocketWorld {
   readonly random: Random;
   readonly logs: LogsWorld;
   readonly accessLog: AccessLog;
+  readonly times: ChangeTimes;
+  readonly loggingRoles = new LoggingRoles();
   readonly #announcer: Announcer;
   readonly #isLimited: boolean;
   readonly #apis = new Map<string, Api>();
@@ -47,6 +51,7 @@ export class WebSocketWorld {
     this.now = now;
     this.random = createRandom(seed);
     this.logs = options.logs ?? createLogsWorld({ seed, now });
+    this.times = { ...changeTimes, ...options.times };
     this.accessLog = new AccessLog(this.logs, seed, options.accessLog ?? {});
     this.#announcer = new Announcer(createRandom(~seed), this.accessLog, (apiId) => this.#apis.get(apiId));
     this.#isLimited = isLimited;

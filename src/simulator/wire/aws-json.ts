@@ -1,7 +1,7 @@
 import type { Json, Read, WireRequest } from './service.ts';
 
 /** The body of a request as an object; undefined when it is none. */
-function readJson({ body }: WireRequest): Json | undefined {
+export function readJson({ body }: WireRequest): Json | undefined {
   try {
     const value: unknown = JSON.parse(body);
     return isObject(value) ? value : undefined;

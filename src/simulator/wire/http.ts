@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { AccessKeys } from './access-keys.ts';
+import { answer } from './answer.ts';
 import { Delivery } from './delivery.ts';
 import { type Fault, Faults, isPageFault, isRefusalFault, type Where } from './faults.ts';
-import { type Answer, type Call, Refusal, type Service, type WireRequest } from './service.ts';
+import type { Call, Service, WireRequest } from './service.ts';
 
 interface WireOptions {
   /** By the name that signatures give them. */
@@ -140,25 +141,6 @@ export async function serve({ services, unsigned, truth, keys, now, ...at }: Wir
       await closed;
     },
   };
-}
-
-async function answer(
-  service: Service,
-  call: Call,
-  fault: Fault | undefined,
-  left: AbortSignal,
-): Promise<Answer> {
-  try {
-    if (fault !== undefined && isRefusalFault(fault)) {
-      const refusal = service.refusals[fault];
-      if (!refusal) throw new Error(`no ${fault} at this service`);
-      throw typeof refusal === 'function' ? refusal(call) : refusal;
-    }
-    return await service.answer(fault !== undefined && isPageFault(fault) ? { ...call, fault } : call, left);
-  } catch (error) {
-    if (error instanceof Refusal) return service.refuse(error);
-    throw error;
-  }
 }
 
 /** Who signed, where and for which service: the credential scope of AWS Signature Version 4. The signature itself is not checked. */

@@ -72,3 +72,10 @@ test('the SDK makes and finds groups', async () => {
   const failing = client.send(new FilterLogEventsCommand({ logGroupName: 'rare' }));
   await expect(failing).rejects.toMatchObject({ name: 'InvalidOperationException' });
 });
+
+test.each<Fault>(['reset-mid-body', 'truncated-xml', 'html-503'])('%s fails in the SDK', async (fault) => {
+  const { logs, simulator, client } = await simulateClient();
+  logs.put('access', { message: 'row' });
+  simulator.failNext(1, fault);
+  await expect(client.send(new FilterLogEventsCommand({ logGroupName: 'access' }))).rejects.toThrow();
+});

@@ -79,3 +79,13 @@ test.each<[Fault, object]>([
   simulator.failNext(1, fault);
   await expect(client.send(new ReceiveMessageCommand(of))).rejects.toMatchObject(error);
 });
+
+test('messages whose answer breaks on its way are hidden, and come back later', async () => {
+  const { client, of, simulator, queue, queues, counts, bodies, advance } = await simulateClient();
+  queues.send(queue, 'a');
+  simulator.failNext(1, 'reset-mid-body');
+  await expect(client.send(new ReceiveMessageCommand(of))).rejects.toThrow();
+  expect(await counts()).toEqual([0, 1, 0]);
+  advance(30_000);
+  expect(await bodies()).toEqual(['a']);
+});

@@ -1,0 +1,178 @@
+import type { Change, LogGroupChange } from './change.ts';
+import { command, formatCommand } from './command.ts';
+import { FORMAT, judgeFormat } from './format.ts';
+import {
+  type Asked,
+  choose,
+  insistOnWebSocket,
+  judgeManager,
+  managerFor,
+  type Plan,
+  Refused,
+  toEndpoint,
+} from './plan.ts';
+import { accessLogSnippets, formatSnippets } from './snippets.ts';
+import type { Stage } from './source-reads.ts';
+
+interface AskedLog extends Asked {
+  /** Undefined for one of the stage's own. */
+  readonly logGroup: string | undefined;
+}
+
+/** Longer is not needed: the exporter reads back two hours at most. */
+const RETENTION_DAYS = 1;
+/** The only class of log groups whose rows can be read. */
+const READABLE = 'STANDARD';
+
+/** A stage with the log group that it writes to, or shall write to. */
+interface Logged {
+  readonly stage: Stage;
+  readonly group: string;
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+/** What it takes for stages to write an access log that the exporter can read; rejects with `Refused` where something speaks against it. */
+export async function planAccessLog(asked: AskedLog): Promise<Plan> {
+  const { place, api, reads } = asked;
+  insistOnWebSocket(api);
+  if ((await reads.loggingRole()) === undefined) throw withoutRole(asked);
+  const stages = choose(await reads.stages(api.apiId), asked.stages);
+  const logging = stages.filter(({ accessLog }) => accessLog !== undefined);
+  const silent = stages.filter(({ accessLog }) => accessLog === undefined);
+  const groups = new Map<string, LogGroupChange>();
+  const there: Logged[] = [];
+  for (const stage of logging) there.push(await judge(asked, stage, groups));
+  const wanted = silent.map((stage): Logged => {
+    return { stage, group: asked.logGroup ?? `/ws/${api.apiId}/${stage.stage}`, keys: {} };
+  });
+  for (const { group } of wanted) await insistOnReadable(asked, group, groups);
+
+  const risks: string[] = [];
+  if (wanted.length > 0 || groups.size > 0) {
+    const snippets = () => {
+      const [first] = wanted.length > 0 ? wanted : there;
+      const { stage = '', group = '' } = { stage: first?.stage.stage, group: first?.group };
+      return accessLogSnippets(stage, group, FORMAT, groups.has(group));
+    };
+    risks.push(...RISKS, judgeManager(asked, stages, snippets));
+  }
+  return {
+    place,
+    api,
+    changes: [...groups.values(), ...wanted.map((one) => toChange(asked, one))],
+    found: there.map(
+      ({ stage: { stage }, group }) => `The stage ${stage} writes to ${group}, in a format that can be read.`,
+    ),
+    force:
+      wanted.length > 0
+        ? ['In force within about a minute, without a deployment; what clients do is not touched.']
+        : [],
+    risks,
+    next: [...there, ...wanted].flatMap(({ stage, group, keys }) =>
+      toEndpoint(api, stage.stage, `{type: access_log, log_group: ${group}${toKeys(keys)}}`),
+    ),
+  };
+}
+
+const RISKS = [
+  'Every connect, disconnect and message writes a row, and so does every look-up of the exporter; routes cannot be chosen. A row has some 350 bytes: a million of them cost ' +
+    'some 0.20 USD in most regions. MessageCount of the API in CloudWatch says how many messages there are.',
+  'For about a minute around the change, rows can be missing.',
+];
+
+function toChange({ place }: AskedLog, { stage, group }: Logged): Change {
+  const { partition, accountId, target } = place;
+  const destinationArn = `arn:${partition}:logs:${target.region}:${accountId}:log-group:${group}`;
+  return { kind: 'access-log', stage: stage.stage, after: { destinationArn, format: FORMAT } };
+}
+
+function toKeys(keys: Logged['keys']): string {
+  const named = Object.entries(keys).map(([key, name]) => `${key}: ${JSON.stringify(name)}`);
+  return named.length === 0 ? '' : `, keys: {${named.join(', ')}}`;
+}
+
+/** What a stage writes already, where the exporter can read it; nobody's log is changed for that. */
+async function judge(asked: AskedLog, stage: Stage, groups: Map<string, LogGroupChange>): Promise<Logged> {
+  const { place, api, logGroup } = asked;
+  const { destinationArn = '', format = '' } = stage.accessLog ?? {};
+  const [, region, accountId, group] =
+    /^arn:[^:]+:logs:([^:]*):([^:]*):log-group:([^:]+)/.exec(destinationArn) ?? [];
+  const has = `the stage ${stage.stage} already writes an access log, to ${group ?? destinationArn}`;
+  if (group === undefined)
+    throw new Refused(
+      `${has}, which is no log group and cannot be read; a stage has one access log, and somebody reads this one: choose another way in (docs/websocket.md)`,
+    );
+  if (region !== place.target.region || accountId !== place.accountId)
+    throw new Refused(
+      `${has} of the account ${accountId} in ${region}: name that as the target of the source`,
+    );
+  if (logGroup !== undefined && logGroup !== group)
+    throw new Refused(
+      `${has}, and somebody may read it there: it is not sent to ${logGroup} instead; leave --log-group out to see whether it can be read as it is`,
+    );
+  await insistOnReadable(asked, group, groups);
+  const judged = judgeFormat(format);
+  if (judged.isRead) return { stage, group, keys: judged.keys };
+  const manager = managerFor(api, [stage]);
+  const settings = { DestinationArn: destinationArn, Format: judged.mended };
+  const update = command(
+    place,
+    'apigatewayv2',
+    'update-stage',
+    ...['--api-id', api.apiId, '--stage-name', stage.stage, '--access-log-settings', settings],
+  );
+  const what = judged.isKept
+    ? 'this format says all that it says now, and that as well'
+    : 'this is the format that the exporter recommends, which says other things than it does now';
+  throw new Refused(
+    `${has}, in a format that lacks ${judged.lacks}. Somebody may read it as it is, so that it is not changed from here; ${what}: see who reads the log, then`,
+    manager
+      ? formatSnippets(accessLogSnippets(stage.stage, group, judged.mended, false), manager.languages)
+      : `${formatCommand(update)}\n`,
+  );
+}
+
+/** Throws where nobody can read a log group; one that is not there is to be made. */
+async function insistOnReadable(
+  { reads }: AskedLog,
+  name: string,
+  groups: Map<string, LogGroupChange>,
+): Promise<void> {
+  if (groups.has(name)) return;
+  const group = await reads.logGroup(name);
+  if (!group) groups.set(name, { kind: 'log-group', group: name, retentionInDays: RETENTION_DAYS });
+  else if (group.class !== READABLE)
+    throw new Refused(
+      `the log group ${name} is of the class ${group.class}, whose rows AWS does not let anybody read, and the class of a group cannot be changed: name another with --log-group`,
+    );
+}
+
+/** The exact remedy: only this managed policy is taken (a narrower role is refused when it is set). */
+function withoutRole({ place }: AskedLog): Refused {
+  const { partition, accountId } = place;
+  const name = 'api-gateway-logs';
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { Service: 'apigateway.amazonaws.com' }, Action: 'sts:AssumeRole' },
+    ],
+  };
+  const policy = `arn:${partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs`;
+  const role = `arn:${partition}:iam::${accountId}:role/${name}`;
+  const of = ['--role-name', name];
+  const commands = [
+    command(place, 'iam', 'create-role', ...of, '--assume-role-policy-document', trust),
+    command(place, 'iam', 'attach-role-policy', ...of, '--policy-arn', policy),
+    command(
+      place,
+      'apigateway',
+      'update-account',
+      '--patch-operations',
+      `op=replace,path=/cloudwatchRoleArn,value=${role}`,
+    ),
+  ];
+  return new Refused(
+    `API Gateway has no role to write logs with in the account ${accountId} in ${place.target.region}, a setting of the whole account there. Somebody who may has to give it one; IAM takes some seconds between the second command and the third`,
+    `${commands.map(formatCommand).join('\n')}\n`,
+  );
+}
