@@ -49,11 +49,12 @@ export async function planAccessLog(asked: AskedLog): Promise<Plan> {
 
   const risks: string[] = [];
   if (wanted.length > 0 || groups.size > 0) {
-    const snippets = () => {
-      const [first] = wanted.length > 0 ? wanted : there;
-      const { stage = '', group = '' } = { stage: first?.stage.stage, group: first?.group };
-      return accessLogSnippets(stage, group, FORMAT, groups.has(group));
-    };
+    const shown = wanted.length > 0 ? wanted : there;
+    const snippets = () =>
+      shown.map(({ stage, group }) => {
+        const format = stage.accessLog?.format ?? FORMAT;
+        return accessLogSnippets(stage.stage, group, format, groups.has(group));
+      });
     risks.push(...RISKS, judgeManager(asked, stages, snippets));
   }
   return {
@@ -127,7 +128,7 @@ async function judge(asked: AskedLog, stage: Stage, groups: Map<string, LogGroup
   throw new Refused(
     `${has}, in a format that lacks ${judged.lacks}. Somebody may read it as it is, so that it is not changed from here; ${what}: see who reads the log, then`,
     manager
-      ? formatSnippets(accessLogSnippets(stage.stage, group, judged.mended, false), manager.languages)
+      ? formatSnippets([accessLogSnippets(stage.stage, group, judged.mended, false)], manager.languages)
       : `${formatCommand(update)}\n`,
   );
 }

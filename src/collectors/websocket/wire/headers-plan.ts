@@ -56,7 +56,7 @@ export async function planHeaders(asked: AskedHeaders): Promise<Plan> {
     const added = [...integrations.values()].flatMap((one) => missing(one));
     const headers = Object.fromEntries(added.length > 0 ? added : Object.entries(HEADERS));
     const served = toRoutes(routes, [...integrations.keys()]);
-    risks.push(judgeManager(asked, stages, () => headerSnippets(served, headers)));
+    risks.push(judgeManager(asked, stages, () => [headerSnippets(served, headers)]));
     if (deployed.length > 0)
       risks.push(
         'A deployment publishes every pending change of the API, whoever made it, and AWS shows nobody what is pending.',
@@ -67,11 +67,14 @@ export async function planHeaders(asked: AskedHeaders): Promise<Plan> {
     place,
     api,
     changes,
-    found: [...integrations.values()]
-      .filter((one) => missing(one).length === 0)
-      .map(
-        ({ integrationId }) => `The integration ${integrationId} sends every header that the intake reads.`,
-      ),
+    found: [
+      ...[...integrations.values()]
+        .filter((one) => missing(one).length === 0)
+        .map(
+          ({ integrationId }) => `The integration ${integrationId} sends every header that the intake reads.`,
+        ),
+      ...(asked.deploys && deployed.length === 0 ? ['Every stage deploys by itself.'] : []),
+    ],
     force: isPending ? whenInForce(stages, deployed) : [],
     risks,
     next: stages.flatMap(({ stage }) =>

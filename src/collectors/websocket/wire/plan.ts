@@ -59,7 +59,7 @@ export function choose(all: readonly Stage[], names: readonly string[]): readonl
 export function judgeManager(
   { api, isForced }: Asked,
   stages: readonly Stage[],
-  snippets: () => Snippets,
+  snippets: () => readonly Snippets[],
 ): string {
   const manager = managerFor(api, stages);
   if (!manager)
