@@ -39,8 +39,6 @@ const ENOUGH_ROWS = 1_000;
 /** Rows that say nothing of connects are looked at so seldom. */
 const PROBE_EVERY_MS = 10 * 60_000;
 const PROBED_ROWS = 50;
-/** The place of a row of which nothing can be read. */
-const NOWHERE: RowPlace = { apiId: undefined, stage: undefined, domain: undefined };
 
 /** Reads the access logs of stages from their log group: two hours back at first, then on from the newest row, less the overlap. */
 export class LogFeed implements Feed {
@@ -52,8 +50,6 @@ export class LogFeed implements Feed {
   /** When the newest row was logged, milliseconds since 1970. */
   #newestAt = Number.NEGATIVE_INFINITY;
   readonly #formats = new LogFormats();
-  /** Whether several endpoints are told of in the group. */
-  #isShared = false;
   #probedAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: LogFeedDeps) {
@@ -96,14 +92,12 @@ export class LogFeed implements Feed {
 
   troubleOf(endpointId: string): string | undefined {
     const rows = this.#formats.blindRows(endpointId);
-    if (rows === 0) return undefined;
-    return withoutIds(rows, this.#deps.group, this.#isShared ? endpointId : undefined);
+    return rows === 0 ? undefined : withoutIds(rows, this.#deps.group, endpointId);
   }
 
   #begin(opened: readonly OpenedRegistry[]): Reading {
     const { clock, position, overlapMs } = this.#deps;
     const beganAt = clock.now();
-    this.#isShared = opened.length > 1;
     const isFirst = opened.some(
       ({ endpointId, registry }) =>
         registry.state().listedAt === undefined && this.#formats.blindRows(endpointId) === 0,
@@ -171,9 +165,7 @@ export class LogFeed implements Feed {
 
   #read({ text, loggedAt }: LogRow): Row {
     const row = toRow(text, this.#deps.keys, loggedAt);
-    const place = row.is === 'event' ? row.event : row.place;
-    const endpointId = this.#deps.endpointOf(place ?? NOWHERE);
-    this.#formats.note(endpointId, row.is === 'event' || row.hasId, place !== undefined);
+    this.#formats.note(row, this.#deps.endpointOf);
     return row;
   }
 

@@ -1,7 +1,12 @@
+import type { Row, RowPlace } from '../../../event-forms/access-log-row.ts';
+
 interface Count {
   withId: number;
   withoutId: number;
 }
+
+/** The place of a row of which nothing can be read. */
+const NOWHERE: RowPlace = { apiId: undefined, stage: undefined, domain: undefined };
 
 /** Whether the rows of a log group have connection ids, judged for each endpoint: each of its stages has a format of its own. */
 export class LogFormats {
@@ -15,14 +20,17 @@ export class LogFormats {
     return this.#all.withId + this.#all.withoutId;
   }
 
-  /** Notes a row of an endpoint, undefined where it does not say of which; nothing but its being there is known of one that is not readable. */
-  note(endpointId: string | undefined, hasId: boolean, isReadable: boolean): void {
+  /** Notes a row, which is of the endpoint that `endpointOf` knows; of one that cannot be read nothing is known but that it is there. */
+  note(row: Row, endpointOf: (place: RowPlace) => string | undefined): void {
+    const place = row.is === 'event' ? row.event : row.place;
+    const hasId = row.is === 'event' || row.hasId;
+    const endpointId = endpointOf(place ?? NOWHERE);
     count(this.#all, hasId);
     if (endpointId !== undefined) {
       const own = this.#ofEndpoints.get(endpointId) ?? { withId: 0, withoutId: 0 };
       this.#ofEndpoints.set(endpointId, own);
       count(own, hasId);
-    } else if (isReadable) count(this.#unnamed, hasId);
+    } else if (place) count(this.#unnamed, hasId);
   }
 
   /** How many rows of an endpoint, none of which has an id, there were; 0 if one has, or there were none. What may be of it stands in for rows that are. */
