@@ -54,6 +54,7 @@ const DOCS: Readonly<Record<string, Load>> = {
   alerts: () => import('../../docs/alerts.md'),
   metrics: () => import('../../docs/metrics.md'),
   websocket: () => import('../../docs/websocket.md'),
+  'first-number': () => import('../../docs/first-number.md'),
   wire: () => import('../../docs/wire.md'),
   'site-to-site-vpn': () => import('../../docs/site-to-site-vpn.md'),
   accounts: () => import('../../docs/accounts.md'),
