@@ -114,7 +114,7 @@ export function eventSources(sources: () => Iterable<EventSource>): readonly Fam
     ),
     gauge(
       'last_read_timestamp_seconds',
-      'When all that the source had was last read, in seconds since 1970.',
+      'When the source was last read without a failure, in seconds since 1970.',
       ({ lastReadAt }) => (lastReadAt === undefined ? undefined : lastReadAt / 1000),
       Math.min,
     ),

@@ -49,7 +49,7 @@ export interface EventSource {
   readonly name: string;
   /** Whether the last reading succeeded; undefined before the end of the first. */
   readonly up: boolean | undefined;
-  /** When all that was there was last read, milliseconds since 1970; undefined before the first time. */
+  /** When it was last read without a failure, milliseconds since 1970; undefined before the first time. */
   readonly lastReadAt: number | undefined;
   /** How old the newest that it told was when it was read, in milliseconds; undefined before the first. */
   readonly delayMs: number | undefined;

@@ -34,8 +34,10 @@ export interface Feed {
   readonly everyMs: number;
   readonly status: FeedStatus;
   /**
-   * Reads what there is, and has it on disk; whether it came to the end before the signal aborted the turn, and the next goes on from there. A
-   * feed that is followed may wait for more to come. Rejects when it fails; what was read before stays read.
+   * Reads what there is, or much of it, and has it on disk; whether the turn came to its end before the signal aborted it, and the next goes on
+   * from there. A feed that is followed may wait for more to come. Rejects when it fails; what was read before stays read.
    */
   turn(signal: AbortSignal, isFollowed: boolean): Promise<boolean>;
+  /** Why an endpoint cannot be told of there although it is read, in a sentence; undefined while nothing speaks against it. */
+  troubleOf?(endpointId: string): string | undefined;
 }
