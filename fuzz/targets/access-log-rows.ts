@@ -9,7 +9,7 @@ import {
 } from '../../src/simulator/websocket/access-log-format.ts';
 import { type Bytes, mutated, toBuffer, toBytes } from '../mutations.ts';
 import { createTarget } from '../target.ts';
-import { FORGERIES, forgery, TRUE_ID, unescaped } from './forgeries.ts';
+import { FORGERIES, TRUE_ID, unescaped, written } from './forgeries.ts';
 
 /** When a row was logged that does not say when it happened. */
 const LOGGED_AT = 1790328029400;
@@ -48,8 +48,8 @@ const WRITTEN = [
   JSON_FORMAT.replace(/\}$/, ',"userAgent":"$context.identity.userAgent"}'),
   '{"identity":{"userAgent":"$context.identity.userAgent"},"status":"$context.status","eventType":"$context.eventType","connectionId":"$context.connectionId"}',
 ];
-const forged = fc.tuple(fc.constantFrom(...WRITTEN), values, forgery).map(([format, of, written]): Input => {
-  const context = { ...of, connectionId: TRUE_ID, 'identity.userAgent': written };
+const forged = fc.tuple(fc.constantFrom(...WRITTEN), values, written).map(([format, of, agent]): Input => {
+  const context = { ...of, connectionId: TRUE_ID, 'identity.userAgent': agent };
   return { row: toBytes(writeRow(format, context)), id: TRUE_ID };
 });
 
@@ -72,7 +72,7 @@ export const accessLogRows = createTarget<Input>({
 });
 
 /** Throws when what was made of a text is not what it may be. */
-export function judgeRow(row: Row, text: string, id: string | null): void {
+function judgeRow(row: Row, text: string, id: string | null): void {
   if (row.is === 'unreadable') {
     if (row.reason.length > 300) throw new Error(`a reason of ${row.reason.length} characters`);
     if (row.reason.includes('Id0123')) throw new Error(`a reason that repeats the row: ${row.reason}`);

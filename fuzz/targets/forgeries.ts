@@ -32,6 +32,18 @@ export const forgery = fc
   .array(fc.constantFrom(...FORGERIES), { maxLength: 10 })
   .map((pieces) => pieces.join(''));
 
+/** What ends the quotes and names another id, mostly as it would have to; the texts around it are often none. */
+const aimed = fc
+  .tuple(
+    fc.constantFrom('', 'x', '}', '\\'),
+    fc.constantFrom('connectionId', '\\u0063onnectionId', 'ConnectionId', 'connectionid'),
+    fc.constantFrom('', '","a":"', '"},"b":{"c":"', '\\'),
+  )
+  .map(([before, key, behind]) => `${before}","${key}":"${EVIL_ID}${behind}`);
+
+/** What a client writes who wants to be taken for another, or does not know what is written around it. */
+export const written = fc.oneof(aimed, forgery);
+
 /** What texts of JSON mean, as far as an id can be spelt otherwise. */
 export function unescaped(json: string): string {
   return json

@@ -5,7 +5,7 @@ import { JSON_FORMAT, writeRow } from '../../src/simulator/websocket/access-log-
 import { type Bytes, mutated, toBuffer, toBytes } from '../mutations.ts';
 import { createTarget } from '../target.ts';
 import { judgeEvent } from './access-log-rows.ts';
-import { FORGERIES, forgery, TRUE_ID } from './forgeries.ts';
+import { FORGERIES, TRUE_ID, written } from './forgeries.ts';
 
 const SENT_AT = 1790328029400;
 
@@ -37,27 +37,24 @@ const whole = fc
   });
 
 /** What a function sends that puts together JSON by hand, with what a client wrote. */
-const TEMPLATES: readonly ((written: string, type: string) => string)[] = [
-  (written, type) => `{"connectionId":"${TRUE_ID}","eventType":"${type}","params":"${written}"}`,
-  (written, type) => `{"user":"${written}","eventType":"${type}","connectionId":"${TRUE_ID}"}`,
-  (written, type) => `{"user":"${written}","EventType":"${type}","ConnectionId":"${TRUE_ID}"}`,
-  (written, type) =>
-    `{"requestContext":{"connectionId":"${TRUE_ID}","eventType":"${type}"},"body":"${written}"}`,
+const TEMPLATES: readonly ((by: string, type: string) => string)[] = [
+  (by, type) => `{"connectionId":"${TRUE_ID}","eventType":"${type}","params":"${by}"}`,
+  (by, type) => `{"user":"${by}","eventType":"${type}","connectionId":"${TRUE_ID}"}`,
+  (by, type) => `{"user":"${by}","EventType":"${type}","ConnectionId":"${TRUE_ID}"}`,
+  (by, type) => `{"requestContext":{"connectionId":"${TRUE_ID}","eventType":"${type}"},"body":"${by}"}`,
 ];
-const forged = fc.tuple(fc.constantFrom(...TEMPLATES), forgery, types).map(
-  ([template, written, type]): Input => ({
-    body: toBytes(template(written, type)),
+const forged = fc.tuple(fc.constantFrom(...TEMPLATES), written, types).map(
+  ([template, by, type]): Input => ({
+    body: toBytes(template(by, type)),
     id: TRUE_ID,
   }),
 );
-const sized = fc
-  .integer({ min: 65_400, max: 65_700 })
-  .map(
-    (length): Input => ({
-      body: `{"connectionId":"A=","eventType":"CONNECT","a":"${'x'.repeat(length)}"}`,
-      id: null,
-    }),
-  );
+const sized = fc.integer({ min: 65_400, max: 65_700 }).map(
+  (length): Input => ({
+    body: `{"connectionId":"A=","eventType":"CONNECT","a":"${'x'.repeat(length)}"}`,
+    id: null,
+  }),
+);
 
 const asInput = (bodies: fc.Arbitrary<Bytes>) => bodies.map((body): Input => ({ body, id: null }));
 const changed = Object.entries(mutated(whole, FORGERIES)).map(
