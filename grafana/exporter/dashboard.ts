@@ -9,6 +9,7 @@ import { awsPanels, faultsByKind, faultsByOperation } from './aws.ts';
 import { dataPanels } from './data.ts';
 import { processPanels } from './process.ts';
 import { answers, greatest, minutely, SINCE_SUCCESS, TARGETS, worst } from './queries.ts';
+import { sourcePanels } from './sources.ts';
 
 function headlines(): readonly Panel[] {
   return [
@@ -163,6 +164,7 @@ export function exporter(): Dashboard {
       { title: 'Passes and faults', panels: passPanels() },
       { title: 'Requests to AWS', panels: awsPanels() },
       { title: 'Data', panels: dataPanels() },
+      { title: 'Sources of connection ids', panels: sourcePanels() },
       { title: 'Process and scrapes', panels: processPanels() },
     ],
   });

@@ -43,6 +43,9 @@ const RUNBOOKS: Readonly<Record<string, Load>> = {
   AwsConnectionsMemoryNearLimit: () => import('../../docs/runbooks/AwsConnectionsMemoryNearLimit.md'),
   AwsConnectionsConfigReloadFailed: () => import('../../docs/runbooks/AwsConnectionsConfigReloadFailed.md'),
   AwsConnectionsIntakeEventsLost: () => import('../../docs/runbooks/AwsConnectionsIntakeEventsLost.md'),
+  AwsConnectionsSourceNotRead: () => import('../../docs/runbooks/AwsConnectionsSourceNotRead.md'),
+  AwsConnectionsSourceLate: () => import('../../docs/runbooks/AwsConnectionsSourceLate.md'),
+  AwsConnectionsSourceEventsLost: () => import('../../docs/runbooks/AwsConnectionsSourceEventsLost.md'),
   AwsConnectionsFamilyErrors: () => import('../../docs/runbooks/AwsConnectionsFamilyErrors.md'),
 };
 
@@ -51,6 +54,8 @@ const DOCS: Readonly<Record<string, Load>> = {
   alerts: () => import('../../docs/alerts.md'),
   metrics: () => import('../../docs/metrics.md'),
   websocket: () => import('../../docs/websocket.md'),
+  'first-number': () => import('../../docs/first-number.md'),
+  wire: () => import('../../docs/wire.md'),
   'site-to-site-vpn': () => import('../../docs/site-to-site-vpn.md'),
   accounts: () => import('../../docs/accounts.md'),
   'web-config': () => import('../../docs/web-config.md'),

@@ -4,13 +4,14 @@ import { type Clock, sleep } from '../core/clock.ts';
 import { type Collector, Stopped } from '../core/collector.ts';
 import { toSentence } from '../core/error-text.ts';
 import type { ConnectionEvent, Taken } from '../core/websocket-event.ts';
+import { toEventPath } from '../event-forms/shapes.ts';
 import { takeSmallFile } from '../files/small-file.ts';
 import { createIntakeApp } from '../intake/app.ts';
-import { toEventPath } from '../intake/shapes.ts';
 import { toTokens } from '../intake/token.ts';
 import { createErrorLog } from '../server/error-log.ts';
 import { toPath } from '../server/request-path.ts';
 import { createUnreadableLog } from '../server/unreadable-log.ts';
+import { Following } from './following.ts';
 import { createWrongsLog, metricOf, type SayWrong } from './intake-log.ts';
 import { IntakePort, type IntakePortDeps } from './intake-port.ts';
 import type { OwnCounters } from './own-families.ts';
@@ -36,6 +37,7 @@ export class Events {
   readonly #say: SayWrong;
   readonly #onError: (path: string, err: unknown) => void;
   readonly #port: IntakePort;
+  readonly #following = new Following();
   #cancelSettling = () => {};
   #flushing: Promise<void> = Promise.resolve();
   #publishing: Promise<void> = Promise.resolve();
@@ -75,6 +77,17 @@ export class Events {
     this.#settleLater();
   }
 
+  /** Begins to read what tells these collectors of events when it is asked, unless that is being done. */
+  follow(): void {
+    if (this.#stopped || !this.#following.begin(this.#deps.collectors())) return;
+    this.#settleLater();
+  }
+
+  /** Reads no more of it; resolves when nothing of that is under way. */
+  unfollow(): Promise<void> {
+    return this.#following.end();
+  }
+
   /** Saves and publishes what came in, of these collectors. */
   async flush(): Promise<void> {
     if (await this.#save()) await this.#deps.render();
@@ -109,6 +122,7 @@ export class Events {
 
   async #stop(): Promise<void> {
     this.#cancelSettling();
+    await this.unfollow();
     await this.#port.close();
   }
 
@@ -146,7 +160,7 @@ export class Events {
   #settleLater(delayMs = SETTLE_EVERY_MS): void {
     const { clock } = this.#deps;
     this.#cancelSettling();
-    if (!this.#port.isOpen) return;
+    if ((!this.#port.isOpen && !this.#following.isUnderWay) || this.#stopped) return;
     this.#cancelSettling = clock.after(delayMs, () => {
       const dueAt = clock.monotonic() + SETTLE_EVERY_MS;
       this.#flushing = this.#save()

@@ -12,7 +12,7 @@ import type { Storage } from '../storage/storage.ts';
 import { createCutLog } from './cut-log.ts';
 import { Events, type EventsDeps } from './events.ts';
 import { droppedLogLines } from './log-output.ts';
-import { buildInfo, createOwnCounters, credentialsExpiry, targetUp } from './own-families.ts';
+import { buildInfo, createOwnCounters, credentialsExpiry, eventSources, targetUp } from './own-families.ts';
 import { ownProblems } from './own-problems.ts';
 import { Passes } from './passes.ts';
 import { type Loaded, Reloads } from './reloads.ts';
@@ -84,6 +84,9 @@ export class Exporter {
       ...this.#calls.families,
       ...Object.values(this.#own),
       ...this.#reloads.families,
+      ...eventSources(() =>
+        [...this.#parts().values()].flatMap(({ collector }) => [...(collector.sources?.() ?? [])]),
+      ),
       credentialsExpiry(() => this.#setup?.aws.expiries() ?? new Map()),
       ...deps.storage.families,
       droppedLogLines,
@@ -118,6 +121,7 @@ export class Exporter {
         throw new Error(
           'the pass under way does not end when told to, so nothing can take its place; try again later',
         );
+      await this.#events.unfollow();
       // What is stored would be read while what is known is still being written.
       if (!(await this.#events.flushInTime()))
         throw new Error('the disk does not answer, so nothing stored can be taken up; try again later');
@@ -261,7 +265,9 @@ export class Exporter {
   }
 
   #startPasses(): void {
-    if (this.#isScheduled && !this.#isClosing) this.#passes.schedule();
+    if (!this.#isScheduled || this.#isClosing) return;
+    this.#events.follow();
+    this.#passes.schedule();
   }
 
   async #stopPasses(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { TargetStatus } from '../core/collector.ts';
+import type { EventSource, TargetStatus } from '../core/collector.ts';
 import type { Family } from '../core/family.ts';
 import { Tally } from '../core/tally.ts';
 import { revision, version } from './version.ts';
@@ -11,6 +11,7 @@ export interface OwnCounters {
   readonly dropped: Tally<'collector' | 'reason'>;
   readonly familyErrors: Tally<'family'>;
   readonly intakeEvents: Tally<'event' | 'result'>;
+  readonly sourceEvents: Tally<'source' | 'event' | 'result'>;
 }
 
 /** Counters at nothing. */
@@ -35,6 +36,11 @@ export function createOwnCounters(): OwnCounters {
       `${PREFIX}intake_events_total`,
       'Requests to the intake by kind of event (unknown where it could not be told), and what became of them.',
       ['event', 'result'],
+    ),
+    sourceEvents: new Tally(
+      `${PREFIX}event_source_events_total`,
+      'Rows of access logs and messages of queues by kind of event, and what became of them; what is read again is a duplicate.',
+      ['source', 'event', 'result'],
     ),
   };
 }
@@ -72,6 +78,53 @@ export function targetUp(
       return series.values();
     },
   };
+}
+
+/** How the reading of each source of connection ids goes; of several with one name, the worst of each. */
+export function eventSources(sources: () => Iterable<EventSource>): readonly Family[] {
+  const gauge = (
+    name: string,
+    help: string,
+    value: (source: EventSource) => number | undefined,
+    worst: (...values: number[]) => number,
+  ): Family => ({
+    name: `${PREFIX}event_source_${name}`,
+    help,
+    type: 'gauge',
+    labelNames: ['source', 'name'],
+    importance: 'first',
+    samples() {
+      const series = new Map<string, { labels: Record<string, string>; value: number }>();
+      for (const one of sources()) {
+        const own = value(one);
+        if (own === undefined) continue;
+        const key = JSON.stringify([one.source, one.name]);
+        const { value: other = own } = series.get(key) ?? {};
+        series.set(key, { labels: { source: one.source, name: one.name }, value: worst(own, other) });
+      }
+      return series.values();
+    },
+  });
+  return [
+    gauge(
+      'up',
+      'Whether the last reading of the source succeeded (1) or not (0).',
+      ({ up }) => (up === undefined ? undefined : Number(up)),
+      Math.min,
+    ),
+    gauge(
+      'last_read_timestamp_seconds',
+      'When the source was last read without a failure, in seconds since 1970.',
+      ({ lastReadAt }) => (lastReadAt === undefined ? undefined : lastReadAt / 1000),
+      Math.min,
+    ),
+    gauge(
+      'delay_seconds',
+      'Age of the newest event of the source when it was read; of a table or a file, how long its last whole reading took.',
+      ({ delayMs }) => (delayMs === undefined ? undefined : delayMs / 1000),
+      Math.max,
+    ),
+  ];
 }
 
 /** When the credentials at hand expire, by the name of the target; `expiries` are milliseconds since 1970. */

@@ -78,8 +78,8 @@ export class Calls {
       const send = async () => {
         await limiter?.(toSignal(context));
         const attempt = () => this.#attempt(labels, operation, () => next(args), toSignal(context));
-        // Whoever waits for credentials may have a place already: STS must not wait for one.
-        if (labels.api === 'sts') return attempt();
+        // Whoever waits for credentials may have a place already: STS must not wait for one. Who waits for messages would keep it from others.
+        if (labels.api === 'sts' || labels.api === 'sqs') return attempt();
         return this.#inFlight.run(`${labels.accountId()} ${labels.region}`, attempt, toSignal(context));
       };
       try {

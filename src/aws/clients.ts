@@ -1,7 +1,10 @@
+import type { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { MiddlewareStack } from '@smithy/types';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
@@ -21,9 +24,15 @@ export interface AwsDeps {
   readonly logger: Logger;
   /** The account that each target, by its name, was of last; kept from one configuration to the next. */
   readonly lastAccounts?: Map<string, string>;
-  /** Per target, all its calls of an API together; an API that is left out is not limited. */
+  /** Per target, all its calls of an API together (of logs, per account and region); an API that is left out is not limited. */
   readonly requestsPerSecond?: Limits;
 }
+
+/** An answer of SQS may wait so long for messages. */
+const LONGEST_POLL_MS = 20_000;
+
+/** APIs of whose quota an account has so little in a region that its targets share a limit. */
+const LIMITED_BY_ACCOUNT: ReadonlySet<Api> = new Set(['logs']);
 
 type Limits = Readonly<Partial<Record<Api, number>>>;
 
@@ -33,7 +42,12 @@ export interface Aws {
   /** The client of a WebSocket API stage at its management URL (no slash at the end); it sends each call once, without retries. */
   management(target: Target, url: string): Promise<ApiGatewayManagementApiClient>;
   apiGateway(target: Target): Promise<ApiGatewayV2Client>;
+  /** Version 1 of API Gateway: settings of the account are there alone. */
+  apiGatewayV1(target: Target): Promise<APIGatewayClient>;
   dynamoDb(target: Target): Promise<DynamoDBClient>;
+  logs(target: Target): Promise<CloudWatchLogsClient>;
+  /** The client of the queues of a region, which may be another than the target's; its answers may wait for messages. */
+  sqs(target: Target, region: string): Promise<SQSClient>;
   /** The account of a target, once there are credentials of it: STS is asked whenever they are new. Clients reject as this does. */
   accountId(target: Target, signal: AbortSignal): Promise<string>;
   /** The account as far as it is known without asking: as configured, else the role's, else as it was learned. */
@@ -69,17 +83,24 @@ function createClients(shared: Shared): Aws {
   const toKey = (...[{ name, region }, ...more]: [target: Target, ...more: string[]]) =>
     JSON.stringify([name, region, ...more]);
 
-  const limiterOf = (api: Api, target: Target): RateLimiter | undefined => {
-    const perSecond = requestsPerSecond[api];
-    if (perSecond === undefined) return undefined;
-    const key = toKey(target, api);
+  const limiterAt = (key: string, perSecond: number): RateLimiter => {
     const limiter = limiters.get(key) ?? createRateLimiter(clock, perSecond);
     limiters.set(key, limiter);
     return limiter;
   };
 
-  const settings = async (api: Api, target: Target) => ({
-    ...(await connection.settings(api, target)),
+  const limiterOf = (api: Api, target: Target): RateLimiter | undefined => {
+    const perSecond = requestsPerSecond[api];
+    if (perSecond === undefined) return undefined;
+    if (!LIMITED_BY_ACCOUNT.has(api)) return limiterAt(toKey(target, api), perSecond);
+    return async (signal) => {
+      const accountId = await identities.accountId(target, signal);
+      await limiterAt(JSON.stringify([accountId, target.region, api]), perSecond)(signal);
+    };
+  };
+
+  const settings = async (api: Api, target: Target, waitMs = 0) => ({
+    ...(await connection.settings(api, target, waitMs)),
     // Marked as remembered by itself: the SDK would keep what it got once for ever, or fail while it is still valid.
     credentials: Object.assign(() => identities.credentials(target), { memoized: true }),
   });
@@ -124,10 +145,36 @@ function createClients(shared: Shared): Aws {
       return client;
     }),
 
+    apiGatewayV1: remember(toKey, async (target) => {
+      const { APIGatewayClient } = await import('@aws-sdk/client-api-gateway');
+      const client = new APIGatewayClient(await settings('apigateway', target));
+      equip(client, 'apigateway', target);
+      return client;
+    }),
+
     dynamoDb: remember(toKey, async (target) => {
       const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
       const client = new DynamoDBClient(await settings('dynamodb', target));
       equip(client, 'dynamodb', target);
+      return client;
+    }),
+
+    logs: remember(toKey, async (target) => {
+      const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
+      const client = new CloudWatchLogsClient(await settings('logs', target));
+      equip(client, 'logs', target);
+      return client;
+    }),
+
+    sqs: remember(toKey, async (target, region) => {
+      const { SQSClient } = await import('@aws-sdk/client-sqs');
+      // A checksum that is wrong would have the SDK throw away every message that came with it.
+      const client = new SQSClient({
+        ...(await settings('sqs', target, LONGEST_POLL_MS)),
+        region,
+        md5: false,
+      });
+      equip(client, 'sqs', { ...target, region });
       return client;
     }),
 

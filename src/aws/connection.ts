@@ -6,7 +6,7 @@ import { HttpSockets, HttpsSockets, IDLE_MS } from './sockets.ts';
 import type { Target } from './targets.ts';
 
 /** What of AWS is asked, by the prefix that IAM gives to its actions. */
-export const APIS = ['ec2', 'sts', 'execute-api', 'apigateway', 'dynamodb'] as const;
+export const APIS = ['ec2', 'sts', 'execute-api', 'apigateway', 'dynamodb', 'logs', 'sqs'] as const;
 
 /** One of `APIS`. */
 export type Api = (typeof APIS)[number];
@@ -61,16 +61,19 @@ export function createConnection(options: AwsOptions) {
   /** The SDK's override for an API, if there is one. */
   const endpointUrl = (api: Api): string | undefined => options.endpointUrls?.[api] ?? options.endpointUrl;
 
-  /** With `servername`, certificates are those of that host instead of the one in the request's Host header. */
-  const requestHandler = async (servername?: string) => {
+  /**
+   * With `servername`, certificates are those of that host instead of the one in the request's Host header; `waitMs` is how much longer than others
+   * an answer may take to begin, because it waits for something to tell.
+   */
+  const requestHandler = async (servername?: string, waitMs = 0) => {
     const { HttpHandler } = await import('./http-handler.ts');
     return new HttpHandler({
       connectionTimeout: options.connectTimeoutMs,
-      requestTimeout: options.requestTimeoutMs,
+      requestTimeout: options.requestTimeoutMs + waitMs,
       // Without this the SDK only writes a warning to the console.
       throwOnRequestTimeout: true,
       // The request timeout ends with the first byte; this one catches a body that stalls.
-      socketTimeout: options.requestTimeoutMs,
+      socketTimeout: options.requestTimeoutMs + waitMs,
       httpAgent,
       httpsAgent: await httpsAgent(servername),
     });
@@ -80,12 +83,12 @@ export function createConnection(options: AwsOptions) {
     endpointUrl,
     requestHandler,
     /** For a client of `api` whose endpoint is the SDK's own or the override. */
-    async settings(api: Api, { region, profile }: Target) {
+    async settings(api: Api, { region, profile }: Target, waitMs = 0) {
       const endpoint = endpointUrl(api);
       return {
         region,
         maxAttempts: options.maxAttempts,
-        requestHandler: await requestHandler(),
+        requestHandler: await requestHandler(undefined, waitMs),
         userAgentAppId: APP,
         ...(profile === undefined ? {} : { profile }),
         ...(endpoint === undefined ? {} : at(endpoint)),

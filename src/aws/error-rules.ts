@@ -53,12 +53,13 @@ export const RULES: readonly Rule[] = [
   {
     error: 'throttled',
     names:
-      /^(RequestLimitExceeded|EC2ThrottledException|Throttl\w*|TooManyRequests\w*|SlowDown|LimitExceededException|RequestThrottled\w*|BandwidthLimitExceeded|ProvisionedThroughputExceededException)$/,
+      /^(RequestLimitExceeded|EC2ThrottledException|Throttl\w*|TooManyRequests\w*|SlowDown|LimitExceededException|RequestThrottled\w*|BandwidthLimitExceeded|ProvisionedThroughputExceededException|OverLimit|KmsThrottled)$/,
     remedy: toSlowDown,
   },
   {
     error: 'denied',
-    names: /^(UnauthorizedOperation|AccessDenied|AccessDeniedException|Client\.UnauthorizedOperation)$/,
+    names:
+      /^(UnauthorizedOperation|AccessDenied|AccessDeniedException|KmsAccessDenied|Client\.UnauthorizedOperation)$/,
     remedy: toAllow,
   },
   {
@@ -158,7 +159,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     error: 'not_found',
-    names: /\.(\w*)NotFound$|^\w*NotFound(Exception)?$/,
+    names: /\.(\w*)NotFound$|^\w*NotFound(Exception)?$|^QueueDoesNotExist$|\.NonExistentQueue$/,
     remedy: toFind,
   },
   { error: 'gone', names: /^GoneException$/, remedy: 'it no longer exists' },

@@ -1,5 +1,6 @@
 import { toSentence } from '../core/error-text.ts';
 import { BY_STATUS, type CallError, RULES, type Rule } from './error-rules.ts';
+import { toIamAction } from './iam-action.ts';
 import { OF_SECTION } from './remedies.ts';
 
 const UNKNOWN = { error: 'other', remedy: 'if it lasts, report it as a bug, with this line' } as const;
@@ -20,10 +21,10 @@ export function explain(error: unknown, signal?: AbortSignal): string {
     .join(', ');
   const what = `${action === '' ? 'the call' : action} failed${label === '' ? '' : ` (${label})`}`;
   const said = message.replace(/\.+$/, '');
-  const { where, hint, section } = troubleOf(error);
+  const { where, hint, section, remedy: better = remedyIn(section, remedy) } = troubleOf(error);
   const begin = where === undefined ? '' : `${where}: `;
   const end = hint === undefined ? '' : `; ${hint}`;
-  return `${begin}${what}: ${said === '' ? 'no reason given' : said}; ${remedyIn(section, remedy)}${end}`;
+  return `${begin}${what}: ${said === '' ? 'no reason given' : said}; ${better}${end}`;
 }
 
 /** A remedy that names keys of the section that asked. */
@@ -36,7 +37,7 @@ export function noteCall(error: unknown, api: string, operation: string, section
   if (section !== undefined) noteTrouble(error, { section });
   // A call that could not be signed failed before itself: that was noted already.
   if (typeof error === 'object' && error !== null && !ACTIONS.has(error))
-    ACTIONS.set(error, `${api}:${IAM_NAMES[api] ?? operation}`);
+    ACTIONS.set(error, toIamAction(api, operation));
 }
 
 /** The call to AWS that an error came of, as the IAM action that allows it; undefined where AWS was not asked. */
@@ -51,6 +52,8 @@ export interface Trouble {
   readonly action?: string;
   /** Whose trouble it is; the sentence begins with it. */
   readonly where?: string;
+  /** What people can do, where whoever asks knows better than the rules. */
+  readonly remedy?: string;
   /** What else people can do; the sentence ends with it. */
   readonly hint?: string;
   /** The section of the configuration that asked. */
@@ -72,9 +75,6 @@ export function noteTrouble<E>(error: E, { action, ...trouble }: Trouble): E {
   });
   return error;
 }
-
-/** Where IAM does not name its actions by the operation (Service Authorization Reference). */
-const IAM_NAMES: Readonly<Record<string, string>> = { 'execute-api': 'ManageConnections', apigateway: 'GET' };
 
 const ACTIONS = new WeakMap<object, string>();
 const TROUBLES = new WeakMap<object, Trouble>();
@@ -162,9 +162,13 @@ function toFacts(error: unknown) {
     code: toName(code),
     message: text,
     status: $metadata?.httpStatusCode,
-    // AWS' own word first: a call can fail on an action that it needs besides its own.
-    action: text.match(/perform:? ([\w-]+:\w+)/)?.[1] ?? noted,
+    action: toAction(text.match(/perform:? ([\w-]+:\w+)/)?.[1], noted),
   };
+}
+
+/** AWS' own word first, for a call can fail on an action that it needs besides its own; but SQS writes that of the call in small letters. */
+function toAction(said: string | undefined, noted: string | undefined): string | undefined {
+  return said === undefined || said.toLowerCase() === noted?.toLowerCase() ? noted : said;
 }
 
 /** What answers may give any length to names and messages; patterns are matched against no more than this. */

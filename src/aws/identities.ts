@@ -70,7 +70,7 @@ export function createIdentities(deps: IdentityDeps) {
     /** The account as far as it is known now. */
     knownAccount: (target: Target) => identityOf(target).account(),
     /** The account, once there are credentials of it. */
-    async accountId(target: Target, signal: AbortSignal): Promise<string> {
+    async accountId(target: Target, signal: AbortSignal | undefined): Promise<string> {
       const { renewal, account } = identityOf(target);
       await raceAbort(() => renewal.get(), signal);
       const accountId = account();

@@ -41,7 +41,7 @@ export const toAllow = byAction(
   ],
   [CREDENTIALS, `${GIVER}, and what it may give to this user or machine`],
   [
-    /^(ec2|apigateway|dynamodb):|^$/,
+    /^(ec2|apigateway|dynamodb|logs|sqs):|^$/,
     'allow the action in the IAM policy; `describe iam-policy` prints the policy that is needed',
   ],
 );
@@ -77,6 +77,11 @@ export const toSlowDown = byAction(
     'lower read_capacity_per_second of the source, or give the table more capacity, which is shared with all who read it',
   ],
   [
+    /^logs:/,
+    'the limit (5 to 25 calls a second) is one of the whole account and region, shared with all who read logs there: raise poll of the source, or see who else reads',
+  ],
+  [/^sqs:/, 'the limit is one of the queue, or of its key in KMS: see who else uses them'],
+  [
     /^sts:/,
     'the limit is shared by all who ask STS for this account, and the exporter asks seldom: see who else asks',
   ],
@@ -98,6 +103,8 @@ export const toFind = byAction(
   'check the id or the name, the account and the region',
   [/^ec2:/, 'check the id, the account and the region'],
   [/^dynamodb:/, 'check the name of the table, the account and the region'],
+  [/^logs:/, 'check log_group of the source, the account and the region'],
+  [/^sqs:/, 'check queue_url of the source; a queue that was just made takes a moment'],
   [/^sts:/, 'check endpoint_url and the region: what answers is not STS'],
   [CREDENTIALS, `${GIVER}, and the names that it is asked with`],
 );
@@ -119,6 +126,11 @@ export const toCorrect = byAction(
   [/^sts:/, 'check endpoint_url and the region: what answers may not be STS'],
   [/^execute-api:/, 'check the url of the endpoint'],
   [/^dynamodb:/, 'check the source of the endpoint: its table and the names of attributes'],
+  [
+    /^logs:/,
+    'check log_group of the source; groups of the class Infrequent Access or Delivery cannot be read by anybody, and none can change its class: have the access log written to a group of the class Standard',
+  ],
+  [/^sqs:/, 'check queue_url of the source'],
   [CREDENTIALS, `${GIVER}, and what the profile or the environment names there`],
 );
 

@@ -1,22 +1,14 @@
 import { near } from '../fields/nearest.ts';
-import {
-  type Command,
-  commands,
-  type Flag,
-  type FlagName,
-  type Flags,
-  flags,
-  type Topic,
-  topics,
-  variableOf,
-} from './flags.ts';
+import { type Command, commands, type Topic, topicsOf } from './commands.ts';
+import { type Flag, onlyFor } from './flag.ts';
+import { type FlagName, type Flags, flags, variableOf } from './flags.ts';
 
 /** What the command line and the environment ask for. */
 export interface Args {
   readonly command: Command;
   /** Whether the command was named, or is the one that is done when none is. */
   readonly isNamed: boolean;
-  /** Given for `describe`, unless help or the version is asked for. */
+  /** Given for the commands that have topics, unless help or the version is asked for. */
   readonly topic: Topic | undefined;
   readonly flags: Flags;
 }
@@ -54,8 +46,9 @@ function toArgs(argv: readonly string[], env: Environment): Args {
   const values = new Map<FlagName, unknown>();
   for (const name of names) values.set(name, resolve(name, { command, topic }, given.get(name), env));
   const found = Object.fromEntries(values) as Flags;
-  if (command === 'describe' && topic === undefined && !found.help && !found.version)
-    throw new UsageError(`describe what? One of ${topics.join(', ')}`);
+  const topics = topicsOf(command);
+  if (topics.length > 0 && topic === undefined && !found.help && !found.version)
+    throw new UsageError(`${command} what? One of ${topics.join(', ')}`);
   return { command, isNamed: first !== undefined, topic, flags: found };
 }
 
@@ -73,14 +66,13 @@ function resolve(
   env: Environment,
 ): unknown {
   const flag: Flag<unknown> = flags[name];
-  const isOfTopic = topic === undefined || !flag.topics || flag.topics.includes(topic);
+  const only = onlyFor(flag, command);
+  const isOfTopic = topic === undefined || only.length === 0 || only.includes(topic);
   const makesSense = flag.commands.includes(command) && isOfTopic;
   if (texts) {
     if (!makesSense) {
       const what = topic === undefined ? command : `${command} ${topic}`;
-      const where = flag.commands.map((one) =>
-        one === 'describe' ? [one, ...(flag.topics ?? [])].join(' ') : one,
-      );
+      const where = flag.commands.map((one) => [one, ...onlyFor(flag, one)].join(' '));
       throw new UsageError(`--${name} has no meaning for ${what}, only for ${where.join(', ')}`);
     }
     if (flag.kind !== 'many' && texts.length > 1)
@@ -104,7 +96,8 @@ function read(origin: string, flag: Flag<unknown>, texts: readonly string[]): un
 }
 
 function toTopic(command: Command, words: readonly string[]): Topic | undefined {
-  const [word, unexpected] = command === 'describe' ? words : [undefined, words[0]];
+  const topics = topicsOf(command);
+  const [word, unexpected] = topics.length > 0 ? words : [undefined, words[0]];
   if (unexpected !== undefined) throw new UsageError(`unexpected argument ${unexpected}`);
   const topic = topics.find((one) => one === word);
   if (word !== undefined && !topic) throw new UsageError(unknown('topic', word, topics));

@@ -26,6 +26,15 @@ export async function describe({ flags, topic }: Args): Promise<number> {
   }
   const config = readConfigOrExplain(flags['config.file']);
   if (!config) return 1;
+  if (flags.for === 'wire') {
+    await print(`${JSON.stringify(await wirePolicy(config, flags), null, 2)}\n`);
+    return 0;
+  }
+  const given = (['api-id', 'stage', 'log-group'] as const).find((name) => flags[name]?.length);
+  if (given !== undefined) {
+    process.stderr.write(`aws-connections-exporter: --${given} has a meaning with --for=wire only\n`);
+    return 2;
+  }
   const policy = iamPolicy(config, flags.for);
   if (policy.Statement.length === 0 && flags.for !== 'all') {
     process.stderr.write(`${NOTHING[flags.for]}\n`);
@@ -42,14 +51,37 @@ const NOTHING: Readonly<Record<Exclude<Holder, 'all'>, string>> = {
 };
 
 /** Whose policy: of everything at once, of the identity that the exporter has, or of the roles that it assumes. */
-type Holder = Flags['for'];
+type Holder = Exclude<Flags['for'], 'wire'>;
+
+/** What wiring needs, as an IAM policy document: a policy of its own, for the exporter itself changes nothing. */
+async function wirePolicy(config: Config, flags: Flags) {
+  const { wirePermissions } = await import('../collectors/websocket/wire/index.ts');
+  const wired = { apiId: flags['api-id'], stages: flags.stage, logGroup: flags['log-group'] };
+  return toPolicy([...toAssume(config), ...wirePermissions(toPlaces(config, 'all'), wired)]);
+}
 
 /** The least that the configuration needs, as an IAM policy document; `*` stands for an account or region that it does not name. */
 export function iamPolicy(config: Config, holder: Holder) {
+  const places = toPlaces(config, holder);
+  const permissions: Permission[] = holder === 'member' ? [] : toAssume(config);
+  const needed = eachDomain((key, domain) =>
+    config[key].enabled && places.length > 0 ? domain.permissions(config[key], places) : [],
+  );
+  permissions.push(...needed.flat());
+  return toPolicy(permissions);
+}
+
+function toAssume({ targets }: Config): Permission[] {
+  const resources = [...new Set(targets.flatMap(({ role_arn }) => role_arn ?? []))];
+  return resources.length > 0 ? [{ action: 'sts:AssumeRole', resources }] : [];
+}
+
+/** The accounts and regions of the targets that this policy is for. */
+function toPlaces(config: Config, holder: Holder) {
   const targets = config.targets.filter(
     ({ role_arn }) => holder === 'all' || (role_arn !== null) === (holder === 'member'),
   );
-  const places = targets.flatMap(({ name, regions, role_arn, account_id }) => {
+  return targets.flatMap(({ name, regions, role_arn, account_id }) => {
     const known = {
       ...(role_arn !== null && { roleArn: role_arn }),
       ...(account_id !== null && { accountId: account_id }),
@@ -61,13 +93,9 @@ export function iamPolicy(config: Config, holder: Holder) {
       return { name, accountId, region, partition };
     });
   });
-  const roles = [...new Set(config.targets.flatMap(({ role_arn }) => role_arn ?? []))];
-  const permissions: Permission[] =
-    roles.length > 0 && holder !== 'member' ? [{ action: 'sts:AssumeRole', resources: roles }] : [];
-  const needed = eachDomain((key, domain) =>
-    config[key].enabled && places.length > 0 ? domain.permissions(config[key], places) : [],
-  );
-  permissions.push(...needed.flat());
+}
+
+function toPolicy(permissions: readonly Permission[]) {
   return {
     Version: '2012-10-17',
     Statement: permissions.map(({ action, resources, condition }) => ({

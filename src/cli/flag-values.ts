@@ -52,3 +52,24 @@ export function toWholeNumber([given = '']: readonly string[]): number {
   if (/^[0-9]{1,9}$/.test(given)) return Number(given);
   throw new Error(`expected a whole number, got ${JSON.stringify(given)}`);
 }
+
+/** The id of an API of API Gateway; throws a sentence. */
+export function toApiId([given = '']: readonly string[]): string {
+  if (/^[0-9a-z]{1,32}$/.test(given)) return given;
+  throw new Error(`expected the id of an API, such as a1b2c3d4e5, got ${JSON.stringify(given)}`);
+}
+
+/** Names of stages as they are; throws a sentence. */
+export function toStageNames(texts: readonly string[]): readonly string[] {
+  const wrong = texts.find((text) => !/^[\w$-]{1,128}$/.test(text));
+  if (wrong === undefined) return texts;
+  throw new Error(`expected the name of a stage, such as prod, got ${JSON.stringify(wrong)}`);
+}
+
+/** The name of a log group that API Gateway can write to; throws a sentence. */
+export function toLogGroup([given = '']: readonly string[]): string {
+  if (/^[\w\-/.]{1,512}$/.test(given) && !/^aws\//.test(given)) return given;
+  throw new Error(
+    `expected the name of a log group, such as /ws/access, with letters, digits and _ - / . only, got ${JSON.stringify(given)}`,
+  );
+}

@@ -1,35 +1,18 @@
-import { toExternalUrl, toListenAddresses, toPath, toTelemetryPath, toWholeNumber } from './flag-values.ts';
+import { type Command, commands } from './commands.ts';
+import { choice, type Flag, many, text, toggle } from './flag.ts';
+import {
+  toApiId,
+  toExternalUrl,
+  toListenAddresses,
+  toLogGroup,
+  toPath,
+  toStageNames,
+  toTelemetryPath,
+  toWholeNumber,
+} from './flag-values.ts';
 
-/** What the program can be asked to do; the first is done when nothing is asked for. */
-export const commands = ['serve', 'once', 'check', 'connections', 'demo', 'describe'] as const;
-export type Command = (typeof commands)[number];
-
-/** What `describe` describes. */
-export const topics = ['metrics', 'iam-policy', 'config-schema', 'rules'] as const;
-export type Topic = (typeof topics)[number];
-
-/** One flag: how its text becomes a value, and what `--help` says of it. */
-export interface Flag<T> {
-  /** In the order of `commands`. */
-  readonly commands: readonly Command[];
-  /** Of `describe`: the topics that it has a meaning for; all unless given. */
-  readonly topics?: readonly Topic[];
-  readonly help: string;
-  readonly default: T;
-  /** A switch takes no value: `--name` and `--no-name`. */
-  readonly kind: 'switch' | 'one' | 'many';
-  /** What stands for the value in `--help`. */
-  readonly value: string;
-  /** The value of the texts given, one for each time; throws a sentence such as `expected a whole number`. */
-  readonly read: (texts: readonly string[]) => T;
-  /** Whether the daemon's environment may give it; flags of a single question are only typed. */
-  readonly environment: boolean;
-}
-
-type About = Pick<Flag<unknown>, 'commands' | 'topics' | 'help'> & { readonly environment?: boolean };
-
-const runs: readonly Command[] = ['serve', 'once', 'check', 'connections', 'demo'];
-const readers: readonly Command[] = ['serve', 'once', 'check', 'connections', 'describe'];
+const runs: readonly Command[] = ['serve', 'once', 'check', 'connections', 'demo', 'wire'];
+const readers: readonly Command[] = ['serve', 'once', 'check', 'connections', 'wire', 'describe'];
 const servers: readonly Command[] = ['serve', 'demo'];
 
 /** Every flag by its name without the dashes; its variable is the name in upper snake case after AWS_CONNECTIONS_EXPORTER_. */
@@ -139,10 +122,61 @@ export const flags = {
     help: 'Form of the list.',
     environment: false,
   }),
-  for: choice('all', ['all', 'hub', 'member'], {
+  'api-id': {
+    ...text(undefined, 'ID', {
+      commands: ['wire', 'describe'],
+      topics: ['iam-policy'],
+      help: 'The WebSocket API, such as a1b2c3d4e5.',
+      environment: false,
+    }),
+    read: toApiId,
+  },
+  stage: {
+    ...many([], 'NAME', {
+      commands: ['wire', 'describe'],
+      topics: ['iam-policy'],
+      help: 'A stage of the API: the one that gets an access log, or that --deploy deploys. Repeatable.',
+      environment: false,
+    }),
+    read: toStageNames,
+  },
+  'log-group': {
+    ...text(undefined, 'NAME', {
+      commands: ['wire', 'describe'],
+      topics: ['access-log', 'iam-policy'],
+      help: 'The log group that the access log is written to; it is made where there is none. Without it, /ws/<api id>/<stage>.',
+      environment: false,
+    }),
+    read: toLogGroup,
+  },
+  apply: toggle({
+    commands: ['wire'],
+    help: 'Carry the plan out. Without it nothing is changed.',
+    environment: false,
+  }),
+  deploy: toggle({
+    commands: ['wire'],
+    topics: ['headers'],
+    help: 'Deploy the stage as well, with every pending change of the API.',
+    environment: false,
+  }),
+  undo: {
+    ...text(undefined, 'FILE', {
+      commands: ['wire'],
+      help: 'Bring back what was before an --apply, which wrote this file.',
+      environment: false,
+    }),
+    read: toPath,
+  },
+  force: toggle({
+    commands: ['wire'],
+    help: 'Also where CloudFormation, CDK, Terraform or another tool manages what is changed.',
+    environment: false,
+  }),
+  for: choice('all', ['all', 'hub', 'member', 'wire'], {
     commands: ['describe'],
     topics: ['iam-policy'],
-    help: 'Whose IAM policy: of the identity that the exporter runs as (hub), of the roles that it assumes in other accounts (member), or both in one.',
+    help: 'Whose IAM policy: of the identity that the exporter runs as (hub), of the roles that it assumes in other accounts (member), or both in one; or of whoever wires an API (wire), which the exporter never needs.',
     environment: false,
   }),
   version: toggle({ commands, help: 'Print the version.', environment: false }),
@@ -158,37 +192,4 @@ export type Flags = { readonly [Name in FlagName]: ReturnType<(typeof flags)[Nam
 export function variableOf(name: FlagName): string | undefined {
   if (!flags[name].environment) return undefined;
   return `AWS_CONNECTIONS_EXPORTER_${name.toUpperCase().replace(/[.-]/g, '_')}`;
-}
-
-function text<T extends string | undefined>(fallback: T, value: string, about: About): Flag<string | T> {
-  return {
-    environment: true,
-    ...about,
-    default: fallback,
-    kind: 'one',
-    value,
-    read: (texts) => texts[0] ?? fallback,
-  };
-}
-
-function many(fallback: readonly string[], value: string, about: About): Flag<readonly string[]> {
-  return { environment: true, ...about, default: fallback, kind: 'many', value, read: (texts) => texts };
-}
-
-function choice<const T extends string>(fallback: NoInfer<T>, choices: readonly T[], about: About): Flag<T> {
-  const read = (texts: readonly string[]) => {
-    const found = choices.find((one) => one === texts[0]);
-    if (found !== undefined) return found;
-    throw new Error(`expected ${choices.join(', ')}, got ${JSON.stringify(texts[0])}`);
-  };
-  return { environment: true, ...about, default: fallback, kind: 'one', value: choices.join('|'), read };
-}
-
-function toggle(about: About): Flag<boolean> {
-  const read = ([given]: readonly string[]) => {
-    if (given === 'true' || given === '1') return true;
-    if (given === 'false' || given === '0') return false;
-    throw new Error(`expected true or false, got ${JSON.stringify(given)}`);
-  };
-  return { environment: true, ...about, default: false, kind: 'switch', value: '', read };
 }

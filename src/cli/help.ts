@@ -1,4 +1,6 @@
-import { type Command, commands, type Flag, type FlagName, flags, topics, variableOf } from './flags.ts';
+import { type Command, commands, topicsOf } from './commands.ts';
+import { type Flag, onlyFor } from './flag.ts';
+import { type FlagName, flags, variableOf } from './flags.ts';
 
 const PROGRAM = 'aws-connections-exporter';
 const WIDTH = 96;
@@ -36,8 +38,18 @@ const about: Readonly<Record<Command, About>> = {
     exit: '0 on Ctrl-C',
     examples: ['--web.listen-address=127.0.0.1:0'],
   },
+  wire: {
+    does: 'Plan, apply or undo what a WebSocket API needs so that its ids reach us.',
+    exit: '0, or 1 if it is refused, or reads back otherwise than asked for',
+    examples: [
+      'access-log --api-id=a1b2c3d4e5 --stage=prod',
+      'access-log --api-id=a1b2c3d4e5 --stage=prod --apply',
+      'headers --api-id=a1b2c3d4e5 --stage=prod --apply --deploy',
+      'headers --undo=undo-headers-a1b2c3d4e5-20261127T081500000Z.json',
+    ],
+  },
   describe: {
-    does: `Print what is known of one of ${topics.join(', ')}.`,
+    does: `Print what is known of one of ${topicsOf('describe').join(', ')}.`,
     exit: '0, or 1 if the configuration file is broken',
     examples: ['iam-policy --config.file=exporter.yaml', 'config-schema > exporter.schema.json'],
   },
@@ -74,7 +86,7 @@ function overview(): string {
 
 function details(command: Command): string {
   const names = (Object.keys(flags) as FlagName[]).filter((name) => specOf(name).commands.includes(command));
-  const words = command === 'describe' ? `describe ${topics.join('|')}` : command;
+  const words = [command, ...(topicsOf(command).length > 0 ? [topicsOf(command).join('|')] : [])].join(' ');
   const lines = [
     about[command].does,
     '',
@@ -101,14 +113,15 @@ function examples(command: Command, from = 0, to?: number): string[] {
 }
 
 function flagLines(name: FlagName, command?: Command): string[] {
-  const { kind, value, help, default: fallback, commands: where, topics: only } = specOf(name);
+  const { kind, value, help, default: fallback, commands: where } = specOf(name);
+  const only = command === undefined ? [] : onlyFor(specOf(name), command);
   const spelling = kind === 'switch' ? `--${name}` : `--${name}=${value}`;
   const defaults = kind !== 'switch' && fallback !== undefined && String(fallback) !== '';
   const sentences = [
     help,
     ...(defaults ? [`Default: ${String(fallback)}.`] : []),
     ...(!command && where.length < commands.length ? [`For ${where.join(', ')}.`] : []),
-    ...(command === 'describe' && only ? [`Only for describe ${only.join(', ')}.`] : []),
+    ...(only.length > 0 ? [`Only for ${command} ${only.join(', ')}.`] : []),
   ];
   const variable = variableOf(name);
   return [

@@ -1,6 +1,6 @@
 import { revision, version } from '../app/version.ts';
 import { type Args, parseArgs } from './args.ts';
-import type { Command } from './flags.ts';
+import type { Command } from './commands.ts';
 import { helpText } from './help.ts';
 import { print } from './output.ts';
 
@@ -14,6 +14,7 @@ const commands: Readonly<Record<Command, () => Promise<Run>>> = {
   check: async () => (await import('./check.ts')).check,
   connections: async () => (await import('./connections.ts')).connections,
   demo: async () => (await import('./demo.ts')).demo,
+  wire: async () => (await import('./wire.ts')).wire,
   describe: async () => (await import('./describe.ts')).describe,
 };
 

@@ -1,3 +1,5 @@
+import { printable } from '../core/printable.ts';
+
 /** A table for people: columns aligned, two spaces between them; numbers to the right where `right` says so. */
 export function formatTable(
   header: readonly string[],
@@ -16,14 +18,6 @@ export function formatTable(
       .join('  ')
       .trimEnd();
   return `${cells.map(line).join('\n')}\n`;
-}
-
-/** Names come from other people: a control character must not reach the terminal. */
-function printable(text: string): string {
-  return text.replace(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
 }
 
 /** Comma-separated values (RFC 4180): quoted where they must be, lines ended by CRLF. */

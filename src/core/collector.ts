@@ -41,6 +41,20 @@ export interface TargetStatus {
   readonly endpoints: readonly EndpointStatus[];
 }
 
+/** What tells of connections beside passes, or lists their ids: how its reading goes. */
+export interface EventSource {
+  /** Its type, such as `access_log`. */
+  readonly source: string;
+  /** What is read: a log group, a queue, a table, a file. */
+  readonly name: string;
+  /** Whether the last reading succeeded; undefined before the end of the first. */
+  readonly up: boolean | undefined;
+  /** When it was last read without a failure, milliseconds since 1970; undefined before the first time. */
+  readonly lastReadAt: number | undefined;
+  /** How old the newest that it told was when it was read, in milliseconds; undefined before the first. */
+  readonly delayMs: number | undefined;
+}
+
 /** Why a pass was broken off although nothing failed: what it would find is no longer wanted. It counts as no pass. */
 export class Stopped extends Error {}
 
@@ -63,6 +77,10 @@ export interface Collector {
   readonly take?: ((event: ConnectionEvent) => Taken) | undefined;
   /** Saves and publishes what was taken in since; whether there was anything. Never rejects. */
   readonly flush?: (() => Promise<boolean>) | undefined;
+  /** Reads, between passes, what tells of events when it is asked, until the signal aborts; undefined where nothing does. Never rejects. */
+  readonly follow?: ((signal: AbortSignal) => Promise<void>) | undefined;
+  /** How the reading of what tells of connections goes. */
+  readonly sources?: (() => Iterable<EventSource>) | undefined;
   /** Milliseconds until samples change without a pass (an endpoint goes stale); undefined for never. */
   nextChangeInMs(): number | undefined;
 }

@@ -12,3 +12,6 @@ export interface ConnectionEvent {
 
 /** What became of an event: taken in, dropped because too many connections are remembered, or of no endpoint that is known. */
 export type Taken = 'accepted' | 'over_capacity' | 'unroutable';
+
+/** The same of an event that is read where it may stand twice, and long after it happened. */
+export type Told = Taken | 'duplicate' | 'too_old';

@@ -1,9 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { ConnectionEvent, Taken } from '../core/websocket-event.ts';
-import { setHeaders } from '../server/headers.ts';
-import { toPath } from '../server/request-path.ts';
-import { say } from '../server/say.ts';
-import { drainBody, readText } from './body.ts';
 import {
   type EventPath,
   namesConnection,
@@ -11,7 +7,11 @@ import {
   toEventPath,
   toHeaderEvent,
   type Unreadable,
-} from './shapes.ts';
+} from '../event-forms/shapes.ts';
+import { setHeaders } from '../server/headers.ts';
+import { toPath } from '../server/request-path.ts';
+import { say } from '../server/say.ts';
+import { drainBody, readText } from './body.ts';
 import { createTokenCheck } from './token.ts';
 
 /** All that the intake needs of the rest. */

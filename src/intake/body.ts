@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Unreadable } from './shapes.ts';
+import type { Unreadable } from '../event-forms/shapes.ts';
 
 /** The longest body that is read. */
 export const MAX_READ = 64 * 1024;

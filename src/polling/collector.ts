@@ -27,6 +27,8 @@ export class PollingCollector<V extends View> implements Collector {
   readonly tables: Collector['tables'];
   readonly take: Collector['take'];
   readonly flush: Collector['flush'];
+  readonly follow: Collector['follow'];
+  readonly sources: Collector['sources'];
   readonly #clock: Clock;
   readonly #published: Published<V>;
   readonly #poller: Poller<V>;
@@ -46,6 +48,8 @@ export class PollingCollector<V extends View> implements Collector {
     this.tables = poller.tables?.(state) ?? new Map();
     this.take = poller.events?.take;
     this.flush = poller.events?.flush;
+    this.follow = poller.events?.follow;
+    this.sources = poller.events?.sources;
   }
 
   async restore(): Promise<void> {

@@ -19,6 +19,8 @@ export interface Deps {
   readonly rejected: Tally<'collector' | 'field'>;
   /** `series_dropped_total`, by collector and reason. */
   readonly dropped: Tally<'collector' | 'reason'>;
+  /** `event_source_events_total`, by type of source, kind of event and what became of it. */
+  readonly sourceEvents: Tally<'source' | 'event' | 'result'>;
   /** Hears how far a listing has come: called with 0 when it begins, and after every page with the connections read so far. */
   readonly onProgress: (endpointId: string, connections: number) => void;
 }

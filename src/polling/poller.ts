@@ -72,5 +72,7 @@ export interface Poller<V extends View> {
   readonly events?: {
     readonly take: NonNullable<Collector['take']>;
     readonly flush: NonNullable<Collector['flush']>;
+    readonly follow?: Collector['follow'];
+    readonly sources: NonNullable<Collector['sources']>;
   };
 }

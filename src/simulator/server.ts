@@ -2,12 +2,15 @@ import { clientVpnActions } from './client-vpn/actions.ts';
 import { clientVpnTruth } from './client-vpn/truth.ts';
 import type { World } from './client-vpn/world.ts';
 import { createEc2 } from './ec2/ec2.ts';
+import { createLogs, type LogsOptions } from './logs/logs.ts';
 import { siteToSiteVpnActions } from './site-to-site-vpn/actions.ts';
 import { siteToSiteVpnTruth } from './site-to-site-vpn/truth.ts';
 import { createVpnWorld, type VpnWorld } from './site-to-site-vpn/world.ts';
+import { createSqs } from './sqs/sqs.ts';
+import { createQueueWorld, type QueueWorld } from './sqs/world.ts';
 import { createSts, type StsOptions } from './sts/sts.ts';
 import { createApiGateway, type LookupOptions } from './websocket/api-gateway.ts';
-import { createApiGatewayControl } from './websocket/api-gateway-control.ts';
+import { createApiGatewayControl } from './websocket/control/control.ts';
 import { webSocketTruth } from './websocket/truth.ts';
 import { createWebSocketWorld, type WebSocketWorld } from './websocket/world.ts';
 import { AccessKeys } from './wire/access-keys.ts';
@@ -21,6 +24,10 @@ export interface SimulatorOptions {
   readonly websockets?: WebSocketWorld;
   /** How looking up one WebSocket connection goes. */
   readonly lookups?: LookupOptions;
+  /** Queues of SQS; none if not given. */
+  readonly queues?: QueueWorld;
+  /** How CloudWatch Logs answers, which holds the access logs of the WebSocket APIs. */
+  readonly logs?: LogsOptions;
   /** 0, the default, takes any free port. */
   readonly port?: number;
   readonly host?: string;
@@ -34,11 +41,12 @@ export interface Simulator extends Wire {
   readonly world: World;
 }
 
-/** Starts one HTTP port that answers as EC2, STS and API Gateway of every region. */
+/** Starts one HTTP port that answers as EC2, STS, API Gateway, CloudWatch Logs and SQS of every region. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { world, port, host, accounts = {}, roles = {}, credentialsSeconds } = options;
   const { vpns = createVpnWorld({ now: world.now }), lookups = {} } = options;
   const { websockets = createWebSocketWorld({ now: world.now }) } = options;
+  const { queues = createQueueWorld({ now: world.now }) } = options;
   const keys = new AccessKeys(accounts);
   const wire = await serve({
     services: {
@@ -46,6 +54,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       sts: createSts({ keys, roles, credentialsSeconds }),
       'execute-api': createApiGateway(websockets, lookups),
       apigateway: createApiGatewayControl(websockets),
+      sqs: createSqs(queues),
+      logs: createLogs(websockets.logs, options.logs),
     },
     unsigned: 'ec2',
     truth: () => ({

@@ -1,6 +1,6 @@
 import { getSystemErrorMap } from 'node:util';
 import { expect, test } from 'vitest';
-import { explain, noteCall, toCallError } from '../../src/aws/errors.ts';
+import { explain, noteCall, noteTrouble, toCallError } from '../../src/aws/errors.ts';
 
 const error = (name: string, httpStatusCode?: number, message = 'said AWS') =>
   Object.assign(new Error(message), { name, $metadata: { httpStatusCode } });
@@ -98,6 +98,14 @@ test('a denial names the action and where the policy is', () => {
   );
 });
 
+test('whoever asks can know better what to do', () => {
+  const throttled = error('TooManyRequestsException', 429, 'Too Many Requests');
+  noteCall(throttled, 'apigateway', 'UpdateStage');
+  expect(explain(noteTrouble(throttled, { remedy: 'run it again', hint: 'or not' }))).toBe(
+    'apigateway:PATCH failed (TooManyRequestsException, HTTP 429): Too Many Requests; run it again; or not',
+  );
+});
+
 test('a reset is told as one, though the SDK gives it the name of a timeout', () => {
   const reset = Object.assign(error('TimeoutError', undefined, 'read ECONNRESET'), { code: 'ECONNRESET' });
   expect(explain(reset)).toMatch(/^the call failed \(ECONNRESET\): read ECONNRESET; it mostly passes/);
@@ -142,6 +150,13 @@ test('a denied look-up names the action and the resource as IAM knows them, othe
   expect(lookUp).toMatch(/^execute-api:ManageConnections failed/);
   expect(lookUp).toContain(resource);
   expect(denied('AccessDeniedException', 'apigateway', 'GetApis')).toMatch(/^apigateway:GET failed/);
+  expect(denied('AccessDeniedException', 'apigateway', 'UpdateStage')).toMatch(/^apigateway:PATCH failed/);
+  expect(denied('AccessDeniedException', 'apigateway', 'CreateDeployment')).toMatch(
+    /^apigateway:POST failed/,
+  );
+  expect(denied('AccessDeniedException', 'apigateway', 'DeleteAccessLogSettings')).toMatch(
+    /^apigateway:DELETE failed/,
+  );
   expect(denied('AccessDeniedException', 'dynamodb', 'Scan')).toMatch(/^dynamodb:Scan failed/);
   expect(denied('AccessDeniedException', 'dynamodb', 'Scan')).not.toContain(resource);
 });

@@ -67,6 +67,8 @@ const TUNNELS = 'ec2:DescribeVpnConnections';
 const LOOK_UP = 'execute-api:ManageConnections';
 const LIST = 'apigateway:GET';
 const SCAN = 'dynamodb:Scan';
+const FILTER = 'logs:FilterLogEvents';
+const RECEIVE = 'sqs:ReceiveMessage';
 const GETTING = 'getting credentials';
 const CALLS: Readonly<Record<string, readonly [api: string, operation: string, section?: string]>> = {
   [VPN]: ['ec2', 'DescribeClientVpnConnections', 'client_vpn'],
@@ -77,15 +79,17 @@ const CALLS: Readonly<Record<string, readonly [api: string, operation: string, s
   [LOOK_UP]: ['execute-api', 'GetConnection', 'websocket'],
   [LIST]: ['apigateway', 'GetApis', 'websocket'],
   [SCAN]: ['dynamodb', 'Scan', 'websocket'],
+  [FILTER]: ['logs', 'FilterLogEvents', 'websocket'],
+  [RECEIVE]: ['sqs', 'ReceiveMessage', 'websocket'],
 };
 const ACTIONS = [...Object.keys(CALLS), GETTING];
 
 /** Words that have a meaning for some actions only. */
 const WORDS: readonly (readonly [word: RegExp, actions: readonly string[]])[] = [
-  [/`describe iam-policy`/, [VPN, TUNNELS, LOOK_UP, LIST, SCAN]],
+  [/`describe iam-policy`/, [VPN, TUNNELS, LOOK_UP, LIST, SCAN, FILTER, RECEIVE]],
   [/--for=hub|external_id/, [ROLE]],
   [/trust policy/, [ROLE, WEB_ROLE]],
-  [/IAM policy/, [VPN, TUNNELS, LIST, SCAN]],
+  [/IAM policy/, [VPN, TUNNELS, LIST, SCAN, FILTER, RECEIVE]],
   [/@connections|stage|mapping key/, [LOOK_UP]],
   [/client_vpn|page_size|filters/, [VPN]],
   [/site_to_site_vpn/, [TUNNELS]],
@@ -93,8 +97,10 @@ const WORDS: readonly (readonly [word: RegExp, actions: readonly string[]])[] = 
   [/schedule/, [VPN, TUNNELS, LOOK_UP, LIST]],
   [/websocket\.|url of the endpoint/, [LOOK_UP, LIST]],
   [/read_capacity|table|attributes/, [SCAN]],
-  [/request_timeout/, [VPN, TUNNELS, LOOK_UP, LIST, SCAN]],
-  [/connect_timeout/, [VPN, TUNNELS, ROLE, WEB_ROLE, WHO, LOOK_UP, LIST, SCAN]],
+  [/log_group|Infrequent/, [FILTER]],
+  [/queue/, [RECEIVE]],
+  [/request_timeout/, [VPN, TUNNELS, LOOK_UP, LIST, SCAN, FILTER, RECEIVE]],
+  [/connect_timeout/, [VPN, TUNNELS, ROLE, WEB_ROLE, WHO, LOOK_UP, LIST, SCAN, FILTER, RECEIVE]],
   [/role_arn/, [ROLE, WEB_ROLE]],
   [/identity provider|audience/, [WEB_ROLE]],
   [/who gives the credentials|SSO|helper/, [GETTING]],

@@ -51,7 +51,7 @@ test('the example shows every default as it is', () => {
 
 test('the example shows every key', () => {
   // What the other sources of discovered stages hold is shown with the endpoints.
-  const others = ['.websocket.discover_source{intake}', '.websocket.discover_source{file}'];
+  const others = ['intake', 'access_log', 'sqs', 'file'].map((type) => `.websocket.discover_source{${type}}`);
   expect(missingKeys(configJsonSchema(), [parse(withExamples())])).toEqual(others);
 });
 
@@ -72,6 +72,8 @@ test('the examples of what has no default are good', () => {
           { target: 'network', source: { type: 'dynamodb', expires_at: 'ttl' } },
           { region: 'eu-west-1', source: { type: 'intake', api_id: 'f6g7h8i9j0' } },
           { source: { type: 'file', path: resolve('ids.jsonl') } },
+          { source: { type: 'access_log', log_group: '/ws/access', poll: 15_000, overlap: 180_000 } },
+          { source: { type: 'sqs', stage: 'prod' } },
         ],
         discover_source: { type: 'dynamodb', table: 'connections-{api_id}-{stage}' },
       },

@@ -34,6 +34,11 @@ test('every key has a description, and every key but those of list items a defau
       `${source}{dynamodb}.type`,
       `${source}{dynamodb}.table`,
       `${source}{intake}.type`,
+      `${source}{access_log}.type`,
+      // Discovered stages say their own.
+      ...(source === SOURCE ? [`${source}{access_log}.log_group`] : []),
+      `${source}{sqs}.type`,
+      `${source}{sqs}.queue_url`,
       `${source}{file}.type`,
       `${source}{file}.path`,
     ]),
@@ -56,6 +61,9 @@ test('no mapping of known keys takes others', () => {
     ...[SOURCE, '.websocket.discover_source'].flatMap((source) => [
       `${source}{dynamodb}`,
       `${source}{intake}`,
+      `${source}{access_log}`,
+      `${source}{access_log}.keys`,
+      `${source}{sqs}`,
       `${source}{file}`,
     ]),
     ...eachDomain((key) => `.${key}`).slice(2),

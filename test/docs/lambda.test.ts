@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { toBodyEvent } from '../../src/intake/shapes.ts';
+import { toBodyEvent } from '../../src/event-forms/shapes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { readTemplate } from './cloudformation.ts';
 import { docs } from './page.ts';

@@ -10,8 +10,9 @@ export const QUERIES: Properties = {
     each(dashboard, 'all', function* ({ targets }) {
       for (const { expr, legendFormat } of targets) {
         if (legendFormat.includes('{{endpoint_id}}')) yield 'an id where a name belongs';
-        if (/\{\{name\}\}/.test(legendFormat) && !/last_over_time\(aws_\w+_info\{/.test(expr))
-          yield `a name that vanishes: ${expr}`;
+        // A source is told by its own name, not by that of an endpoint.
+        const isNamed = /last_over_time\(aws_\w+_info\{|_event_source_\w+\{/.test(expr);
+        if (/\{\{name\}\}/.test(legendFormat) && !isNamed) yield `a name that vanishes: ${expr}`;
       }
     }),
   'ages outlive the exporter': (dashboard) =>

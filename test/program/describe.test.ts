@@ -179,3 +179,50 @@ test.each([
   expect(arns.length).toBeGreaterThan(5);
   expect([...new Set(arns)]).toEqual([`arn:${partition}`]);
 });
+
+test('the policy of whoever wires is one of its own, no wider than what is named', async () => {
+  const lab = await openLab();
+  const policy = async (...flags: readonly string[]) => {
+    const { code, stdout, stderr } = await lab.run('describe', 'iam-policy', ...flags);
+    expect([code, stderr]).toEqual([0, '']);
+    const { Statement } = JSON.parse(stdout) as {
+      Statement: { Action: string; Resource: string | string[] }[];
+    };
+    return Object.fromEntries(Statement.map(({ Action, Resource }) => [Action, Resource]));
+  };
+  const api = 'arn:aws:apigateway:eu-west-1::/apis/a1b2c3d4e5';
+  const group = 'arn:aws:logs:eu-west-1:111122223333:log-group:/ws/access';
+  const flags = ['--api-id=a1b2c3d4e5', '--stage=prod', '--log-group=/ws/access'];
+  expect(await policy('--for=wire', ...flags)).toEqual({
+    'apigateway:GET': [
+      'arn:aws:apigateway:eu-west-1::/account',
+      api,
+      `${api}/stages`,
+      `${api}/stages/prod`,
+      `${api}/routes`,
+      `${api}/integrations/*`,
+      `${api}/deployments/*`,
+    ],
+    'apigateway:PATCH': [`${api}/stages/prod`, `${api}/integrations/*`],
+    'apigateway:POST': `${api}/deployments`,
+    'apigateway:DELETE': `${api}/stages/prod/accesslogsettings`,
+    'logs:DescribeLogGroups': 'arn:aws:logs:eu-west-1:111122223333:log-group:*',
+    'logs:CreateLogGroup': [group, `${group}:*`],
+    'logs:PutRetentionPolicy': [group, `${group}:*`],
+  });
+  expect((await policy('--for=wire'))['apigateway:PATCH']).toEqual([
+    'arn:aws:apigateway:eu-west-1::/apis/*/stages/*',
+    'arn:aws:apigateway:eu-west-1::/apis/*/integrations/*',
+  ]);
+  const websocket = { websocket: 'enabled: true, discover: true, discover_source: {type: access_log}' };
+  lab.configure(websocket);
+  const writes = Object.keys(await policy()).filter((action) =>
+    /:(PATCH|POST|PUT|DELETE|Create|Put)/.test(action),
+  );
+  expect(writes).toEqual([]);
+  const misused = await lab.run('describe', 'iam-policy', '--api-id=a1b2c3d4e5');
+  expect([misused.code, misused.stderr]).toEqual([
+    2,
+    'aws-connections-exporter: --api-id has a meaning with --for=wire only\n',
+  ]);
+});

@@ -5,8 +5,12 @@ import { onTestFinished } from 'vitest';
 import { createWorld, type World } from '../../src/simulator/client-vpn/world.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { createVpnWorld, type VpnWorld } from '../../src/simulator/site-to-site-vpn/world.ts';
-import { createWebSocketWorld, type WebSocketWorld } from '../../src/simulator/websocket/world.ts';
-import type { WorldOptions } from '../../src/simulator/wire/steps.ts';
+import { createQueueWorld, type QueueWorld } from '../../src/simulator/sqs/world.ts';
+import {
+  createWebSocketWorld,
+  type WebSocketWorld,
+  type WebSocketWorldOptions,
+} from '../../src/simulator/websocket/world.ts';
 import { type Series, toSeries } from './exposition.ts';
 import { type Ended, eventually, type LaunchOptions, type Running, run, start } from './program.ts';
 
@@ -35,6 +39,7 @@ export interface Lab {
   readonly world: World;
   readonly websockets: WebSocketWorld;
   readonly vpns: VpnWorld;
+  readonly queues: QueueWorld;
   readonly simulator: Simulator;
   readonly folder: string;
   readonly configFile: string;
@@ -53,11 +58,15 @@ export interface Lab {
 }
 
 /** A lab that is gone when the test ends. */
-export async function openLab(sections: Sections = {}, options: WorldOptions = {}): Promise<Lab> {
+export async function openLab(
+  sections: Sections = {},
+  options: Omit<WebSocketWorldOptions, 'logs'> = {},
+): Promise<Lab> {
   const world = createWorld(options);
   const websockets = createWebSocketWorld(options);
   const vpns = createVpnWorld(options);
-  const simulator = await startSimulator({ world, websockets, vpns });
+  const queues = createQueueWorld(options);
+  const simulator = await startSimulator({ world, websockets, vpns, queues });
   const folder = temporaryFolder();
   onTestFinished(() => simulator.close());
   const configFile = join(folder, 'exporter.yaml');
@@ -81,6 +90,7 @@ export async function openLab(sections: Sections = {}, options: WorldOptions = {
     world,
     websockets,
     vpns,
+    queues,
     simulator,
     folder,
     configFile,

@@ -13,6 +13,8 @@ const LABELS = new Map([
   ['collector', 'collector'],
   ['status', 'status'],
   ['tunnel', 'tunnel'],
+  ['source', 'source'],
+  ['name', 'name'],
   ...TARGET.map((label) => [label, label] as const),
 ]);
 

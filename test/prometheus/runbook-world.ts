@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { startSimulator } from '../../src/simulator/server.ts';
+import { JSON_FORMAT } from '../../src/simulator/websocket/access-log-format.ts';
 import { type Lab, openLab } from '../program/lab.ts';
 import { cleanEnv, keys, main } from '../program/program.ts';
 import { last, toStages } from '../support/dockerfile.ts';
@@ -38,6 +39,8 @@ const ANSWERED = [
   'apigatewaymanagementapi',
   'ec2 describe-*',
   'ec2 terminate-*',
+  'logs',
+  'sqs',
 ];
 
 async function openWorld(): Promise<World> {
@@ -47,6 +50,7 @@ async function openWorld(): Promise<World> {
     world: lab.world,
     websockets: lab.websockets,
     vpns: lab.vpns,
+    queues: lab.queues,
     roles: { [role]: {} },
   });
   onTestFinished(() => simulator.close());
@@ -135,7 +139,13 @@ export async function exampleWorld(): Promise<World> {
   lab.world.addEndpoint({ id: ENDPOINT, name: 'office', subnetIds: ['subnet-0123456789abcdef0'] });
   lab.world.connect(ENDPOINT, { id: CONNECTION, username: 'ada' });
   lab.vpns.addConnection({ id: VPN, name: 'branch' });
-  lab.websockets.addApi({ apiId: 'a1b2c3d4e5', routes: [{ key: '$connect', integrationId: 'abc1234' }] });
+  const destinationArn = lab.websockets.logs.addGroup({ name: '/ws/access' });
+  lab.websockets.addApi({
+    apiId: 'a1b2c3d4e5',
+    routes: [{ key: '$connect', integrationId: 'abc1234' }],
+    accessLogs: { prod: { destinationArn, format: JSON_FORMAT } },
+  });
+  lab.queues.addQueue({ name: 'ws-events' });
   lab.websockets.connect('a1b2c3d4e5', { id: SOCKET });
   return world;
 }

@@ -13,6 +13,7 @@ type Situation = 'two exporters' | 'labels of the target' | 'restart';
 
 const OF_PROCESS = 'It is about the process and its files, whatever its passes do.';
 const OF_PRESENCE = 'It asks whether series are there, and they are there between passes too.';
+const BESIDE_PASSES = 'Access logs and queues are read beside the passes.';
 
 /** The alerts to which a slow schedule makes no difference, and why. */
 const WITHOUT_SLOW_SCHEDULE: Readonly<Record<string, string>> = {
@@ -29,6 +30,8 @@ const WITHOUT_SLOW_SCHEDULE: Readonly<Record<string, string>> = {
   AwsConnectionsMemoryNearLimit: OF_PROCESS,
   AwsConnectionsConfigReloadFailed: OF_PROCESS,
   AwsConnectionsIntakeEventsLost: 'Events are taken in whenever they come.',
+  AwsConnectionsSourceLate: BESIDE_PASSES,
+  AwsConnectionsSourceEventsLost: BESIDE_PASSES,
   AwsConnectionsFamilyErrors: OF_PROCESS,
 };
 

@@ -87,7 +87,7 @@ export function askRest(
   { url, region = 'eu-west-1', accessKeyId = 'AKIAEXAMPLE' }: Asker,
   service: 'execute-api' | 'apigateway' | null,
   target: string,
-  { host, method = 'GET' }: { host?: string; method?: string } = {},
+  { host, method = 'GET', body }: { host?: string; method?: string; body?: object } = {},
 ): Promise<RawReply> {
   const { hostname, port } = new URL(url);
   const scope = `Credential=${accessKeyId}/20260101/${region}/${service}/aws4_request`;
@@ -102,6 +102,41 @@ export function askRest(
       };
       text(response).then((body) => resolve({ status, rawHeaders, header, body }), reject);
     });
-    asking.once('error', reject).end();
+    asking.once('error', reject).end(body && JSON.stringify(body));
   });
+}
+
+export interface JsonReply {
+  readonly status: number;
+  readonly contentType: string | null;
+  readonly headers: Headers;
+  readonly body: string;
+  /** The body, read; an empty object when there is none. */
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+const targets: Readonly<Record<string, string>> = { logs: 'Logs_20140328', sqs: 'AmazonSQS' };
+
+/** One call of an AWS JSON action of the service that the asker names. */
+export async function askJson(
+  { url, region = 'eu-west-1', service = 'logs', accessKeyId = 'AKIAEXAMPLE' }: Asker,
+  action: string,
+  input: object = {},
+  signal: AbortSignal | null = null,
+): Promise<JsonReply> {
+  const scope = `Credential=${accessKeyId}/20260101/${region}/${service}/aws4_request`;
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host;x-amz-date, Signature=00`,
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': `${targets[service]}.${action}`,
+    },
+    body: JSON.stringify(input),
+    signal,
+  });
+  const body = await response.text();
+  const json = body === '' ? {} : (JSON.parse(body) as JsonReply['json']);
+  const { status, headers } = response;
+  return { status, contentType: headers.get('content-type'), headers, body, json };
 }

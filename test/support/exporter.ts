@@ -19,6 +19,7 @@ import {
   type VpnWorld,
   type VpnWorldOptions,
 } from '../../src/simulator/site-to-site-vpn/world.ts';
+import { createQueueWorld, type QueueWorld } from '../../src/simulator/sqs/world.ts';
 import { createWebSocketWorld, type WebSocketWorld } from '../../src/simulator/websocket/world.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import type { Storage } from '../../src/storage/storage.ts';
@@ -29,7 +30,7 @@ import { createHandClock, type HandClock } from './hand-clock.ts';
 export interface RigOptions extends Sections {
   /** How Site-to-Site VPN connections come and go by themselves. */
   readonly vpns?: Omit<VpnWorldOptions, 'now'>;
-  readonly simulator?: Omit<SimulatorOptions, 'world' | 'vpns' | 'websockets'>;
+  readonly simulator?: Omit<SimulatorOptions, 'world' | 'vpns' | 'websockets' | 'queues'>;
   /** The environment, beside the credentials of HOME; undefined is not set. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** When the clock begins, milliseconds since 1970. */
@@ -48,6 +49,7 @@ export interface Rig {
   readonly world: World;
   readonly vpns: VpnWorld;
   readonly websockets: WebSocketWorld;
+  readonly queues: QueueWorld;
   readonly clock: HandClock;
   /** Holds the configuration file and the storage. */
   readonly folder: string;
@@ -82,7 +84,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const world = createWorld({ now: () => clock.now() });
   const vpns = createVpnWorld({ ...options.vpns, now: () => clock.now() });
   const websockets = createWebSocketWorld({ now: () => clock.now() });
-  const simulator = await startSimulator({ world, vpns, websockets, ...options.simulator });
+  const queues = createQueueWorld({ now: () => clock.now() });
+  const simulator = await startSimulator({ world, vpns, websockets, queues, ...options.simulator });
   const folder = await mkdtemp(join(tmpdir(), 'exporter-'));
   const file = join(folder, 'exporter.yaml');
   const log: string[] = [];
@@ -108,6 +111,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     world,
     vpns,
     websockets,
+    queues,
     clock,
     folder,
     log,

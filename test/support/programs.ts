@@ -30,6 +30,8 @@ const cacheFolder = join(
 const PATH = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
 /** In place of a Debian package: the folder of test/support/judges from which the script builds the program. */
 const BUILT_WITH_GO = 'go:';
+/** In place of a Debian package: what the script fetches from PyPI, which not every machine reaches. */
+const FROM_PYPI = 'pip:';
 
 function isExecutable(path: string): boolean {
   try {
@@ -51,7 +53,9 @@ function find(commands: readonly string[], folders: readonly string[]): string |
 
 /** Whether nothing that a machine for CI must have can bring it: what .ci/run asks for does not include Go. */
 function isBeyondReach(name: string): boolean {
-  return lookUp(name).debianPackage.startsWith(BUILT_WITH_GO) && find(['go'], PATH) === undefined;
+  const { debianPackage } = lookUp(name);
+  if (debianPackage.startsWith(FROM_PYPI)) return true;
+  return debianPackage.startsWith(BUILT_WITH_GO) && find(['go'], PATH) === undefined;
 }
 
 /** The path of a real program; throws when this machine has none (a test that `needs` it never sees that). */
@@ -64,8 +68,8 @@ export function programPath(name: string): string {
 /** One sentence: how to get these programs. */
 export function howToGet(names: readonly string[]): string {
   const packages = [...new Set(names.map((name) => lookUp(name).debianPackage))];
-  const debian = packages.filter((name) => !name.startsWith(BUILT_WITH_GO));
-  const script = `run scripts/fetch-programs.sh${debian.length < packages.length ? ' (with Go on PATH)' : ''}`;
+  const debian = packages.filter((name) => !name.startsWith(BUILT_WITH_GO) && !name.startsWith(FROM_PYPI));
+  const script = `run scripts/fetch-programs.sh${debian.length < packages.length ? ' (with Go and Python on PATH)' : ''}`;
   return debian.length > 0 ? `${script}, or on Debian: apt-get install ${debian.join(' ')}` : script;
 }
 
@@ -77,7 +81,7 @@ export interface ProgramTest {
 
 /**
  * A `test` for tests that run these real programs. Where one is missing, the tests are skipped and their names say why;
- * with CI set in the environment they fail instead. Those that want Go where there is none are left out there, aloud.
+ * with CI set in the environment they fail instead. Those that want Go where there is none, or what PyPI did not give, are left out there, aloud.
  */
 export function needs(...names: readonly string[]): ProgramTest {
   const missing = names.filter((name) => program(name) === undefined);

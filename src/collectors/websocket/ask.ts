@@ -1,14 +1,32 @@
 import type { Target } from '../../aws/targets.ts';
 import { partitionOf } from '../../aws/targets.ts';
 import { isConnectionId } from '../../core/websocket-id.ts';
+import { type Row, toRow } from '../../event-forms/access-log-row.ts';
 import type { Verdict } from '../../polling/domain.ts';
 import { type Judgement, judge, judgeAccount, notAsked } from '../../polling/judge.ts';
 import type { Endpoint } from './endpoint.ts';
 import { reasonOf } from './estimate/endpoint-pass.ts';
+import { withoutIds } from './feeds/log-reading.ts';
+import { toRowKeys } from './feeds/row-keys.ts';
+import type { ReadLog } from './feeds/source-logs.ts';
+import type { Queue } from './feeds/source-sqs.ts';
 import type { IdReader } from './ids/id-reader.ts';
 import { toId } from './ids/row.ts';
 import type { ScanTable } from './ids/source-dynamodb.ts';
-import { LIST, LOOK_UP, lookUpArn, SCAN, tableArn } from './permissions.ts';
+import {
+  DELETE,
+  FILTER,
+  LIST,
+  LOOK_UP,
+  logArns,
+  lookUpArn,
+  QUEUE,
+  queueArn,
+  RECEIVE,
+  SCAN,
+  tableArn,
+} from './permissions.ts';
+import { LIFETIME_MS } from './registry/entry.ts';
 import { isNotFound, type Source } from './source.ts';
 
 /** What a target is asked about, and with. */
@@ -16,9 +34,16 @@ export interface Asked {
   readonly source: Source;
   readonly scan: ScanTable;
   readonly readerOf: (endpoint: Endpoint) => IdReader | undefined;
+  readonly readLog: ReadLog;
+  readonly queueOf: (target: Target, url: string) => Queue;
+  readonly now: () => number;
   readonly endpoints: readonly Endpoint[];
   readonly discovers: boolean;
 }
+
+const NO_MESSAGE = 'asking would take a message from the queue; a pass will tell';
+/** Enough rows of an access log to know its format. */
+const ROWS_TO_JUDGE = 100;
 
 const NO_ID =
   'AWS judges this permission only with a connection id that it issued, and none is known here; a pass that knows one will tell';
@@ -28,7 +53,7 @@ const ROWS_TO_FIND_ONE = 25;
 
 /** Asks a target for every permission that its endpoints need, changing nothing: reads some rows of a table, looks up one connection. */
 export async function* ask(
-  { source, scan, readerOf, endpoints, discovers }: Asked,
+  { source, scan, readLog, queueOf, now, readerOf, endpoints, discovers }: Asked,
   target: Target,
   signal: AbortSignal,
 ): AsyncIterable<Verdict> {
@@ -78,6 +103,25 @@ export async function* ask(
           .filter(isConnectionId);
       }, signal);
       yield { action: SCAN, resource: tableArn(place, origin.table), ...read };
+    } else if (origin.type === 'access_log' && origin.log_group !== null) {
+      const { log_group: group, keys } = origin;
+      const from = now() - LIFETIME_MS;
+      const request = { group, from, token: undefined, texts: [], limit: ROWS_TO_JUDGE };
+      let rows: readonly Row[] = [];
+      const read = await judge(async () => {
+        const page = await readLog(own, request, signal);
+        rows = page.rows.map(({ text, loggedAt }) => toRow(text, toRowKeys([keys]), loggedAt));
+      }, signal);
+      const isBlind = rows.length > 0 && rows.every((row) => row.is !== 'event' && !row.hasId);
+      const judged = isBlind ? { ...read, isFailure: true, reason: withoutIds(rows.length, group) } : read;
+      yield { action: FILTER, resource: logArns(place, group)[0] ?? '*', ...judged };
+      id = rows.flatMap((row) => (row.is === 'event' ? [row.event.connectionId] : [])).at(-1);
+    } else if (origin.type === 'sqs') {
+      const resource = queueArn(place, origin.queue_url);
+      const queue = queueOf(own, origin.queue_url);
+      yield { action: QUEUE, resource, ...(await judge(() => queue.hasRedrive(signal), signal)) };
+      // To ask would take a message, and hide it from whoever reads the queue.
+      for (const action of [RECEIVE, DELETE]) yield { action, resource, ...notAsked(NO_MESSAGE) };
     } else if (origin.type === 'file') {
       try {
         const progress = await readerOf(endpoint)?.read(signal);

@@ -68,6 +68,66 @@ function dynamodb(table: z.ZodString) {
 }
 
 const intake = z.literal('intake').describe('The ids arrive as events at the intake.');
+
+/** Whose events are meant, where a source tells those of several endpoints. */
+const ownEvents = {
+  api_id: z
+    .string({ error: 'expected text; put it in quotes' })
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('API whose events are meant; default: that of an execute-api URL.'),
+  stage: optionalText().describe('Stage whose events are meant; default: that of an execute-api URL.'),
+};
+
+const logGroup = z.string().regex(/^[\w./#-]{1,512}$/, {
+  error: ({ input }) =>
+    String(input).startsWith('arn:')
+      ? 'expected the name of a log group, not its ARN; it is looked for in the account and region of the endpoint'
+      : 'expected the name of a log group: up to 512 of letters, digits, _, -, /, . and #',
+});
+
+/** The least time from one reading of an access log to the next, in milliseconds. */
+export const LEAST_POLL_MS = 5_000;
+const LONGEST_OVERLAP = '1h';
+
+const rowKey = (name: string, what: string) =>
+  z.string().min(1).max(255).default(name).describe(`Key of ${what}.`);
+
+/** How an access log is read, and what its rows call things. */
+const accessLog = {
+  type: z.literal('access_log').describe('The events are rows of the access log, in CloudWatch Logs.'),
+  poll: duration('15s', '1h')
+    .refine((ms) => ms >= LEAST_POLL_MS, {
+      error: 'must be at least 5s: the calls are rationed, for everybody who reads logs in the account',
+    })
+    .describe('How often what is new is read, at least 5s.'),
+  overlap: duration('3m', LONGEST_OVERLAP).describe(
+    'How far before the newest row is read again, for rows that came late.',
+  ),
+  keys: z
+    .strictObject({
+      connection_id: rowKey('connectionId', '$context.connectionId'),
+      event_type: rowKey('eventType', '$context.eventType'),
+      status: rowKey('status', '$context.status'),
+      api_id: rowKey('apiId', '$context.apiId'),
+      stage: rowKey('stage', '$context.stage'),
+      domain: rowKey('domainName', '$context.domainName'),
+      connected_at: rowKey('connectedAt', '$context.connectedAt'),
+    })
+    .prefault({})
+    .describe('What the rows call things, where they are JSON with other names than these.'),
+};
+
+const sqs = {
+  type: z.literal('sqs').describe('The events are messages of an SQS queue, which are deleted.'),
+  queue_url: z
+    .string()
+    .regex(/^https?:\/\/[^\s/?#@]+(\/[^\s/?#]+)+$/, {
+      error: 'expected the URL of a queue such as https://sqs.eu-west-1.amazonaws.com/111122223333/ws-events',
+    })
+    .describe('URL of the queue, which can be in another account and region.'),
+};
 const file = z.literal('file').describe('The ids are lines of a file.');
 
 const source = z
@@ -83,16 +143,13 @@ const source = z
         })
         .describe('Name of the table.'),
     ),
+    z.strictObject({ type: intake, ...ownEvents }),
     z.strictObject({
-      type: intake,
-      api_id: z
-        .string({ error: 'expected text; put it in quotes' })
-        .min(1)
-        .nullable()
-        .default(null)
-        .describe('API whose events are meant; default: that of an execute-api URL.'),
-      stage: optionalText().describe('Stage whose events are meant; default: that of an execute-api URL.'),
+      ...accessLog,
+      log_group: logGroup.describe('Name of the log group.'),
+      ...ownEvents,
     }),
+    z.strictObject({ ...sqs, ...ownEvents }),
     z.strictObject({
       type: file,
       path: mark(z.string().min(1), { file: 'optional' }).describe(
@@ -100,7 +157,7 @@ const source = z
       ),
     }),
   ])
-  .describe('Where the connection ids come from: dynamodb, intake or file.');
+  .describe('Where the connection ids come from: access_log, sqs, dynamodb, intake or file.');
 
 const BOTH_PLACEHOLDERS = /^(?=.*\{api_id\})(?=.*\{stage\})/;
 const bothPlaceholders = {
@@ -121,6 +178,14 @@ const discoverOrigin = z
     ),
     z.strictObject({ type: intake }),
     z.strictObject({
+      ...accessLog,
+      log_group: logGroup
+        .nullable()
+        .default(null)
+        .describe('Name of the log group; default: that of each stage.'),
+    }),
+    z.strictObject(sqs),
+    z.strictObject({
       type: file,
       path: mark(z.string().regex(BOTH_PLACEHOLDERS, bothPlaceholders), { file: 'optional' }).describe(
         'JSON lines of each stage, such as {api_id}-{stage}.jsonl; relative to this file.',
@@ -128,7 +193,9 @@ const discoverOrigin = z
     }),
   ])
   .prefault({ type: 'intake' })
-  .describe('Where the connection ids of discovered stages come from: dynamodb, intake or file.');
+  .describe(
+    'Where the connection ids of discovered stages come from: access_log, sqs, dynamodb, intake or file.',
+  );
 
 const endpoint = z
   .strictObject({
@@ -143,7 +210,7 @@ const endpoint = z
   .superRefine(({ url: text, region, source }, { addIssue }) => {
     if (typeof text !== 'string' || urlProblem(text) !== undefined) return;
     const said = toManagementUrl(text);
-    const own = source?.type === 'intake' ? source : undefined;
+    const own = typeof source === 'object' && source && 'api_id' in source ? source : undefined;
     for (const [path, value, inUrl] of [
       [['region'], region, said.region],
       [['source', 'api_id'], own?.api_id, said.apiId],
@@ -222,6 +289,9 @@ export type EndpointConfig = WebsocketConfig['endpoints'][number];
 /** Where the connection ids of an endpoint come from; the path of a file is absolute. */
 export type OriginConfig = EndpointConfig['source'];
 
+/** One that is an access log. */
+export type AccessLogConfig = Extract<OriginConfig, { type: 'access_log' }>;
+
 /** The same for stages that are discovered: `{api_id}` and `{stage}` in a name stand for theirs. */
 export type DiscoverOriginConfig = WebsocketConfig['discover_source'];
 
@@ -232,7 +302,7 @@ export interface UrlPlace {
   readonly host: string;
   /** Undefined when only the target knows it. */
   readonly region: string | undefined;
-  /** API and stage whose events at the intake are its own; undefined when nothing tells them. */
+  /** API and stage whose events are its own, where a source tells those of several; undefined when nothing tells them. */
   readonly apiId: string | undefined;
   readonly stage: string | undefined;
 }
@@ -240,7 +310,7 @@ export interface UrlPlace {
 /** Where an endpoint is, and whose events are its own: what its keys say, else what an execute-api URL says. */
 export function readPlace({ url: text, region, source }: EndpointConfig): UrlPlace {
   const said = toManagementUrl(text);
-  const own = source.type === 'intake' ? source : undefined;
+  const own = 'api_id' in source ? source : undefined;
   return {
     endpointId: said.endpointId,
     host: said.host,

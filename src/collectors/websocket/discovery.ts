@@ -9,6 +9,8 @@ export interface Stage {
   readonly stage: string;
   /** The name of the API. */
   readonly name: string;
+  /** The log group of its access log; left out where it has none. */
+  readonly logGroup?: string;
   /** Its management URL: of the API's own host or, where that is disabled, of a custom domain. */
   readonly url: string;
 }
@@ -47,10 +49,11 @@ export async function discover(
       return [];
     }
   };
-  const all: { readonly api: WebSocketApi; readonly stage: string }[] = [];
+  const all: { readonly api: WebSocketApi; readonly stage: string; readonly logGroup: string | undefined }[] =
+    [];
   for await (const api of source.apis(target, signal)) {
     const stages = await within({ api_id: api.apiId }, source.stages(target, api.apiId, signal));
-    all.push(...stages.map((stage) => ({ api, stage })));
+    all.push(...stages.map((stage) => ({ api, ...stage })));
     if (all.length > MOST_ENDPOINTS) throw tooLong('GetStages', `${all.length} stages`);
   }
   const mappings: Mapping[] = [];
@@ -64,13 +67,19 @@ export async function discover(
   // By where they are: what comes or goes between two pages can be listed twice.
   const stages = new Map<string, Stage>();
   let unreachable = 0;
-  for (const { api, stage } of all) {
+  for (const { api, stage, logGroup } of all) {
     const { apiId, name, host, isDefaultDisabled } = api;
     const mapping = mappings.find((one) => one.apiId === apiId && one.stage === stage);
     if (isDefaultDisabled && !mapping) unreachable += 1;
     else {
       const url = isDefaultDisabled && mapping ? urlOf(mapping) : `https://${host}/${stage}`;
-      stages.set(toManagementUrl(url).endpointId, { apiId, stage, name, url });
+      stages.set(toManagementUrl(url).endpointId, {
+        apiId,
+        stage,
+        name,
+        url,
+        ...(logGroup !== undefined && { logGroup }),
+      });
     }
   }
   const behind = mappings.map((mapping) => [toManagementUrl(urlOf(mapping)).endpointId, mapping] as const);

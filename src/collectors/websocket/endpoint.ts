@@ -1,5 +1,11 @@
 import type { Target } from '../../aws/targets.ts';
-import { type DiscoverOriginConfig, type EndpointConfig, type OriginConfig, readPlace } from './config.ts';
+import {
+  type AccessLogConfig,
+  type DiscoverOriginConfig,
+  type EndpointConfig,
+  type OriginConfig,
+  readPlace,
+} from './config.ts';
 import type { Discovered, Stage } from './discovery.ts';
 import { toManagementUrl } from './management-url.ts';
 
@@ -18,8 +24,11 @@ export interface Endpoint {
   /** The name of the API; empty until discovery says it. */
   readonly name: string;
   /** Where its ids come from: `source` in the configuration. */
-  readonly origin: OriginConfig;
+  readonly origin: Origin;
 }
+
+/** A source of the configuration, or that of a discovered stage which has no access log. */
+export type Origin = OriginConfig | (Omit<AccessLogConfig, 'log_group'> & { readonly log_group: null });
 
 /** An endpoint of the configuration, with the target that it names, else the first, in the region of its URL. */
 export function toNamed(config: EndpointConfig, targets: readonly Target[]): Endpoint {
@@ -53,9 +62,17 @@ export function toEndpoint(stage: Stage, target: Target, discovered: DiscoverOri
   return { ...stage, target, url, endpointId, host, origin: originFor(discovered, stage) };
 }
 
-function originFor(origin: DiscoverOriginConfig, { apiId, stage }: Stage): OriginConfig {
+function originFor(origin: DiscoverOriginConfig, { apiId, stage, logGroup }: Stage): Origin {
   const fill = (text: string) => text.replaceAll('{api_id}', apiId).replaceAll('{stage}', stage);
-  if (origin.type === 'intake') return { type: 'intake', api_id: apiId, stage };
+  const own = { api_id: apiId, stage };
+  if (origin.type === 'intake') return { type: 'intake', ...own };
+  if (origin.type === 'sqs') return { ...origin, ...own };
+  if (origin.type === 'access_log') {
+    const log_group = origin.log_group ?? logGroup;
+    return log_group === undefined
+      ? { ...origin, ...own, log_group: null }
+      : { ...origin, ...own, log_group };
+  }
   return origin.type === 'file'
     ? { ...origin, path: fill(origin.path) }
     : { ...origin, table: fill(origin.table) };
@@ -69,21 +86,35 @@ export function isSame(a: Endpoint, b: Endpoint): boolean {
 
 /** What an endpoint's registry is kept under: ids of another origin belong to another registry. */
 export function registryKey({ endpointId, origin, target }: Endpoint) {
-  const table =
-    origin.type === 'dynamodb'
-      ? [
-          target.name,
-          target.region,
-          origin.table,
-          origin.key,
-          ...(origin.prefix === null ? [] : [origin.prefix]),
-        ]
-      : [];
-  return {
-    endpointId,
-    source: origin.type,
-    detail: origin.type === 'file' ? origin.path : table.join(' '),
-  };
+  return { endpointId, source: origin.type, detail: detailOf(origin, target) };
+}
+
+function detailOf(origin: Origin, { name, region }: Target): string {
+  switch (origin.type) {
+    case 'intake':
+      return '';
+    case 'file':
+      return origin.path;
+    case 'sqs':
+      return [name, origin.queue_url].join(' ');
+    case 'access_log':
+      return [name, region, origin.log_group].join(' ');
+    default: {
+      const { table, key, prefix } = origin;
+      return [name, region, table, key, ...(prefix === null ? [] : [prefix])].join(' ');
+    }
+  }
+}
+
+/** The feed of events that happen as they are told. */
+export const INTAKE = 'intake';
+
+/** What tells the events of an endpoint, shared by all that are told of there; undefined where ids are listed, or nothing is known to tell them. */
+export function feedOf({ origin, target }: Endpoint): string | undefined {
+  if (origin.type === 'intake') return INTAKE;
+  if (origin.type === 'sqs') return JSON.stringify([origin.type, target.name, origin.queue_url]);
+  if (origin.type !== 'access_log' || origin.log_group === null) return undefined;
+  return JSON.stringify([origin.type, target.name, target.region, origin.log_group]);
 }
 
 /** Tells targets apart: an account under one name, and a region. */

@@ -4,7 +4,6 @@ import { Stopped } from '../../core/collector.ts';
 import { toSentence } from '../../core/error-text.ts';
 import type { FaultLog } from '../../core/fault-log.ts';
 import type { LogFields } from '../../core/logger.ts';
-import type { ConnectionEvent } from '../../core/websocket-event.ts';
 import { isExcluded } from '../../polling/selection.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { type Discovered, discover, type Stage } from './discovery.ts';
@@ -96,9 +95,9 @@ export class Endpoints {
     return isExcluded(this.#options, { ids: [apiId, `${apiId}/${stage}`], name });
   }
 
-  /** The endpoint that an event belongs to. */
-  route(event: ConnectionEvent): Endpoint | undefined {
-    return this.#route(event);
+  /** The endpoint that an event of a feed belongs to. */
+  route(...[feed, event]: Parameters<Route>): Endpoint | undefined {
+    return this.#route(feed, event);
   }
 
   /** Whether every target has been discovered at least once, now or before a restart. */

@@ -82,5 +82,7 @@ export function createFamilies(state: Readable<View, LastPass>): readonly Family
 }
 
 function eventCount({ endpoint }: View, count: number | undefined) {
-  return endpoint.origin.type === 'intake' && count !== undefined ? [[{}, count] as const] : [];
+  const { type } = endpoint.origin;
+  const isTold = type === 'intake' || type === 'access_log' || type === 'sqs';
+  return isTold && count !== undefined ? [[{}, count] as const] : [];
 }

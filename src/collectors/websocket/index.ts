@@ -1,7 +1,10 @@
+import type { Target } from '../../aws/targets.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Domain } from '../../polling/domain.ts';
 import { ask } from './ask.ts';
 import { type WebsocketConfig, websocketConfig } from './config.ts';
+import { createReadLog, READINGS_PER_SECOND } from './feeds/source-logs.ts';
+import { createQueue } from './feeds/source-sqs.ts';
 import { REJECTABLE } from './ids/row.ts';
 import { createScan } from './ids/source-dynamodb.ts';
 import { NAME, TITLE } from './name.ts';
@@ -46,6 +49,7 @@ export const websocket = {
   limits: ({ requests_per_second }) => ({
     'execute-api': requests_per_second,
     apigateway: API_GATEWAY_REQUESTS_PER_SECOND,
+    logs: READINGS_PER_SECOND,
   }),
   ask({ config, house, targets, aws }, target, signal) {
     const { named } = toPassOptions(config, targets, house.intake.max_connections);
@@ -60,6 +64,9 @@ export const websocket = {
     const asked = {
       source: createSource(aws),
       scan: createScan(aws),
+      readLog: createReadLog(aws),
+      queueOf: (own: Target, url: string) => createQueue(aws, own, url),
+      now: () => systemClock.now(),
       readerOf,
       endpoints,
       discovers: config.discover,

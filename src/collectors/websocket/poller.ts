@@ -14,10 +14,12 @@ import { createDeadlines, type Deadlines } from './estimate/deadlines.ts';
 import { passTarget } from './estimate/target-pass.ts';
 import { EventDesk } from './events/event-desk.ts';
 import { createFamilies } from './families.ts';
+import { Feeds } from './feeds/feeds.ts';
+import { ObservedReaders } from './ids/observed-readers.ts';
 import { NAME } from './name.ts';
 import type { PassDeps, PassOptions } from './pass-options.ts';
 import { OpenedRegistries } from './registry/opened-registries.ts';
-import { createReaders, targetsOf } from './settings.ts';
+import { createReaders, isFollowed, targetsOf } from './settings.ts';
 import type { Source } from './source.ts';
 import { type Counters, countersOf, type LastPass, type State, type View } from './state.ts';
 import { toShown } from './status.ts';
@@ -25,7 +27,7 @@ import { toShown } from './status.ts';
 /** What a collector is made of. */
 interface PollerDeps extends Deps {
   readonly targets: readonly Target[];
-  readonly aws: Pick<Aws, 'dynamoDb'>;
+  readonly aws: Pick<Aws, 'dynamoDb' | 'logs' | 'sqs'>;
   readonly source: Source;
   readonly state: State;
   readonly options: PassOptions;
@@ -52,6 +54,7 @@ class WebsocketPoller implements Poller<View> {
   readonly #endpoints: Endpoints;
   readonly #desk: EventDesk;
   readonly #opened: OpenedRegistries;
+  readonly #feeds: Feeds;
   /** When what events told was last aged, on the monotonic clock. */
   #agedAt = Number.NEGATIVE_INFINITY;
   #isAging = false;
@@ -60,12 +63,16 @@ class WebsocketPoller implements Poller<View> {
     this.#deps = deps;
     this.accounts = deps.source;
     this.targets = targetsOf(deps.options, deps.targets);
+    const listings = new ObservedReaders(
+      deps.clock,
+      createReaders(deps.aws, deps.clock, ({ endpointId }, field, text) =>
+        this.#reject(endpointId, field, text),
+      ),
+    );
     this.#passDeps = {
       ...deps,
       open: (endpoint) => this.#opened.open(endpoint),
-      readerOf: createReaders(deps.aws, deps.clock, ({ endpointId }, field, text) =>
-        this.#reject(endpointId, field, text),
-      ),
+      readerOf: (endpoint) => listings.readerOf(endpoint) ?? this.#feeds.readerOf(endpoint),
     };
     const { registries, held, discovered } = deps.state;
     const faults = this.#faults;
@@ -79,7 +86,25 @@ class WebsocketPoller implements Poller<View> {
       openedOf: (endpointId) => this.#opened.of(endpointId),
       mostHeld: Math.min(MOST_HELD, deps.options.maxConnections),
     });
-    this.events = { take: (event) => this.#desk.take(event), flush: () => this.#flush() };
+    this.#feeds = new Feeds({
+      ...deps,
+      faults,
+      endpoints: () => this.#known(),
+      open: this.#passDeps.open,
+      tell: (feed, event, at) => this.#desk.tell(feed, event, at),
+      endpointOf: (feed, place) => this.#endpoints.route(feed, place)?.endpointId,
+      save: async () => {
+        await registries.flush();
+        return !registries.isRefused;
+      },
+      positionOf: (feed) => deps.state.positionOf(feed),
+    });
+    this.events = {
+      take: (event) => this.#desk.take(event),
+      flush: () => this.#flush(),
+      ...(isFollowed(deps.options) && { follow: (signal) => this.#feeds.follow(signal) }),
+      sources: () => [...this.#feeds.sources(), ...listings.sources(this.#known())],
+    };
   }
 
   families(state: Readable<View, LastPass>): readonly Family[] {

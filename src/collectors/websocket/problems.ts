@@ -1,7 +1,7 @@
 import { given } from '../../fields/given.ts';
 import { nearest } from '../../fields/nearest.ts';
 import type { Fault, House, IsSound } from '../../polling/domain.ts';
-import { readPlace, type UrlPlace, type WebsocketConfig } from './config.ts';
+import { type EndpointConfig, readPlace, type UrlPlace, type WebsocketConfig } from './config.ts';
 
 /** The sections that must fit each other; a key that is not sound can hold anything. */
 interface Sections extends House {
@@ -53,31 +53,46 @@ function* targetFaults(sections: Sections): Iterable<Fault> {
 
 function* eventFaults(sections: Sections): Iterable<Fault> {
   const { websocket, intake, isSound } = sections;
-  const listening = [...soundEndpoints(sections, 'url', 'region', 'source')]
-    .filter(({ endpoint }) => endpoint.source.type === 'intake')
-    .map(({ keys, index, endpoint }) => ({ keys: [...keys, 'source'], index, place: readPlace(endpoint) }));
-  const discovered =
-    websocket.discover &&
-    isSound('websocket', 'discover_source') &&
-    websocket.discover_source.type === 'intake';
+  const listening = [...soundEndpoints(sections, 'url', 'region', 'source')].flatMap(
+    ({ keys, index, endpoint }) => {
+      const place = readPlace(endpoint);
+      const feed = feedOf(endpoint, place.region);
+      return feed === undefined ? [] : [{ keys: [...keys, 'source'], index, feed, place }];
+    },
+  );
+  const discovered = websocket.discover && isSound('websocket', 'discover_source');
+  const discoversHere = discovered && websocket.discover_source.type === 'intake';
 
   if (websocket.enabled && isSound('intake', 'enabled') && !intake.enabled) {
     const message = 'the intake is off; set intake.enabled: true';
-    for (const { keys } of listening) yield { keys: [...keys, 'type'], message };
-    if (discovered) yield { keys: ['discover_source', 'type'], message };
+    for (const { keys } of listening.filter(({ feed }) => feed === 'intake'))
+      yield { keys: [...keys, 'type'], message };
+    if (discoversHere) yield { keys: ['discover_source', 'type'], message };
   }
 
-  if (listening.length + Number(discovered) < 2) return;
-  for (const [before, { keys, place }] of listening.entries()) {
+  for (const [before, { keys, feed, place }] of listening.entries()) {
+    const others = listening.filter((other) => other.feed === feed).length - 1;
+    if (others + Number(discovered && websocket.discover_source.type === feed.split(' ')[0]) < 1) continue;
     if (place.stage === undefined) {
       yield { keys: [...keys, 'stage'], message: 'is needed to tell the events of several endpoints apart' };
       continue;
     }
-    const twin = listening.slice(0, before).find((other) => sameEvents(other.place, place));
+    const twin = listening
+      .slice(0, before)
+      .find((other) => other.feed === feed && sameEvents(other.place, place));
     if (twin === undefined) continue;
     const message = `has the events of endpoints[${twin.index}]: another api_id or stage must tell them apart`;
     yield { keys, message };
   }
+}
+
+/** What tells the events of an endpoint, beginning with its type; undefined where ids are listed. */
+function feedOf({ source, target }: EndpointConfig, region = ''): string | undefined {
+  if (source.type === 'intake') return source.type;
+  if (source.type === 'sqs') return [source.type, source.queue_url].join(' ');
+  return source.type === 'access_log'
+    ? [source.type, target ?? '', region, source.log_group].join(' ')
+    : undefined;
 }
 
 function sameEvents(one: UrlPlace, other: UrlPlace): boolean {

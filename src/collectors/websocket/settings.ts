@@ -47,7 +47,7 @@ export function createReaders(
     const { origin, target } = endpoint;
     if (origin.type === 'file')
       return createFileReader({ path: origin.path, clock, reject: rejectOf(endpoint) });
-    if (origin.type === 'intake') return undefined;
+    if (origin.type !== 'dynamodb') return undefined;
     return createDynamoDbReader({
       scan: (request, signal) => scan(target, request, signal),
       config: origin,
@@ -61,6 +61,12 @@ export function createReaders(
     if (listing) made.set(key, listing);
     return listing;
   };
+}
+
+/** Whether events wait somewhere to be read. */
+export function isFollowed({ named, discoverOrigin }: PassOptions): boolean {
+  const types = [...named.map(({ origin }) => origin.type), discoverOrigin?.type];
+  return types.includes('access_log') || types.includes('sqs');
 }
 
 /** The targets that are asked: those of named endpoints and, with discovery, all; each once. */

@@ -13,6 +13,12 @@ export interface WebSocketApi {
   readonly isDefaultDisabled: boolean;
 }
 
+/** A stage of a WebSocket API, and the log group of its access log; undefined where it has none. */
+export interface WebSocketStage {
+  readonly stage: string;
+  readonly logGroup: string | undefined;
+}
+
 /** A stage of an API, of WebSocket or another kind, that is served at `https://<domain>/<key>`; the key can be empty. */
 export interface Mapping {
   readonly domain: string;
@@ -26,8 +32,8 @@ export interface Source extends AccountSource {
   /** Looks up a connection at a management URL; that it is gone, or was never issued, is an outcome. */
   lookUp(target: Target, url: string, connectionId: string, signal: AbortSignal): Promise<Outcome>;
   apis(target: Target, signal: AbortSignal): AsyncIterable<WebSocketApi>;
-  /** The names of an API's stages. */
-  stages(target: Target, apiId: string, signal: AbortSignal): AsyncIterable<string>;
+  /** An API's stages. */
+  stages(target: Target, apiId: string, signal: AbortSignal): AsyncIterable<WebSocketStage>;
   /** The names of the custom domains. */
   domains(target: Target, signal: AbortSignal): AsyncIterable<string>;
   /** The mappings of a custom domain. */
@@ -88,7 +94,11 @@ export function createSource(
       const stages = listed('GetStages', (paging) =>
         client.send(new GetStagesCommand({ ApiId: apiId, ...paging }), { abortSignal: signal }),
       );
-      for await (const item of stages) yield given('GetStages', item, 'StageName');
+      for await (const item of stages)
+        yield {
+          stage: given('GetStages', item, 'StageName'),
+          logGroup: toLogGroup(item.AccessLogSettings),
+        };
     },
 
     async *domains(target, signal) {
@@ -143,7 +153,8 @@ interface Paging {
 /** A member can be anything, whatever the SDK's types say. */
 type Item<T> = { readonly [K in keyof T]: unknown };
 
-async function* listed<T extends object>(
+/** The items of a listing of API Gateway's control plane, whole or throwing. */
+export async function* listed<T extends object>(
   operation: string,
   send: (paging: Paging) => Promise<{ Items?: T[] | undefined; NextToken?: string | undefined }>,
 ): AsyncIterable<Item<T>> {
@@ -159,15 +170,21 @@ async function* listed<T extends object>(
 }
 
 /** A text that must be there. */
-function given<T>(operation: string, item: Item<T>, member: keyof T & string): string {
+export function given<T>(operation: string, item: Item<T>, member: keyof T & string): string {
   const value = item[member];
   if (typeof value !== 'string') throw brokenAnswer(`${operation}: an item lacks its ${member}`);
   return value.toWellFormed();
 }
 
 /** A text that may be left out. JSON can hold half a character, which no series is told apart by. */
-function text(value: unknown): string {
+export function text(value: unknown): string {
   return typeof value === 'string' ? value.toWellFormed() : '';
+}
+
+/** The log group that an access log is written to; the ARN of one can end with `:*`. */
+function toLogGroup(settings: unknown): string | undefined {
+  const { DestinationArn: arn } = (settings ?? {}) as { readonly DestinationArn?: unknown };
+  return typeof arn === 'string' ? /^arn:[^:]+:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(arn)?.[1] : undefined;
 }
 
 function toHost(endpoint: string): string {

@@ -7,6 +7,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { Estimate } from './estimate/estimate.ts';
 import type { LookupCounts, LookupState } from './estimate/lookup-totals.ts';
 import { HeldEvents } from './events/held-events.ts';
+import { LogPosition } from './feeds/log-position.ts';
 import { type OpenedRegistry, Registries } from './registry/registries.ts';
 import type { RegistryCounters } from './registry/registry.ts';
 
@@ -37,6 +38,9 @@ export class State {
   readonly registries: Registries;
   readonly held: HeldEvents;
   readonly published: Published<View>;
+  /** How far log groups have been read, by their feeds. */
+  readonly #positions = new Map<string, LogPosition>();
+  readonly #deps: ConstructorParameters<typeof LogPosition>[0];
   /** What was discovered last, by target. */
   readonly discovered = new Map<string, Discovered>();
 
@@ -44,10 +48,19 @@ export class State {
     this.registries = new Registries(deps);
     this.held = new HeldEvents(deps);
     this.published = new Published(deps);
+    this.#deps = deps;
+  }
+
+  /** How far the log group of a feed has been read. */
+  positionOf(feed: string): LogPosition {
+    const position = this.#positions.get(feed) ?? new LogPosition(this.#deps, feed);
+    this.#positions.set(feed, position);
+    return position;
   }
 }
 
-/** The counters of an endpoint as of now. */
-export function countersOf({ registry, totals }: OpenedRegistry): Counters {
+/** The counters of an endpoint as of now; undefined while its queue or log has not been read to its end. */
+export function countersOf({ registry, totals }: OpenedRegistry): Counters | undefined {
+  if (!registry.isTold) return undefined;
   return { ...registry.counters(), ...totals.state() };
 }

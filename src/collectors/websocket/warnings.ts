@@ -32,7 +32,8 @@ function* urlWarnings({ endpoints }: WebsocketConfig) {
 function* sourceWarnings({ endpoints }: WebsocketConfig) {
   const first = new Map<string, number>();
   for (const [index, { source, target, region }] of endpoints.entries()) {
-    if (source.type === 'intake') continue;
+    // Events say whose they are.
+    if (source.type !== 'file' && source.type !== 'dynamodb') continue;
     const place = source.type === 'file' ? source.path : [target, region, source.table].join(' ');
     const before = first.get(`${source.type} ${place}`);
     if (before === undefined) first.set(`${source.type} ${place}`, index);

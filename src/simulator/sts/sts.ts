@@ -84,7 +84,7 @@ function succeed(action: string, parts: readonly string[]): Answer {
   };
 }
 
-const refusals: Readonly<Record<RefusalFault, Refusal>> = {
+const refusals: Readonly<Record<Exclude<RefusalFault, 'conflict'>, Refusal>> = {
   throttled: new Refusal(400, 'Throttling', 'Rate exceeded'),
   'internal-error': new Refusal(500, 'InternalFailure', 'An internal error has occurred'),
   denied: new Refusal(403, 'AccessDenied', 'User is not authorized to perform this action'),

@@ -1,6 +1,12 @@
 import { type Call, Refusal, type WireRequest } from '../wire/service.ts';
 import type { Api } from './api.ts';
 
+/** Where a call of the management API goes. */
+export interface Addressed {
+  readonly api: Api;
+  readonly stage: string;
+}
+
 const actions: Readonly<Record<string, string>> = {
   GET: 'GetConnection',
   POST: 'PostToConnection',
@@ -27,10 +33,7 @@ function decode(segment: string): string {
  * The API and stage that a host and the path before `@connections` name together. A host that is no name of API
  * Gateway (this simulator's own) stands for all: the one API there that has such a stage or mapping key.
  */
-export function routeOf(
-  apis: readonly Api[],
-  { params, accountId, region }: Call,
-): { api: Api; stage: string } {
+export function routeOf(apis: readonly Api[], { params, accountId, region }: Call): Addressed {
   const { host, stage: prefix = '', connectionId } = params;
   const sockets = apis.filter(({ protocol }) => protocol === 'WEBSOCKET');
   const stages = (api: Api) =>

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { answerJson, commonRefusals, refuseJson } from '../wire/json-answers.ts';
+import { Quota } from '../wire/quota.ts';
 import { type Answer, type Call, Refusal, type Service } from '../wire/service.ts';
 import type { Api } from './api.ts';
-import { readLookup, routeOf } from './api-gateway-route.ts';
+import { type Addressed, readLookup, routeOf } from './api-gateway-route.ts';
 import type { WebSocketConnection } from './connection.ts';
 import type { WebSocketWorld } from './world.ts';
 
@@ -17,46 +18,63 @@ export function createApiGateway(
   world: WebSocketWorld,
   { throttleAbove = Number.POSITIVE_INFINITY, latencyMs }: LookupOptions,
 ): Service {
-  const seconds = new Map<string, { readonly second: number; calls: number }>();
-
-  function throttle({ accountId, region }: Call): void {
-    const second = Math.floor(world.now() / 1000);
-    const known = seconds.get(`${accountId} ${region}`);
-    const current = known?.second === second ? known : { second, calls: 0 };
-    seconds.set(`${accountId} ${region}`, current);
-    current.calls++;
-    if (current.calls > throttleAbove) throw throttled;
-  }
+  const quota = new Quota(world.now);
 
   /** Who is asked about; throws what is refused before anybody asks who the caller is. */
-  function find(call: Call) {
-    const { api, stage } = routeOf(world.apis(), call);
-    const id = call.params.connectionId ?? '';
+  function find({ params: { connectionId: id = '' } }: Call, { api }: Addressed) {
     const known = world.look(api.apiId, id);
     if (known === 'invalid') throw new Refusal(400, 'BadRequestException', `Invalid connectionId: ${id}`);
-    return { api, stage, known };
+    return known;
+  }
+
+  function look(call: Call, addressed: Addressed): Answer {
+    const { api, stage } = addressed;
+    const known = find(call, addressed);
+    if (api.region !== call.region) throw wrongRegion(call.region);
+    if (api.accountId !== call.accountId || call.action !== 'GetConnection') throw denied(call, api, stage);
+    if (quota.exceeds(call, throttleAbove)) throw throttled;
+    if (known === 'gone') throw gone;
+    return show(known);
+  }
+
+  /** The answer to a call, of which the access log of the stage has a row, whatever it was. */
+  function lookAloud(call: Call, addressed: Addressed): Answer {
+    const tell = (status: number) => {
+      const { connectionId = '' } = call.params;
+      const said = {
+        stage: addressed.stage,
+        method: methodOf(call),
+        connectionId,
+        status,
+        userArn: call.arn,
+      };
+      world.manage(addressed.api.apiId, said);
+    };
+    try {
+      const answer = look(call, addressed);
+      tell(answer.status);
+      return answer;
+    } catch (error) {
+      // Who signs for another region is refused at the door, where nothing is logged.
+      if (error instanceof Refusal && error.code !== 'InvalidSignatureException') tell(error.status);
+      throw error;
+    }
   }
 
   return {
     latencyMs,
     takes: (target) => target.includes('/@connections/'),
     read: readLookup,
-    answer(call) {
-      const { api, stage, known } = find(call);
-      if (api.region !== call.region) throw wrongRegion(call.region);
-      if (api.accountId !== call.accountId || call.action !== 'GetConnection') throw denied(call, api, stage);
-      throttle(call);
-      if (known === 'gone') throw gone;
-      return show(known);
-    },
+    answer: (call) => lookAloud(call, routeOf(world.apis(), call)),
     refuse: (refusal) => ({ ...refuseJson(refusal), ...(refusal.code === gone.code ? { body: '' } : {}) }),
     refusals: {
       ...commonRefusals,
       throttled,
       'not-found': gone,
       denied(call) {
-        const { api, stage } = find(call);
-        return denied(call, api, stage);
+        const addressed = routeOf(world.apis(), call);
+        find(call, addressed);
+        return denied(call, addressed.api, addressed.stage);
       },
     },
   };
@@ -77,13 +95,17 @@ function show({ connectedAt, lastActiveAt, sourceIp, userAgent }: Readonly<WebSo
 }
 
 /** Authorization sees a template where the id stands, and hides most of the account. */
-function denied({ arn, action }: Call, { accountId, region, apiId }: Api, stage: string): Refusal {
-  const method = action === 'GetConnection' ? 'GET' : action === 'PostToConnection' ? 'POST' : 'DELETE';
-  const resource = `arn:aws:execute-api:${region}:********${accountId.slice(8)}:${apiId}/${stage}/${method}/@connections/{connectionId}`;
+function denied(call: Call, { accountId, region, apiId }: Api, stage: string): Refusal {
+  const resource = `arn:aws:execute-api:${region}:********${accountId.slice(8)}:${apiId}/${stage}/${methodOf(call)}/@connections/{connectionId}`;
   const message =
-    `User: ${arn} is not authorized to perform: execute-api:ManageConnections on resource: ${resource}` +
+    `User: ${call.arn} is not authorized to perform: execute-api:ManageConnections on resource: ${resource}` +
     ' because no session policy allows the execute-api:ManageConnections action';
   return new Refusal(403, 'AccessDeniedException', message);
+}
+
+function methodOf({ action }: Call): 'GET' | 'POST' | 'DELETE' {
+  if (action === 'GetConnection') return 'GET';
+  return action === 'PostToConnection' ? 'POST' : 'DELETE';
 }
 
 function wrongRegion(region: string): Refusal {

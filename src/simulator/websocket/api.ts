@@ -1,3 +1,8 @@
+import { checkFormat } from './access-log-format.ts';
+import { Deployments } from './deployments.ts';
+import { createIntegration, type IntegrationSpec } from './integration.ts';
+import { type AccessLogSettings, Stage } from './stage.ts';
+
 /** A name of its own for a stage: clients use `wss://{domain}/{key}`, and so do those who look connections up. */
 export interface DomainMapping {
   readonly domain: string;
@@ -31,7 +36,15 @@ export interface ApiSpec {
   readonly protocol?: 'WEBSOCKET' | 'HTTP';
   /** `prod` if not given. */
   readonly stages?: readonly string[];
+  /** By stage, what is logged from the beginning; nothing if not given. */
+  readonly accessLogs?: Readonly<Record<string, AccessLogSettings>>;
+  /** Stages that deploy every edit at once; none if not given. */
+  readonly autoDeployed?: readonly string[];
+  readonly stageTags?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>>;
   readonly routes?: readonly Route[];
+  /** Those that routes go to need not be given. */
+  readonly integrations?: readonly IntegrationSpec[];
   /** Whether it answers at its custom domains only. */
   readonly isDefaultDisabled?: boolean;
   readonly domains?: readonly DomainMapping[];
@@ -40,8 +53,13 @@ export interface ApiSpec {
 }
 
 /** An API as it stands in its world. */
-export interface Api extends Required<Omit<ApiSpec, 'pace'>> {
+export interface Api
+  extends Required<Omit<ApiSpec, 'pace' | 'accessLogs' | 'autoDeployed' | 'stageTags' | 'integrations'>> {
   readonly pace: Pace | undefined;
+  /** Its stages with their settings, by name. */
+  readonly settings: ReadonlyMap<string, Stage>;
+  /** Its integrations, and what of them was deployed. */
+  readonly deployments: Deployments;
   /** The host of its default endpoint. */
   readonly host: string;
   /** Milliseconds since 1970. */
@@ -50,15 +68,33 @@ export interface Api extends Required<Omit<ApiSpec, 'pace'>> {
 
 /** An API with everything that its spec leaves open. */
 export function createApi(apiId: string, spec: ApiSpec, createdAt: number): Api {
+  for (const { format } of Object.values(spec.accessLogs ?? {})) checkFormat(format);
   const region = spec.region ?? 'eu-west-1';
+  const stages = spec.stages ?? ['prod'];
+  const { routes = [], integrations = [], accessLogs, autoDeployed, stageTags = {} } = spec;
+  const named = routes.flatMap(({ integrationId }) =>
+    integrationId === undefined ? [] : [{ integrationId }],
+  );
+  const deployments = new Deployments([...named, ...integrations].map(createIntegration));
+  const createStage = (name: string) =>
+    new Stage(name, {
+      createdAt,
+      deploymentId: deployments.deploy(createdAt).deploymentId,
+      isAutoDeployed: autoDeployed?.includes(name) ?? false,
+      accessLog: accessLogs?.[name],
+      tags: stageTags,
+    });
   return {
     apiId,
     name: spec.name ?? apiId,
     accountId: spec.accountId ?? '111122223333',
     region,
     protocol: spec.protocol ?? 'WEBSOCKET',
-    stages: spec.stages ?? ['prod'],
-    routes: spec.routes ?? [],
+    stages,
+    settings: new Map(stages.map((name) => [name, createStage(name)])),
+    deployments,
+    tags: spec.tags ?? {},
+    routes,
     isDefaultDisabled: spec.isDefaultDisabled ?? false,
     domains: spec.domains ?? [],
     pace: spec.pace,

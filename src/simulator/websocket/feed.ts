@@ -7,6 +7,8 @@ export interface FeedOptions {
   /** Sent as `X-Intake-Token`. */
   readonly token?: string;
   readonly world: WebSocketWorld;
+  /** Whether the events of an API are sent; those of every API if not given. */
+  readonly sends?: (apiId: string) => boolean;
   /** How many events are under way at a time; 8 if not given. */
   readonly lanes?: number;
 }
@@ -24,7 +26,7 @@ export interface Feed {
 }
 
 /** Posts every event of a world from now on as a Lambda function would that forwards what it is told; in order for each connection. */
-export function feedIntake({ url, token, world, lanes = 8 }: FeedOptions): Feed {
+export function feedIntake({ url, token, world, sends = () => true, lanes = 8 }: FeedOptions): Feed {
   const tails = Array.from({ length: lanes }, () => Promise.resolve());
   const closing = new AbortController();
   const headers = { 'content-type': 'application/json', ...(token ? { 'x-intake-token': token } : {}) };
@@ -48,6 +50,7 @@ export function feedIntake({ url, token, world, lanes = 8 }: FeedOptions): Feed 
   }
 
   function post(event: ProxyEvent): void {
+    if (!sends(event.requestContext.apiId)) return;
     const lane = laneOf(event.requestContext.connectionId, lanes);
     tails[lane] = (tails[lane] ?? Promise.resolve()).then(() => send(event));
   }

@@ -110,7 +110,7 @@ function connectHeaders(
 }
 
 /** An instant as access logs write it, UTC: `25/Sep/2026:00:23:03 +0000`. */
-function requestTime(at: number): string {
+export function requestTime(at: number): string {
   const [, day, month, year, time] =
     /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(new Date(at).toUTCString()) ?? [];
   return `${day}/${month}/${year}:${time} +0000`;

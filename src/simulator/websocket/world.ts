@@ -1,5 +1,8 @@
+import { createLogsWorld, type LogsWorld } from '../logs/world.ts';
 import { createRandom, type Random } from '../wire/random.ts';
 import { keepStepping, type WorldOptions } from '../wire/steps.ts';
+import { AccessLog, type AccessLogOptions } from './access-log.ts';
+import { Announcer, type ManagementCall } from './announcer.ts';
 import { type Api, type ApiSpec, createApi } from './api.ts';
 import {
   createConnection,
@@ -8,12 +11,17 @@ import {
   type Visitor,
   type WebSocketConnection,
 } from './connection.ts';
+import { type ChangeTimes, changeTimes, LoggingRoles } from './control/account.ts';
 import { createWebSocketEvolution } from './evolution.ts';
-import { createId, createProxyEvent, type Happening, type ProxyEvent } from './proxy-event.ts';
+import { createId, type ProxyEvent } from './proxy-event.ts';
 
 export interface WebSocketWorldOptions extends WorldOptions {
   /** Whether connections end as they do at AWS: after 2 hours, or 10 minutes in which nobody spoke. */
   readonly isLimited?: boolean;
+  /** Where access logs go; a world of logs of its own if not given. */
+  readonly logs?: LogsWorld;
+  readonly accessLog?: AccessLogOptions;
+  readonly times?: Partial<ChangeTimes>;
 }
 
 /** How long an id that has ended is told from one that never was; AWS does not say. */
@@ -28,19 +36,24 @@ export function createWebSocketWorld(options: WebSocketWorldOptions = {}): WebSo
 export class WebSocketWorld {
   readonly now: () => number;
   readonly random: Random;
-  /** Chance of its own, so that a world goes the same way whether or not anybody listens. */
-  readonly #wording: Random;
+  readonly logs: LogsWorld;
+  readonly accessLog: AccessLog;
+  readonly times: ChangeTimes;
+  readonly loggingRoles = new LoggingRoles();
+  readonly #announcer: Announcer;
   readonly #isLimited: boolean;
   readonly #apis = new Map<string, Api>();
   readonly #living = new Map<string, WebSocketConnection>();
   readonly #ended = new Map<string, { readonly apiId: string; readonly endedAt: number }>();
-  readonly #listeners = new Set<(event: ProxyEvent) => void>();
   readonly #evolve: ReturnType<typeof createWebSocketEvolution>;
 
-  constructor({ seed = 1, now = Date.now, isLimited = false }: WebSocketWorldOptions) {
+  constructor({ seed = 1, now = Date.now, isLimited = false, ...options }: WebSocketWorldOptions) {
     this.now = now;
     this.random = createRandom(seed);
-    this.#wording = createRandom(~seed);
+    this.logs = options.logs ?? createLogsWorld({ seed, now });
+    this.times = { ...changeTimes, ...options.times };
+    this.accessLog = new AccessLog(this.logs, seed, options.accessLog ?? {});
+    this.#announcer = new Announcer(createRandom(~seed), this.accessLog, (apiId) => this.#apis.get(apiId));
     this.#isLimited = isLimited;
     this.#evolve = createWebSocketEvolution(this.random, this);
   }
@@ -61,8 +74,7 @@ export class WebSocketWorld {
 
   /** Tells `listener` of every event to come, until the returned function is called. */
   listen(listener: (event: ProxyEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#announcer.listen(listener);
   }
 
   /** Opens a connection and returns its id. */
@@ -72,15 +84,28 @@ export class WebSocketWorld {
     if (this.#living.has(id) || this.#ended.has(id)) throw new Error(`there was a connection ${id} already`);
     const connection = createConnection(api, id, visitor, this.now());
     this.#living.set(id, connection);
-    this.#tell(connection, { type: 'connect' }, connection.connectedAt);
+    this.#announcer.tell(connection, { type: 'connect' }, connection.connectedAt);
     return id;
+  }
+
+  /** A client comes and is not let in: only an access log tells of it, and of the id that it had; returns that. */
+  refuse(apiId: string, visitor: Visitor = {}, status = 403): string {
+    const id = visitor.id ?? createId(this.random);
+    this.#remember(id, apiId, this.now());
+    this.#announcer.tellRefused(createConnection(this.#api(apiId), id, visitor, this.now()), status);
+    return id;
+  }
+
+  /** Somebody called the management API at a stage. */
+  manage(apiId: string, call: ManagementCall): void {
+    this.#announcer.tellManaged(this.#api(apiId), call, this.now());
   }
 
   /** The client sends a message. */
   talk(connectionId: string, body = '{"action":"ping"}'): void {
     const connection = this.#connection(connectionId);
     connection.lastActiveAt = this.now();
-    this.#tell(connection, { type: 'message', body }, this.now());
+    this.#announcer.tell(connection, { type: 'message', body }, this.now());
   }
 
   /** Ends a connection, at once known to AWS, though perhaps told to nobody. */
@@ -146,19 +171,16 @@ export class WebSocketWorld {
 
   #end(connection: WebSocketConnection, departure: Departure): void {
     const { isTold = true, at = this.now(), code = 1000, reason = 'Connection Closed Normally' } = departure;
-    const { id, apiId } = connection;
-    this.#living.delete(id);
-    for (const [earlier, { endedAt }] of this.#ended) {
-      if (endedAt > this.now() - rememberedMs) break;
-      this.#ended.delete(earlier);
-    }
-    this.#ended.set(id, { apiId, endedAt: at });
-    if (isTold) this.#tell(connection, { type: 'disconnect', code, reason }, at);
+    this.#living.delete(connection.id);
+    this.#remember(connection.id, connection.apiId, at);
+    if (isTold) this.#announcer.tell(connection, { type: 'disconnect', code, reason }, at);
   }
 
-  #tell(connection: WebSocketConnection, happening: Happening, at: number): void {
-    if (this.#listeners.size === 0) return;
-    const event = createProxyEvent(this.#wording, connection, happening, at);
-    for (const listener of this.#listeners) listener(event);
+  #remember(id: string, apiId: string, endedAt: number): void {
+    for (const [earlier, ended] of this.#ended) {
+      if (ended.endedAt > this.now() - rememberedMs) break;
+      this.#ended.delete(earlier);
+    }
+    this.#ended.set(id, { apiId, endedAt });
   }
 }

@@ -6,7 +6,8 @@ export type RefusalFault =
   | 'auth-failure'
   | 'expired'
   | 'expired-token'
-  | 'not-found';
+  | 'not-found'
+  | 'conflict';
 
 /** Well-formed answers with status 200 that are wrong (`empty-pages` is allowed, but rare). */
 export type PageFault = 'missing-connections' | 'repeating-token' | 'empty-pages';
@@ -28,7 +29,7 @@ export interface Where {
   readonly action?: string;
   readonly region?: string;
   readonly accountId?: string;
-  /** The API or the custom domain that is asked about. */
+  /** The API, the custom domain, the log group or the queue that is asked about, by its name. */
   readonly item?: string;
 }
 
@@ -48,6 +49,7 @@ const refusalFaults: ReadonlySet<Fault> = new Set<RefusalFault>([
   'expired',
   'expired-token',
   'not-found',
+  'conflict',
 ]);
 
 export function isPageFault(fault: Fault): fault is PageFault {

@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { AccessKeys } from './access-keys.ts';
+import { answer } from './answer.ts';
 import { Delivery } from './delivery.ts';
 import { type Fault, Faults, isPageFault, isRefusalFault, type Where } from './faults.ts';
-import { type Answer, type Call, Refusal, type Service, type WireRequest } from './service.ts';
+import type { Call, Service, WireRequest } from './service.ts';
 
 interface WireOptions {
   /** By the name that signatures give them. */
@@ -94,11 +95,15 @@ export async function serve({ services, unsigned, truth, keys, now, ...at }: Wir
     });
     if (arrivals.length >= 2 * arrivalsKept) arrivals = arrivals.slice(-arrivalsKept);
 
-    const asked = { ...call, item: call.params.apiId ?? call.params.domain };
+    const left = new AbortController();
+    response.once('close', () => left.abort());
+    const { apiId, domain, logGroupName, queue } = call.params;
+    const asked = { ...call, item: apiId ?? domain ?? logGroupName ?? queue };
     const fault = faults.denies(asked) ? 'denied' : faults.take(asked);
     const wireFault = fault === undefined || isRefusalFault(fault) || isPageFault(fault) ? undefined : fault;
     const latency = service.latencyMs ? { slow: service.latencyMs } : undefined;
-    delivery.send(response, answer(service, call, fault), wireFault ?? latency);
+    const answered = await answer(service, call, fault, left.signal);
+    if (!left.signal.aborted) delivery.send(response, answered, wireFault ?? latency);
   }
 
   /** Which service a request without a signature is meant for. */
@@ -136,19 +141,6 @@ export async function serve({ services, unsigned, truth, keys, now, ...at }: Wir
       await closed;
     },
   };
-}
-
-function answer(service: Service, call: Call, fault: Fault | undefined): Answer {
-  try {
-    if (fault !== undefined && isRefusalFault(fault)) {
-      const refusal = service.refusals[fault];
-      throw typeof refusal === 'function' ? refusal(call) : refusal;
-    }
-    return service.answer(fault !== undefined && isPageFault(fault) ? { ...call, fault } : call);
-  } catch (error) {
-    if (error instanceof Refusal) return service.refuse(error);
-    throw error;
-  }
 }
 
 /** Who signed, where and for which service: the credential scope of AWS Signature Version 4. The signature itself is not checked. */

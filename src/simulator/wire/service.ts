@@ -11,10 +11,18 @@ export interface WireRequest {
   readonly body: string;
 }
 
+/** An object as JSON brings it. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** What a service reads from a request by itself. */
+export type Read = Pick<Call, 'action' | 'params' | 'json'>;
+
 /** What a request asks of a service, and for whom. */
 export interface Call {
   readonly action: string;
   readonly params: Readonly<Record<string, string>>;
+  /** The body of a JSON request, read; absent where there is none or it is not JSON. */
+  readonly json?: Json;
   readonly region: string;
   readonly accountId: string;
   /** The caller, as an ARN. */
@@ -47,16 +55,19 @@ export class Refusal extends Error {
 /** Refusals whose words may tell of the call; the function may throw what is refused before. */
 type Telling = 'denied' | 'not-found';
 
-export type Refusals = Readonly<Record<Exclude<RefusalFault, Telling>, Refusal>> &
-  Readonly<Record<Telling, Refusal | ((call: Call) => Refusal)>>;
+export type Refusals = Readonly<Record<Exclude<RefusalFault, Telling | 'conflict'>, Refusal>> &
+  Readonly<Record<Telling, Refusal | ((call: Call) => Refusal)>> & {
+    /** Only of services where two can change one thing. */
+    readonly conflict?: Refusal;
+  };
 
 /** One AWS service: how it reads a request, answers it, and says no. */
 export interface Service {
   /** Whether a target belongs to this service whoever signed it, or nobody. */
   takes?(target: string): boolean;
-  read(request: WireRequest): Pick<Call, 'action' | 'params'>;
-  /** Throws a `Refusal` for a call it does not grant. */
-  answer(call: Call): Answer;
+  read(request: WireRequest): Read;
+  /** Throws a `Refusal` for a call it does not grant; `left` says when the caller hangs up on one that takes its time. */
+  answer(call: Call, left: AbortSignal): Answer | Promise<Answer>;
   refuse(refusal: Refusal): Answer;
   /** What it says when a fault makes it refuse. */
   readonly refusals: Refusals;

@@ -115,10 +115,12 @@ test.each([
 });
 
 const TABLE = 'expected the name of a table: 3 to 255 of letters, digits, _, . and -';
+const QUEUE =
+  'expected the URL of a queue such as https://sqs.eu-west-1.amazonaws.com/111122223333/ws-events';
 
 test.each([
-  ['{}', 'type: expected one of dynamodb, intake, file, got nothing'],
-  ['{type: dynamo, table: x}', 'type: expected one of dynamodb, intake, file, got "dynamo"'],
+  ['{}', 'type: expected one of dynamodb, intake, access_log, sqs, file, got nothing'],
+  ['{type: dynamo, table: x}', 'type: expected one of dynamodb, intake, access_log, sqs, file, got "dynamo"'],
   ['{type: dynamodb}', 'table: expected text, got nothing'],
   ['{type: dynamodb, table: ab}', `table: ${TABLE}`],
   ['{type: dynamodb, table: "a/b/c"}', `table: ${TABLE}`],
@@ -136,6 +138,8 @@ test.each([
   ['{type: intake, api_id: 0012345678}', 'api_id: expected text; put it in quotes'],
   ['{type: file}', 'path: expected text, got nothing'],
   ['{type: file, path: ""}', 'path: must not be empty'],
+  ['{type: access_log}', 'log_group: expected text, got nothing'],
+  ['{type: sqs, queue_url: events}', `queue_url: ${QUEUE}`],
   ['file', 'expected a mapping of keys, got "file"'],
 ])('the source %s is refused', (source, message) => {
   const path = message.startsWith('expected') ? 'source: ' : 'source.';
@@ -153,7 +157,8 @@ test.each([
   ],
   ['{type: file, path: "/ids-{stage}.jsonl"}', `path: ${BOTH}`],
   ['{type: intake, stage: prod}', 'stage: unknown key, did you mean type?'],
-  ['{type: sqs}', 'type: expected one of dynamodb, intake, file, got "sqs"'],
+  ['{type: kinesis}', 'type: expected one of dynamodb, intake, access_log, sqs, file, got "kinesis"'],
+  ['{type: sqs}', 'queue_url: expected text, got nothing'],
 ])('%s is no source of discovered stages', (source, message) => {
   expect(discoverSourceOf(source)).toEqual([`websocket.discover_source.${message}`]);
 });

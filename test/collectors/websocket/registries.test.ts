@@ -196,20 +196,20 @@ test('room is made by forgetting the longest dead of any source of events, and t
   listing.registry.post({ ids, beganAt: START }, START);
   const tell = (opened: typeof one, type: 'connect' | 'disconnect', connectionId: string, at: number) =>
     opened.registry.take({ type, connectionId, connectedAt: undefined }, START + at, registries.makeRoom);
-  for (const id of ['a', 'b', 'c']) expect(tell(one, 'connect', id, 0)).toBe(true);
-  expect(tell(other, 'disconnect', 'd', 1)).toBe(true);
+  for (const id of ['a', 'b', 'c']) expect(tell(one, 'connect', id, 0)).toBe('accepted');
+  expect(tell(other, 'disconnect', 'd', 1)).toBe('accepted');
   tell(one, 'disconnect', 'a', 2);
-  expect(tell(one, 'connect', 'e', 3)).toBe(true);
+  expect(tell(one, 'connect', 'e', 3)).toBe('accepted');
   expect([one.registry.size, other.registry.size]).toEqual([4, 0]);
-  expect(tell(other, 'connect', 'f', 4)).toBe(true);
+  expect(tell(other, 'connect', 'f', 4)).toBe('accepted');
   expect([one.registry.size, one.registry.open, other.registry.size]).toEqual([3, 3, 1]);
-  expect(tell(other, 'connect', 'g', 5)).toBe(false);
+  expect(tell(other, 'connect', 'g', 5)).toBe('over_capacity');
   expect(listing.registry.size).toBe(2);
   registries.maxConnections = 2;
   tell(one, 'disconnect', 'b', 6);
   tell(one, 'disconnect', 'c', 7);
   tell(one, 'disconnect', 'e', 8);
-  expect(tell(other, 'connect', 'h', 9)).toBe(true);
+  expect(tell(other, 'connect', 'h', 9)).toBe('accepted');
   expect([one.registry.size, other.registry.size]).toEqual([0, 2]);
 });
 

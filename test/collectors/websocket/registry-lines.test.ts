@@ -24,8 +24,14 @@ const STATE: SavedState = {
   registry: { opened: 3, closed: 2, missed: 1, listedAt: 1 },
   totals: new LookupTotals().state(),
 };
-const NEW: OpenEntry = { firstSeenAt: 5, connectedAt: undefined, lastSeenAt: undefined, aliveAt: undefined };
-const SEEN: OpenEntry = { firstSeenAt: 5, connectedAt: 4, lastSeenAt: 6, aliveAt: 7 };
+const NEW: OpenEntry = {
+  firstSeenAt: 5,
+  connectedAt: undefined,
+  lastSeenAt: undefined,
+  aliveAt: undefined,
+  isConnectUntold: false,
+};
+const SEEN: OpenEntry = { firstSeenAt: 5, connectedAt: 4, lastSeenAt: 6, aliveAt: 7, isConnectUntold: false };
 const GONE: DeadEntry = { ...SEEN, end: 'gone', endedAt: 8, isUndecided: true, delistedAt: undefined };
 const GAPS: DeadEntry = { ...NEW, end: 'expired', endedAt: 8, isUndecided: false, delistedAt: 9 };
 const ODD_STATE = 'one of its lines is not the state of a registry';

@@ -4,7 +4,7 @@ import { ListedIds } from '../../../src/collectors/websocket/columns/listed-ids.
 import { LookupTotals } from '../../../src/collectors/websocket/estimate/lookup-totals.ts';
 import type { Outcome } from '../../../src/collectors/websocket/estimate/outcome.ts';
 import { Entries } from '../../../src/collectors/websocket/registry/entries.ts';
-import { type Kind, Registry } from '../../../src/collectors/websocket/registry/registry.ts';
+import { Registry } from '../../../src/collectors/websocket/registry/registry.ts';
 import {
   fromContent,
   REGISTRY_FORMAT,
@@ -14,6 +14,8 @@ import { takeLines, toBatch } from '../../../src/collectors/websocket/registry/r
 import { candidatesOf } from '../../support/registry-disk.ts';
 import { type RegistryStep, registryHistories } from '../../support/registry-histories.ts';
 import { type Happening, type Picture, toPicture } from '../../support/registry-model.ts';
+
+type Kind = 'events' | 'listing';
 
 const START = Date.UTC(2026, 10, 22);
 
@@ -69,7 +71,7 @@ function apply(registry: Registry, happening: Happening): void {
     registry.learn(outcomes, at);
   } else {
     const { id: connectionId, connectedAt } = happening;
-    expect(registry.take({ type: what, connectionId, connectedAt }, at, () => true)).toBe(true);
+    expect(registry.take({ type: what, connectionId, connectedAt }, at, () => true)).toBe('accepted');
   }
 }
 

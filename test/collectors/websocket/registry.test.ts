@@ -226,12 +226,12 @@ test('without room an unknown id is dropped and nothing is counted, while known 
   take('connect', 0);
   for (const type of ['connect', 'message', 'disconnect'] as const) {
     const event = { type, connectionId: 'b', connectedAt: undefined };
-    expect(registry.take(event, T0, () => false)).toBe(false);
+    expect(registry.take(event, T0, () => false)).toBe('over_capacity');
   }
   expect([registry.size, registry.counters()]).toEqual([1, counted(1, 0, 0)]);
   expect(
     registry.take({ type: 'disconnect', connectionId: 'a', connectedAt: undefined }, T0, () => false),
-  ).toBe(true);
+  ).toBe('accepted');
   expect(registry.counters()).toEqual(counted(1, 1, 0));
 });
 

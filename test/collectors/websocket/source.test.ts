@@ -141,7 +141,10 @@ test('the stages of an API', async () => {
   const { source, server } = await setUp(
     json(200, { items: [{ stageName: 'dev' }, { stageName: '$default' }] }),
   );
-  expect(await all(source.stages(TARGET, 'a1', NEVER))).toEqual(['dev', '$default']);
+  expect(await all(source.stages(TARGET, 'a1', NEVER))).toEqual([
+    { stage: 'dev', logGroup: undefined },
+    { stage: '$default', logGroup: undefined },
+  ]);
   expect(server.requests[0]?.url).toBe('/v2/apis/a1/stages?maxResults=100');
 });
 

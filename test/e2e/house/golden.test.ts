@@ -1,12 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { negotiate } from '../../../src/server/accept.ts';
+import { CONSOLE_JSON_FORMAT } from '../../../src/simulator/websocket/access-log-format.ts';
 import { type Rig, startRig } from '../../support/exporter.ts';
 import { type Judged, openJudge } from '../../support/judges.ts';
 import { needs, programPath } from '../../support/programs.ts';
 import { API, INTAKE, post, tellOf } from '../../support/websocket.ts';
 
-/** Two Client VPN endpoints and a WebSocket API, five passes, and everything that makes a family appear; the clock is a test's, so times and durations are fixed. */
+/** Its stage has an access log, from which its ids come. */
+const LOGGED = 'f6g7h8i9j0';
+const ACCESS_LOG = { type: 'access_log', log_group: '/ws/access' };
+
+/** Two Client VPN endpoints and two WebSocket APIs, five passes, and everything that makes a family appear; the clock is a test's, so times and durations are fixed. */
 async function fixedWorld(): Promise<Rig> {
   const rig = await startRig({
     env: { AWS_CREDENTIAL_EXPIRATION: '2026-01-02T00:00:00Z' },
@@ -26,6 +31,7 @@ async function fixedWorld(): Promise<Rig> {
       sample_size: 3,
       idle_after: '2m',
       discover: true,
+      endpoints: [{ url: `https://${LOGGED}.execute-api.eu-west-1.amazonaws.com/prod`, source: ACCESS_LOG }],
     },
     intake: INTAKE,
   });
@@ -52,6 +58,10 @@ async function fixedWorld(): Promise<Rig> {
   for (const id of people.slice(0, 3)) websockets.disconnect(id, { isTold: false });
   await tellOf(rig, { connectionId: people[3] ?? '', eventType: 'DISCONNECT' });
   await expect(post(rig, {})).rejects.toThrow('400');
+  const destinationArn = websockets.logs.addGroup({ name: ACCESS_LOG.log_group });
+  const accessLogs = { prod: { destinationArn, format: CONSOLE_JSON_FORMAT } };
+  websockets.addApi({ apiId: LOGGED, name: 'logged', accessLogs });
+  websockets.connect(LOGGED, { id: 'GoldenLAAAAAAAAAAA==' });
   await rig.pass();
 
   const bob = connect(2, 'bob\n"b"', ['non-compliant']);

@@ -17,6 +17,30 @@ const CHAT = 'a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod';
 const websocketFrom = (source: string, more = '') =>
   `enabled: true, ${EVERY_SECOND}, ${more} endpoints: [{url: "https://${CHAT}", source: {type: ${source}}}]`;
 
+/** The same, whose ids are rows of the access log that the example has. */
+const fromAccessLog = (group = '/ws/access', more = 'poll: 5s') => ({
+  clientVpn: 'enabled: false',
+  websocket: websocketFrom(`access_log, log_group: ${group}, ${more}`),
+});
+
+/** What the page about a source finds of it. */
+const LOG = { source: 'access_log', name: '/ws/access' };
+
+/** A row of that access log, of a connection that was opened so many seconds ago, as AWS writes it; `text` in its place. */
+function logs({ lab }: Story, secondsAgo: number, text?: string): void {
+  const timestamp = Date.now() - secondsAgo * 1000;
+  const row = {
+    requestId: `r${timestamp}=`,
+    apiId: 'a1b2c3d4e5',
+    stage: 'prod',
+    eventType: 'CONNECT',
+    status: '200',
+    connectionId: `c${timestamp}=`,
+    requestTimeEpoch: `${timestamp}`,
+  };
+  lab.websockets.logs.put('/ws/access', { timestamp, message: text ?? JSON.stringify(row) });
+}
+
 /** A story of that API, whose ids are lines of a file: so many living connections, and so many that have ended. */
 async function storyOfIds(living: number, dead: number, more?: string): Promise<Story> {
   const websocket = websocketFrom('file, path: ids.txt', more);
@@ -120,6 +144,63 @@ export const websocketStories: readonly Told[] = [
           }),
         ).toBeLessThan(20),
       );
+    },
+  ),
+  told('AwsConnectionsSourceNotRead', 'an access log that is not read: its name is wrong', async (page) => {
+    const story = await beginStory(fromAccessLog('/ws/acess'));
+    await story.finds(page, 'source_up', { ...LOG, name: '/ws/acess' });
+    await story.finds(page, 'request_errors', { ...PLACE, api: 'logs', operation: 'FilterLogEvents' });
+    await story.logs(/\/ws\/acess.*does not exist|does not exist.*\/ws\/acess/);
+    const typed = (await story.types(page, 'describe-log-groups')).output;
+    expect(typed).toContain('log-group:/ws/access');
+    expect(typed).toMatch(/\/ws\/access +\| +STANDARD/);
+    expect((await story.types(page, 'get-queue-attributes')).output).toContain('QueueArn');
+    expect((await story.types(page, 'describe iam-policy')).output).toContain('logs:FilterLogEvents');
+    story.lab.configure(fromAccessLog());
+    story.daemon.kill('SIGHUP');
+    await story.findsNothing(page, 'source_up');
+  }),
+  told(
+    'AwsConnectionsSourceLate',
+    'an access log whose rows come late: AWS takes a quarter of an hour for them',
+    async (page) => {
+      const story = await beginStory(fromAccessLog());
+      logs(story, 15 * 60);
+      const delay = await story.value(page, 'delay_seconds', LOG);
+      expect(delay).toBeGreaterThan(15 * 60);
+      expect(delay).toBeLessThan(20 * 60);
+      await eventually(async () => expect(await story.value(page, 'last_read', LOG)).toBeLessThan(20));
+      await story.finds(page, 'events_total', { source: 'access_log', event: 'connect', result: 'accepted' });
+      const typed = (await story.types(page, 'ingestionTime')).output;
+      const [happened = 0, came = 0] = typed.trim().split(/\s+/).map(Number);
+      expect(came - happened).toBeGreaterThan(15 * 60_000);
+      expect((await story.types(page, 'get-queue-attributes')).output).toContain(
+        'ApproximateNumberOfMessages',
+      );
+      logs(story, 1);
+      await story.findsNothing(page, 'delay_seconds');
+    },
+  ),
+  told(
+    'AwsConnectionsSourceEventsLost',
+    'rows that cannot be read: a user agent with a quote is among them',
+    async (page) => {
+      const story = await beginStory(fromAccessLog());
+      logs(story, 60);
+      logs(story, 50, '{"userAgent":"a "quoted" word","eventType":"CONNECT"}');
+      await story.sees('aws_connections_exporter_event_source_events_total{result="unreadable"} > 0');
+      await story.logs(/cannot be read.*\/ws\/access/);
+      logs(story, 40, '{"userAgent":"a "second" word","eventType":"CONNECT"}');
+      await story.finds(page, 'events_total', {
+        source: 'access_log',
+        event: 'unknown',
+        result: 'unreadable',
+      });
+      await story.finds(page, 'registered', {});
+      const typed = (await story.types(page, 'filter-log-events')).output;
+      expect(typed).toContain('quoted');
+      expect(typed).toContain('$context.connectionId');
+      expect((await story.types(page, 'receive-message')).code).toBe(0);
     },
   ),
   told('WebSocketEndpointGone', 'an API that is gone: the configuration leaves it out', async (page) => {

@@ -32,3 +32,37 @@ withCli('aws looks one WebSocket connection up, and finds APIs', async () => {
   const stages = await aws(url, 'apigatewayv2', 'get-stages', '--api-id', apiId);
   expect(JSON.parse(stages.stdout)).toMatchObject({ Items: [{ StageName: 'dev' }, { StageName: 'prod' }] });
 });
+
+withCli('aws wires an API: an access log, a header, a deployment', async () => {
+  const { websockets, url } = await simulate();
+  const destinationArn = websockets.logs.addGroup({ name: '/ws/access' });
+  const integrations = [{ integrationId: 'abc1234', requestParameters: { a: 'context.apiId' } }];
+  const routes = [{ key: '$connect', integrationId: 'abc1234' }];
+  const apiId = websockets.addApi({ routes, integrations });
+  const v2 = async (action: string, ...args: readonly string[]) => {
+    const { code, stdout, stderr } = await aws(url, 'apigatewayv2', action, '--api-id', apiId, ...args);
+    if (code !== 0) throw new Error(stderr);
+    return stdout === '' ? '' : (JSON.parse(stdout) as object);
+  };
+  const stage = ['--stage-name', 'prod'];
+  const log = JSON.stringify({ DestinationArn: destinationArn, Format: '$context.requestId' });
+  expect(await v2('update-stage', ...stage, '--access-log-settings', log)).toMatchObject({
+    AccessLogSettings: JSON.parse(log),
+  });
+  const header = 'integration.request.header.ConnectionId';
+  const change = ['--integration-id', 'abc1234', '--request-parameters'];
+  expect(
+    await v2('update-integration', ...change, JSON.stringify({ a: '', [header]: 'context.connectionId' })),
+  ).toMatchObject({
+    RequestParameters: { [header]: 'context.connectionId' },
+  });
+  expect(await v2('create-deployment', ...stage)).toMatchObject({
+    DeploymentId: 'dep1',
+    DeploymentStatus: 'PENDING',
+  });
+  expect(await v2('delete-access-log-settings', ...stage)).toBe('');
+  const account = await aws(url, 'apigateway', 'get-account');
+  expect(JSON.parse(account.stdout)).toMatchObject({
+    cloudwatchRoleArn: 'arn:aws:iam::111122223333:role/api-gateway-logs',
+  });
+});

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/logger.ts';
-import type { ConnectionEvent, Taken } from '../../../core/websocket-event.ts';
+import type { ConnectionEvent, Taken, Told } from '../../../core/websocket-event.ts';
+import { INTAKE } from '../endpoint.ts';
 import type { Endpoints } from '../endpoints.ts';
 import type { OpenedRegistry, Registries } from '../registry/registries.ts';
 import type { HeldEvents } from './held-events.ts';
@@ -18,7 +19,10 @@ export interface DeskDeps {
   readonly mostHeld: number;
 }
 
-/** Where events come in: each goes to the registry of its endpoint; those that came before it is known or read wait for that. */
+/**
+ * Where events come in, whoever tells them: each goes to the registry of its endpoint, as of when it happened. Those that came to the intake
+ * before their endpoint is known or read wait for that; what is read, in a queue or a log, waits there.
+ */
 export class EventDesk {
   readonly #deps: DeskDeps;
   #isSaid = false;
@@ -27,11 +31,11 @@ export class EventDesk {
     this.#deps = deps;
   }
 
-  /** Takes an event in, at once. */
+  /** Takes in what the intake is told, at once: it has just happened. */
   take(event: ConnectionEvent): Taken {
     const at = this.#deps.clock.now();
-    const taken = this.#post(event, at);
-    if (taken !== 'early') return taken;
+    const told = this.#post(INTAKE, event, at, at);
+    if (told !== 'early') return toTaken(told);
     const { held, mostHeld } = this.#deps;
     if (held.size >= mostHeld) return 'over_capacity';
     if (!this.#isSaid) {
@@ -44,14 +48,22 @@ export class EventDesk {
     return 'accepted';
   }
 
+  /** Takes in what a feed tells, which happened at that time, milliseconds since 1970. */
+  tell(feed: string, event: ConnectionEvent, at: number): Told {
+    const now = this.#deps.clock.now();
+    const told = this.#post(feed, event, Math.min(at, now), now);
+    // Its endpoint was there when the reading began: it has just ceased to exist.
+    return told === 'early' ? 'unroutable' : told;
+  }
+
   /** Takes in, in their order and as of when they came, the events whose endpoints are known by now. */
   release(): void {
     const { held } = this.#deps;
     let lost = 0;
     for (const { event, at } of held.takeAll()) {
-      const taken = this.#post(event, at);
-      if (taken === 'early') held.push({ event, at });
-      else if (taken !== 'accepted') lost += 1;
+      const told = this.#post(INTAKE, event, at, at);
+      if (told === 'early') held.push({ event, at });
+      else if (toTaken(told) !== 'accepted') lost += 1;
     }
     if (lost > 0)
       this.#deps.logger.warn(
@@ -62,12 +74,17 @@ export class EventDesk {
       );
   }
 
-  #post(event: ConnectionEvent, at: number): Taken | 'early' {
+  #post(feed: string, event: ConnectionEvent, at: number, now: number): Told | 'early' {
     const { endpoints, registries, openedOf } = this.#deps;
-    const endpoint = endpoints.route(event);
+    const endpoint = endpoints.route(feed, event);
     if (!endpoint) return endpoints.isComplete ? 'unroutable' : 'early';
     const opened = openedOf(endpoint.endpointId);
     if (!opened) return 'early';
-    return opened.registry.take(event, at, registries.makeRoom) ? 'accepted' : 'over_capacity';
+    return opened.registry.take(event, at, registries.makeRoom, now);
   }
+}
+
+/** Who sends events is told no more than whether they were taken. */
+function toTaken(told: Told): Taken {
+  return told === 'duplicate' || told === 'too_old' ? 'accepted' : told;
 }

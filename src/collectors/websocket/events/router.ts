@@ -1,12 +1,24 @@
 import type { ConnectionEvent } from '../../../core/websocket-event.ts';
-import type { Endpoint } from '../endpoint.ts';
+import { type Endpoint, feedOf } from '../endpoint.ts';
 
-/** Which endpoint an event belongs to, of those whose ids come from events; undefined for none. */
-export type Route = (event: ConnectionEvent) => Endpoint | undefined;
+/** Whose an event is, as far as it says. */
+type Place = Pick<ConnectionEvent, 'apiId' | 'stage' | 'domain'>;
 
-/** By API and stage, else by domain and stage, else the only endpoint there is, unless the event says that it is of another. */
+/** Which endpoint an event of a feed belongs to, of those whose ids come from it; undefined for none. */
+export type Route = (feed: string, event: Place) => Endpoint | undefined;
+
+/** By API and stage, else by domain and stage, else the only endpoint of that feed, unless the event says that it is of another. */
 export function createRoute(endpoints: readonly Endpoint[]): Route {
-  const own = endpoints.filter(({ origin }) => origin.type === 'intake');
+  const feeds = new Map<string, Endpoint[]>();
+  for (const endpoint of endpoints) {
+    const feed = feedOf(endpoint);
+    if (feed !== undefined) feeds.set(feed, [...(feeds.get(feed) ?? []), endpoint]);
+  }
+  const routes = new Map([...feeds].map(([feed, own]) => [feed, createOwnRoute(own)]));
+  return (feed, event) => routes.get(feed)?.(event);
+}
+
+function createOwnRoute(own: readonly Endpoint[]): (event: Place) => Endpoint | undefined {
   const byApi = new Map(own.map((endpoint) => [key(endpoint.apiId, endpoint.stage), endpoint]));
   const byDomain = new Map(own.map((endpoint) => [key(endpoint.host, endpoint.stage), endpoint]));
   byApi.delete(undefined);

@@ -2,7 +2,7 @@ import type { Page } from '../../../core/columns/page.ts';
 import type { Table } from '../../../core/columns/table.ts';
 import { drawPlaces } from '../estimate/sample.ts';
 import type { Youth } from './entry.ts';
-import { CONNECTED, FIRST_SEEN, OPEN } from './entry-row.ts';
+import { CONNECTED, FIRST_SEEN, isOpen } from './entry-row.ts';
 
 /** A sample of the ids that can be sampled, and how many can be. */
 export interface Drawn {
@@ -81,7 +81,7 @@ function seek({ states, numbers }: Columns, { after, before }: Youth, nth: numbe
   let { at, before: count } = from;
   if (!firstSeen || !connected) return from;
   for (; at < states.length; at += 1) {
-    if (states[at] !== OPEN) continue;
+    if (!isOpen(states[at] ?? 0)) continue;
     let since = connected[at] ?? 0;
     if (Number.isNaN(since)) since = firstSeen[at] ?? 0;
     if (since > after && since < before) continue;

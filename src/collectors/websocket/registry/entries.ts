@@ -3,7 +3,7 @@ import { ChangedRows } from './changed-rows.ts';
 import { type DeadEnds, DeadOrder } from './dead-order.ts';
 import { type Drawn, drawing } from './draw.ts';
 import type { Entry, Youth } from './entry.ts';
-import { ENDED, EntryRow, entryAt, FORGOTTEN, isEnd, OPEN, stateOf, writeTimes } from './entry-row.ts';
+import { ENDED, EntryRow, entryAt, FORGOTTEN, isEnd, isOpen, stateOf, writeTimes } from './entry-row.ts';
 
 /** An id with what is known of it; undefined for one that was forgotten. */
 export type Change = readonly [id: string, entry: Entry | undefined];
@@ -156,7 +156,7 @@ export class Entries {
   }
 
   #count(state: number, by: number): void {
-    if (state === OPEN) this.#openCount += by;
+    if (isOpen(state)) this.#openCount += by;
     if (isEnd(state)) this.#deadCount += by;
   }
 }

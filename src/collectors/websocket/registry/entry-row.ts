@@ -11,21 +11,29 @@ const DELISTED = 5;
 export const OLDER = 6;
 export const NEWER = 7;
 
-/** The states of a row; an end is its place in `ENDS` after these, and a bit while it is undecided. */
-export const OPEN = 1;
+/** The states of a row; an end is its place in `ENDS` after these, with a bit while it is undecided, and one while its connect is untold. */
+const OPEN = 1;
 export const FORGOTTEN = 2;
 const FIRST_END = 3;
 const UNDECIDED = 0x80;
+const UNTOLD = 0x40;
+const BITS = UNDECIDED | UNTOLD;
+
+/** Whether the state is that of one that can be alive. */
+export function isOpen(state: number): boolean {
+  return (state & ~UNTOLD) === OPEN;
+}
 
 /** Whether the state is that of a dead one. */
 export function isEnd(state: number): boolean {
-  return (state & ~UNDECIDED) >= FIRST_END;
+  return (state & ~BITS) >= FIRST_END;
 }
 
 /** The state of an entry. */
 export function stateOf(entry: Entry): number {
-  if (!isDead(entry)) return OPEN;
-  return (FIRST_END + ENDS.indexOf(entry.end)) | (entry.isUndecided ? UNDECIDED : 0);
+  const untold = entry.isConnectUntold ? UNTOLD : 0;
+  if (!isDead(entry)) return OPEN | untold;
+  return (FIRST_END + ENDS.indexOf(entry.end)) | (entry.isUndecided ? UNDECIDED : 0) | untold;
 }
 
 /** The entry in a row. */
@@ -35,12 +43,23 @@ export function entryAt(table: Table, row: number): Entry {
   const connectedAt = table.number(row, CONNECTED);
   const lastSeenAt = table.number(row, LAST_SEEN);
   const aliveAt = table.number(row, ALIVE);
-  const end = ENDS[(state & ~UNDECIDED) - FIRST_END];
-  if (end === undefined) return { firstSeenAt, connectedAt, lastSeenAt, aliveAt };
+  const end = ENDS[(state & ~BITS) - FIRST_END];
+  const isConnectUntold = (state & UNTOLD) !== 0;
+  if (end === undefined) return { firstSeenAt, connectedAt, lastSeenAt, aliveAt, isConnectUntold };
   const endedAt = table.number(row, ENDED) ?? 0;
   const isUndecided = (state & UNDECIDED) !== 0;
   const delistedAt = table.number(row, DELISTED);
-  return { firstSeenAt, connectedAt, lastSeenAt, aliveAt, end, endedAt, isUndecided, delistedAt };
+  return {
+    firstSeenAt,
+    connectedAt,
+    lastSeenAt,
+    aliveAt,
+    isConnectUntold,
+    end,
+    endedAt,
+    isUndecided,
+    delistedAt,
+  };
 }
 
 /** Writes the times of an entry into a row. */
@@ -67,7 +86,7 @@ export class EntryRow implements RowId, Death {
   next(): boolean {
     while (++this.row < this.table.rows) {
       const state = this.table.state(this.row);
-      if (state === OPEN || isEnd(state)) return true;
+      if (isOpen(state) || isEnd(state)) return true;
     }
     return false;
   }
@@ -77,7 +96,7 @@ export class EntryRow implements RowId, Death {
   }
 
   get isOpen(): boolean {
-    return this.table.state(this.row) === OPEN;
+    return isOpen(this.table.state(this.row));
   }
 
   get firstSeenAt(): number {

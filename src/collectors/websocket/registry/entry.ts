@@ -6,6 +6,8 @@ export const LIFETIME_MS = 2 * 60 * 60 * 1000;
 export const DECISION_MS = 60_000;
 /** How much longer the dead are remembered than a late event could come. */
 const MARGIN_MS = 10 * 60 * 1000;
+/** How long after it happened an event of a connection that nobody knows is still taken: what reads two hours back takes its time. */
+export const LATEST_MS = LIFETIME_MS + MARGIN_MS / 2;
 
 /** What ended a connection: a look-up found it gone or invalid, its disconnect came, or it passed two hours. */
 export const ENDS = ['gone', 'invalid', 'closed', 'expired'] as const;
@@ -19,6 +21,8 @@ export interface OpenEntry {
   readonly lastSeenAt: number | undefined;
   /** The last look-up that found it alive. */
   readonly aliveAt: number | undefined;
+  /** Its connect can still be told, by a source that is read late and in no order. */
+  readonly isConnectUntold: boolean;
 }
 
 /** What is known of a connection that is dead for good. */
@@ -70,8 +74,9 @@ export function isExpired(entry: Beginning, now: number): boolean {
 /** What tells what becomes of a dead one. */
 export type Death = Beginning & Pick<DeadEntry, 'endedAt' | 'isUndecided' | 'delistedAt'>;
 
-/** The moment after which no event and no listing can bring up this dead connection again. */
-export function forgettableAt(entry: Death): number {
+/** The moment after which no event and no listing can bring up this dead connection again; events that are read can be told twice for two hours. */
+export function forgettableAt(entry: Death, isRead: boolean): number {
   const { endedAt, delistedAt = Number.NEGATIVE_INFINITY } = entry;
-  return Math.max(endedAt, sinceAt(entry) + LIFETIME_MS, delistedAt + LIFETIME_MS) + MARGIN_MS;
+  const lastToldAt = isRead ? endedAt + LIFETIME_MS : endedAt;
+  return Math.max(lastToldAt, sinceAt(entry) + LIFETIME_MS, delistedAt + LIFETIME_MS) + MARGIN_MS;
 }

@@ -6,14 +6,23 @@ import { LookupTotals } from '../estimate/lookup-totals.ts';
 import { NAME } from '../name.ts';
 import { Entries } from './entries.ts';
 import { Postings } from './postings.ts';
-import { Registry } from './registry.ts';
+import { type Kind, Registry } from './registry.ts';
 import { fromContent, REGISTRY_FORMAT, REGISTRY_FORMATS, toContent } from './registry-file.ts';
 import { type SavedState, sequenceOf, takeLines, toBatch } from './registry-lines.ts';
+
+/** How each source of connection ids tells of them. */
+const KINDS = {
+  intake: 'events',
+  access_log: 'log',
+  sqs: 'queue',
+  dynamodb: 'listing',
+  file: 'listing',
+} as const satisfies Record<string, Kind>;
 
 /** What a registry is kept of: an endpoint, and where its connection ids come from. */
 export interface RegistryKey {
   readonly endpointId: string;
-  readonly source: 'intake' | 'dynamodb' | 'file';
+  readonly source: keyof typeof KINDS;
   /** Tells sources of one type apart. */
   readonly detail: string;
 }
@@ -59,8 +68,7 @@ export class KeptRegistry {
     this.#key = key;
     this.#name = nameOf(key);
     this.entries = saved?.entries ?? new Entries();
-    const kind = key.source === 'intake' ? 'events' : 'listing';
-    this.registry = new Registry(kind, this.entries, saved?.state.registry);
+    this.registry = new Registry(KINDS[key.source], this.entries, saved?.state.registry);
     this.postings = new Postings(this.registry);
     this.totals = new LookupTotals(saved?.state.totals);
     this.#generation = saved?.state.generation;

@@ -75,7 +75,7 @@ export class OpenedRegistries {
   /** Lets time pass for what events are told of, also where no pass comes by. */
   async age(now: number): Promise<void> {
     for (const { registry } of this.#opened.values()) {
-      if (registry.kind === 'events') await inSteps(registry.aging(now));
+      if (registry.kind !== 'listing') await inSteps(registry.aging(now));
     }
   }
 }

@@ -128,7 +128,7 @@ export class Registries {
 
   #remembered(): number {
     let sum = 0;
-    for (const { registry } of this.#kept.values()) if (registry.kind === 'events') sum += registry.size;
+    for (const { registry } of this.#kept.values()) if (registry.kind !== 'listing') sum += registry.size;
     return sum;
   }
 
@@ -137,7 +137,7 @@ export class Registries {
     let endedAt = Number.POSITIVE_INFINITY;
     for (const kept of this.#kept.values()) {
       const { oldestDeadAt = endedAt } = kept.entries;
-      if (kept.registry.kind !== 'events' || oldestDeadAt >= endedAt) continue;
+      if (kept.registry.kind === 'listing' || oldestDeadAt >= endedAt) continue;
       oldest = kept;
       endedAt = oldestDeadAt;
     }

@@ -51,17 +51,21 @@ export function sequenceOf([first]: readonly string[]): number {
   return toState(first).sequence ?? 0;
 }
 
+/** The cell that says whether the connect is untold. */
+const UNTOLD = 9;
+
 function toLine(id: string, entry: Entry): string {
   const { firstSeenAt, connectedAt, lastSeenAt, aliveAt } = entry;
   const cells: Cell[] = [id, firstSeenAt, connectedAt, lastSeenAt, aliveAt];
   if (isDead(entry)) cells.push(entry.end, entry.endedAt, Number(entry.isUndecided), entry.delistedAt);
+  if (entry.isConnectUntold) cells[UNTOLD] = 1;
   while (cells.at(-1) === undefined) cells.pop();
   return JSON.stringify(cells);
 }
 
 function toEntry(cells: unknown): [string, Entry] {
-  const [id, firstSeenAt, connectedAt, lastSeenAt, aliveAt, end, endedAt, undecided, delistedAt] =
-    Array.isArray(cells) ? (cells as Cell[]) : [];
+  const all = Array.isArray(cells) ? (cells as Cell[]) : [];
+  const [id, firstSeenAt, connectedAt, lastSeenAt, aliveAt, end, endedAt, undecided, delistedAt] = all;
   const times = [connectedAt, lastSeenAt, aliveAt, delistedAt].map((cell) => cell ?? undefined);
   if (
     typeof id !== 'string' ||
@@ -70,8 +74,15 @@ function toEntry(cells: unknown): [string, Entry] {
   )
     throw new Error('one of its lines is not a connection');
   const [connected, lastSeen, alive, delisted] = times as (number | undefined)[];
-  const open = { firstSeenAt, connectedAt: connected, lastSeenAt: lastSeen, aliveAt: alive };
-  if (end === undefined) return [id, open];
+  const isConnectUntold = all[UNTOLD] === 1;
+  const open = {
+    firstSeenAt,
+    connectedAt: connected,
+    lastSeenAt: lastSeen,
+    aliveAt: alive,
+    isConnectUntold,
+  };
+  if (end === undefined || (end === null && isConnectUntold)) return [id, open];
   if (!ENDS.includes(end as End) || !isTime(endedAt))
     throw new Error('one of its lines is not a dead connection');
   return [id, { ...open, end: end as End, endedAt, isUndecided: undecided === 1, delistedAt: delisted }];

@@ -1,5 +1,5 @@
 import type { AnyId } from '../../../core/columns/table.ts';
-import type { ConnectionEvent } from '../../../core/websocket-event.ts';
+import type { ConnectionEvent, Told } from '../../../core/websocket-event.ts';
 import type { ListedIds } from '../columns/listed-ids.ts';
 import type { Outcome } from '../estimate/outcome.ts';
 import type { Drawn } from './draw.ts';
@@ -14,6 +14,7 @@ import {
   GRACE_MS,
   isDead,
   isExpired,
+  LATEST_MS,
   LIFETIME_MS,
   type OpenEntry,
   sinceAt,
@@ -21,8 +22,8 @@ import {
   youthAt,
 } from './entry.ts';
 
-/** Whether a source tells events (connect, disconnect, message) or lists ids. */
-export type Kind = 'events' | 'listing';
+/** Whether a source tells events as they happen, has them in a queue or a log where they are read later, or lists ids. */
+export type Kind = 'events' | 'queue' | 'log' | 'listing';
 
 /** What never falls: connects and disconnects taken in, and disconnects that never came. */
 export interface RegistryCounters {
@@ -33,7 +34,10 @@ export interface RegistryCounters {
 
 /** A registry as plain data, apart from its entries. */
 export interface RegistryState extends RegistryCounters {
-  /** When the reading of the last complete listing began, milliseconds since 1970; undefined before the first. */
+  /**
+   * When the reading of the last complete listing began, or until when a queue or a log has told all that happened, milliseconds since 1970;
+   * undefined before the first.
+   */
   readonly listedAt: number | undefined;
 }
 
@@ -77,6 +81,11 @@ export class Registry {
     return this.#entries.open;
   }
 
+  /** Whether what it holds is whole: a queue or a log has been read to its end at least once. */
+  get isTold(): boolean {
+    return !this.#isRead || this.#listedAt !== undefined;
+  }
+
   /** Every counter as of now. */
   counters(): RegistryCounters {
     return { opened: this.#opened, closed: this.#closed, missed: this.#missed };
@@ -87,18 +96,39 @@ export class Registry {
     return { ...this.counters(), listedAt: this.#listedAt };
   }
 
-  /** Takes in an event; false if its id is unknown and `makeRoom`, which may forget the dead, finds no room for one more. */
-  take(event: RegistryEvent, now: number, makeRoom: () => boolean): boolean {
+  /**
+   * Takes in what happened `at` that time; over capacity if its id is unknown and `makeRoom`, which may forget the dead, finds no room for one
+   * more. Of what is read, each connect and each disconnect counts once, whenever and in whatever order; what the first reading of a log finds
+   * is its opening balance, and counts nothing.
+   */
+  take(event: RegistryEvent, at: number, makeRoom: () => boolean, now = at): Exclude<Told, 'unroutable'> {
     const { type, connectionId: id } = event;
     const known = this.#entries.get(id);
-    if (!known && !makeRoom()) return false;
-    const entry = known && this.#expire(id, known, now);
-    if (type === 'disconnect') this.#close(event, entry, now);
-    else {
-      if (type === 'connect' && !entry) this.#opened += 1;
-      this.#see(event, entry, now);
+    if (!known) {
+      // Had it been told before, that might be forgotten.
+      if (this.#isRead && now - at > LATEST_MS) return 'too_old';
+      if (!makeRoom()) return 'over_capacity';
     }
-    return true;
+    const entry = known && this.#expire(id, known, now);
+    if (entry && this.#isRead && isTold(type, entry)) return 'duplicate';
+    if (type === 'disconnect') this.#close(event, entry, at, now);
+    else this.#see(event, type === 'connect' ? this.#open(id, entry) : entry, at, now);
+    return 'accepted';
+  }
+
+  /** A queue or a log has told all that happened until then. */
+  heard(until: number): void {
+    this.#listedAt = Math.max(until, this.#listedAt ?? until);
+  }
+
+  /** What happened before then is not told any more: whose disconnect may be among it did not miss it. In short steps. */
+  *losing(before: number, now: number): Generator<void> {
+    let visited = 0;
+    for (const row = this.#entries.rows(); row.next(); ) {
+      if (row.isOpen && isExpired(row, now)) this.#expire(row, row.entry(), now);
+      if (!row.isOpen && row.isUndecided && sinceAt(row) < before) this.#change(row, { isUndecided: false });
+      if (++visited % STEP === 0) yield;
+    }
   }
 
   /** Posts a complete listing: what it lacks was removed. */
@@ -153,13 +183,14 @@ export class Registry {
 
   /** `age` in short steps, between which events may be taken in. */
   *aging(now: number): Generator<void> {
+    const heardAt = this.#heardAt(now);
     let visited = 0;
     for (const row = this.#entries.rows(); row.next(); ) {
       if (row.isOpen && isExpired(row, now)) this.#expire(row, row.entry(), now);
       if (!row.isOpen) {
-        if (this.kind === 'events' && now > row.endedAt + DECISION_MS) this.#miss(row, row);
+        if (heardAt > row.endedAt + DECISION_MS) this.#miss(row, row);
         const isListed = this.kind === 'listing' && row.delistedAt === undefined;
-        if (!isListed && now > forgettableAt(row)) this.#entries.forget(row);
+        if (!isListed && now > forgettableAt(row, this.#isRead)) this.#entries.forget(row);
       }
       if (++visited % STEP === 0) yield;
     }
@@ -190,12 +221,44 @@ export class Registry {
     }
   }
 
+  /** Whether events are read some time after they happened, and possibly twice. */
+  get #isRead(): boolean {
+    return this.kind === 'queue' || this.kind === 'log';
+  }
+
+  /** Until when everything that happened has been told; a listing tells by what it lacks instead. */
+  #heardAt(now: number): number {
+    if (this.kind === 'events') return now;
+    const listedAt = this.#isRead ? this.#listedAt : undefined;
+    return listedAt === undefined ? Number.NEGATIVE_INFINITY : Math.min(now, listedAt);
+  }
+
+  get #isOpeningBalance(): boolean {
+    return this.kind === 'log' && this.#listedAt === undefined;
+  }
+
+  /** Counts a connect that was not told before; the entry, if there is one, as it is from now on. */
+  #open(id: string, known: Entry | undefined): Entry | undefined {
+    if (known && !known.isConnectUntold) return known;
+    if (!this.#isOpeningBalance) this.#opened += 1;
+    if (!known) return known;
+    const told = { ...known, isConnectUntold: false };
+    this.#entries.set(id, told);
+    return told;
+  }
+
   /** Opens the id, or notes what the event adds to an open one. */
-  #see({ type, connectionId: id, connectedAt }: RegistryEvent, known: Entry | undefined, now: number): void {
+  #see(event: RegistryEvent, known: Entry | undefined, at: number, now: number): void {
     if (known && isDead(known)) return;
-    const entry = known ?? toNewEntry(now);
-    const isLater = type === 'message' && now > (entry.lastSeenAt ?? Number.NEGATIVE_INFINITY);
-    this.#update(id, known, isLater ? { ...entry, lastSeenAt: now } : entry, connectedAt, now);
+    const { type, connectionId: id, connectedAt } = event;
+    const entry = known ?? this.#toNewEntry(at, type);
+    const isLater = type === 'message' && at > (entry.lastSeenAt ?? Number.NEGATIVE_INFINITY);
+    this.#update(id, known, isLater ? { ...entry, lastSeenAt: at } : entry, connectedAt, now);
+  }
+
+  /** Of what is read, the connect can come after everything else. */
+  #toNewEntry(at: number, type: RegistryEvent['type']): OpenEntry {
+    return toNewEntry(at, this.#isRead && type !== 'connect');
   }
 
   /** Keeps an open entry, with the connect time where it has none. */
@@ -212,16 +275,17 @@ export class Registry {
     else this.#entries.set(id, next);
   }
 
-  #close({ connectionId: id, connectedAt }: RegistryEvent, known: Entry | undefined, now: number): void {
+  #close(event: RegistryEvent, known: Entry | undefined, at: number, now: number): void {
+    const { connectionId: id, connectedAt } = event;
     if (known && isDead(known)) {
       if (known.end === 'closed') return;
-      if (now > known.endedAt + DECISION_MS) this.#miss(id, known);
+      if (at > known.endedAt + DECISION_MS) this.#miss(id, known);
       this.#entries.set(id, { ...known, end: 'closed', isUndecided: false });
     } else {
-      const entry = known ?? toNewEntry(now);
-      this.#end(id, withBeginning(entry, connectedAt, now), 'closed', now);
+      const entry = known ?? this.#toNewEntry(at, 'disconnect');
+      this.#end(id, withBeginning(entry, connectedAt, now), 'closed', at);
     }
-    this.#closed += 1;
+    if (!this.#isOpeningBalance) this.#closed += 1;
   }
 
   /** Ends an entry that has passed two hours; what it is then. */
@@ -262,6 +326,12 @@ export class Registry {
   }
 }
 
+/** Whether an event says nothing that was not told of its connection before. */
+function isTold(type: RegistryEvent['type'], entry: Entry): boolean {
+  if (type === 'connect') return !entry.isConnectUntold;
+  return type === 'disconnect' && isDead(entry) && entry.end === 'closed';
+}
+
 /** The entry with this connect time where it has none, unless that is not to be believed. */
 function withBeginning(entry: OpenEntry, connectedAt: number | undefined, now: number): OpenEntry {
   const believed = entry.connectedAt ?? toBelieved(connectedAt, now);
@@ -269,24 +339,27 @@ function withBeginning(entry: OpenEntry, connectedAt: number | undefined, now: n
 }
 
 /** Field by field: this is done for each disconnect, and a spread that adds some costs several times as much. */
-function toDead(
-  { firstSeenAt, connectedAt, lastSeenAt, aliveAt }: OpenEntry,
-  end: End,
-  endedAt: number,
-): DeadEntry {
-  const isUndecided = end === 'gone' || end === 'expired';
+function toDead(entry: OpenEntry, end: End, endedAt: number): DeadEntry {
+  const { firstSeenAt, connectedAt, lastSeenAt, aliveAt, isConnectUntold } = entry;
   return {
     firstSeenAt,
     connectedAt,
     lastSeenAt,
     aliveAt,
+    isConnectUntold,
     end,
     endedAt,
-    isUndecided,
+    isUndecided: end === 'gone' || end === 'expired',
     delistedAt: undefined,
   };
 }
 
-function toNewEntry(firstSeenAt: number): OpenEntry {
-  return { firstSeenAt, connectedAt: undefined, lastSeenAt: undefined, aliveAt: undefined };
+function toNewEntry(firstSeenAt: number, isConnectUntold = false): OpenEntry {
+  return {
+    firstSeenAt,
+    connectedAt: undefined,
+    lastSeenAt: undefined,
+    aliveAt: undefined,
+    isConnectUntold,
+  };
 }

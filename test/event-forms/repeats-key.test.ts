@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { toKeys } from '../../src/intake/keys.ts';
-import { repeatsKey } from '../../src/intake/repeats-key.ts';
+import { toKeys } from '../../src/event-forms/keys.ts';
+import { repeatsKey } from '../../src/event-forms/repeats-key.ts';
 
 test.each([
   '{"a":1,"a":2}',

@@ -8,7 +8,7 @@ import {
   toEventPath,
   toHeaderEvent,
   type Unreadable,
-} from '../../src/intake/shapes.ts';
+} from '../../src/event-forms/shapes.ts';
 
 const IDS = ['L0SM9cOFvHcCIhw=', 'gbgBR89uMQAYKEiZJA=='];
 const [ID = ''] = IDS;

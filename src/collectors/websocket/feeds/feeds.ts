@@ -1,0 +1,196 @@
+import type { Aws } from '../../../aws/clients.ts';
+import { noteTrouble } from '../../../aws/errors.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { EventSource } from '../../../core/collector.ts';
+import type { FaultLog } from '../../../core/fault-log.ts';
+import type { Tally } from '../../../core/tally.ts';
+import type { ConnectionEvent, Told } from '../../../core/websocket-event.ts';
+import { type RowPlace, USUAL_KEYS } from '../../../event-forms/access-log-row.ts';
+import type { AccessLogConfig } from '../config.ts';
+import { type Endpoint, feedOf } from '../endpoint.ts';
+import type { IdReader } from '../ids/id-reader.ts';
+import { queueName } from '../queue-url.ts';
+import type { OpenedRegistry } from '../registry/registries.ts';
+import { FEED_RESULTS, type Feed, type FeedEvent, type OnFeedEvent } from './feed.ts';
+import { FeedLoop } from './feed-loop.ts';
+import { LogFeed } from './log-feed.ts';
+import type { LogPosition } from './log-position.ts';
+import { QueueFeed } from './queue-feed.ts';
+import { toRowKeys } from './row-keys.ts';
+import { createReadLog, type LogRequest } from './source-logs.ts';
+import { createQueue } from './source-sqs.ts';
+
+/** What feeds are made with. */
+export interface FeedsDeps {
+  readonly aws: Pick<Aws, 'logs' | 'sqs'>;
+  readonly clock: Clock;
+  readonly faults: FaultLog;
+  readonly sourceEvents: Tally<'source' | 'event' | 'result'>;
+  /** The endpoints that are known now. */
+  readonly endpoints: () => readonly Endpoint[];
+  readonly open: (endpoint: Endpoint) => Promise<OpenedRegistry>;
+  readonly tell: (feed: string, event: ConnectionEvent, at: number) => Told;
+  /** The endpoint of a feed that is at that place; undefined for none that is known. */
+  readonly endpointOf: (feed: string, place: RowPlace) => string | undefined;
+  /** Has on disk what was told; whether it is. */
+  readonly save: () => Promise<boolean>;
+  /** How far the log group of this key has been read; it outlives configurations. */
+  readonly positionOf: (key: string) => LogPosition;
+}
+
+const NO_LOG: IdReader = {
+  read: () =>
+    Promise.reject(
+      new Error(
+        'the stage has no access log: set one (AccessLogSettings, with a log group and a format that says connectionId, eventType and status), or name another discover_source',
+      ),
+    ),
+};
+
+/** What reads the events of a configuration where they wait: each log group and queue once, however many endpoints it tells of. */
+export class Feeds {
+  readonly #deps: FeedsDeps;
+  readonly #loops = new Map<string, FeedLoop>();
+  #followed: { readonly signal: AbortSignal; readonly underWay: Set<Promise<void>> } | undefined;
+
+  constructor(deps: FeedsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Reads until the signal aborts; also what becomes known meanwhile. Never rejects. */
+  async follow(signal: AbortSignal): Promise<void> {
+    const underWay = new Set<Promise<void>>();
+    this.#followed = { signal, underWay };
+    for (const loop of this.#loops.values()) this.#start(loop);
+    for (const endpoint of this.#deps.endpoints()) this.#loopOf(endpoint);
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    this.#followed = undefined;
+    await Promise.all(underWay);
+  }
+
+  /** What tells a pass how the feed of an endpoint is read; undefined where its ids come from elsewhere. */
+  readerOf(endpoint: Endpoint): IdReader | undefined {
+    const { origin } = endpoint;
+    if (origin.type === 'access_log' && origin.log_group === null) return NO_LOG;
+    const loop = this.#loopOf(endpoint);
+    return loop && { read: (signal) => loop.read(endpoint.endpointId, signal) };
+  }
+
+  #loopOf(endpoint: Endpoint): FeedLoop | undefined {
+    const key = feedOf(endpoint);
+    const known = key === undefined ? undefined : this.#loops.get(key);
+    if (key === undefined || known) return known;
+    const feed = this.#toFeed(key, endpoint);
+    if (!feed) return undefined;
+    const loop = new FeedLoop(feed, this.#deps.clock);
+    this.#loops.set(key, loop);
+    this.#start(loop);
+    return loop;
+  }
+
+  /** How the reading of each goes. */
+  sources(): readonly EventSource[] {
+    const all = new Map<string, EventSource>();
+    for (const endpoint of this.#deps.endpoints()) {
+      const key = feedOf(endpoint) ?? '';
+      const loop = this.#loops.get(key);
+      if (loop) all.set(key, { ...nameOf(endpoint), ...loop.state });
+    }
+    return [...all.values()];
+  }
+
+  #start(loop: FeedLoop): void {
+    if (!this.#followed) return;
+    const { signal, underWay } = this.#followed;
+    const followed = loop.follow(signal).finally(() => underWay.delete(followed));
+    underWay.add(followed);
+  }
+
+  #toFeed(key: string, { origin, target }: Endpoint): Feed | undefined {
+    const { deps, own } = { deps: this.#deps, own: () => this.#endpointsOf(key) };
+    const shared = {
+      clock: deps.clock,
+      open: () => Promise.all(own().map(deps.open)),
+      tell: (event: ConnectionEvent, at: number) => deps.tell(key, event, at),
+      save: deps.save,
+    };
+    if (origin.type === 'sqs') {
+      const { queue_url: url } = origin;
+      const name = queueName(url);
+      return new QueueFeed({
+        ...shared,
+        name,
+        keys: USUAL_KEYS,
+        queue: namingTrouble(createQueue(deps.aws, target, url), `the queue ${name}`),
+        onEvent: this.#count('sqs', name),
+      });
+    }
+    if (origin.type !== 'access_log' || origin.log_group === null) return undefined;
+    const group = origin.log_group;
+    const read = createReadLog(deps.aws);
+    return new LogFeed({
+      ...shared,
+      group,
+      ...toSettings(own().flatMap((one) => (one.origin.type === 'access_log' ? [one.origin] : []))),
+      position: deps.positionOf(key),
+      endpointOf: (place: RowPlace) => deps.endpointOf(key, place),
+      ...namingTrouble(
+        { readPage: (request: LogRequest, signal: AbortSignal) => read(target, request, signal) },
+        `the log group ${group}`,
+      ),
+      onEvent: this.#count('access_log', group),
+    });
+  }
+
+  /** Counts what becomes of events, and says once what cannot be read. */
+  #count(source: 'access_log' | 'sqs', name: string): OnFeedEvent {
+    const { sourceEvents, faults } = this.#deps;
+    for (const [event, results] of Object.entries(FEED_RESULTS))
+      for (const result of results) sourceEvents.add({ source, event, result }, 0);
+    return (event: FeedEvent, result, reason) => {
+      sourceEvents.add({ source, event, result });
+      if (reason === undefined) return;
+      const [what, field] =
+        source === 'sqs' ? ['message of a queue', 'queue'] : ['row of an access log', 'log_group'];
+      const message = `A ${what} cannot be read, and counts as nothing (said once for each reason)`;
+      faults.warnOnce(`${source} ${name} ${reason}`, message, { [field]: name, reason });
+    };
+  }
+
+  #endpointsOf(key: string): readonly Endpoint[] {
+    return this.#deps.endpoints().filter((endpoint) => feedOf(endpoint) === key);
+  }
+}
+
+/** What its series are called. */
+function nameOf({ origin }: Endpoint): Pick<EventSource, 'source' | 'name'> {
+  const { type: source } = origin;
+  if (origin.type === 'sqs') return { source, name: queueName(origin.queue_url) };
+  return { source, name: (origin.type === 'access_log' && origin.log_group) || source };
+}
+
+type Call = (...about: never[]) => Promise<unknown>;
+
+/** The same calls, whose errors say whose trouble they are. */
+function namingTrouble<T extends { readonly [K in keyof T]: Call }>(calls: T, where: string): T {
+  const named = Object.entries<Call>(calls).map(([name, call]) => {
+    const own: Call = (...about) =>
+      call(...about).catch((error: unknown) => {
+        throw noteTrouble(error, { where });
+      });
+    return [name, own] as const;
+  });
+  return Object.fromEntries(named) as T;
+}
+
+/** How a group is read that several endpoints are told of in: as often, and as far back, as any of them wants. */
+function toSettings(origins: readonly Pick<AccessLogConfig, 'poll' | 'overlap' | 'keys'>[]) {
+  return {
+    pollMs: Math.min(...origins.map(({ poll }) => poll)),
+    overlapMs: Math.max(...origins.map(({ overlap }) => overlap)),
+    keys: toRowKeys(origins.map(({ keys }) => keys)),
+  };
+}

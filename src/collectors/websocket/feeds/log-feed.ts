@@ -1,0 +1,198 @@
+import { breathe, type Clock, inSteps } from '../../../core/clock.ts';
+import type { ConnectionEvent, Told } from '../../../core/websocket-event.ts';
+import { type Row, type RowKeys, type RowPlace, toRow } from '../../../event-forms/access-log-row.ts';
+import { LIFETIME_MS } from '../registry/entry.ts';
+import type { OpenedRegistry } from '../registry/registries.ts';
+import type { Feed, FeedEvent, FeedResult, FeedStatus, OnFeedEvent } from './feed.ts';
+import { LogFormats } from './log-formats.ts';
+import type { LogPosition } from './log-position.ts';
+import { goOn, mayGoOn, type Reading, WrongFormat, withoutIds } from './log-reading.ts';
+import type { LogPage, LogRequest, LogRow } from './source-logs.ts';
+
+/** What an access log is read with. */
+export interface LogFeedDeps {
+  readonly group: string;
+  readonly keys: RowKeys;
+  readonly pollMs: number;
+  /** How far before the newest row is read again. */
+  readonly overlapMs: number;
+  readonly clock: Clock;
+  readonly position: LogPosition;
+  readonly readPage: (request: LogRequest, signal: AbortSignal) => Promise<LogPage>;
+  /** The registries of the endpoints that are told of in the group; rejects unless all of them can be read. */
+  readonly open: () => Promise<readonly OpenedRegistry[]>;
+  readonly tell: (event: ConnectionEvent, at: number) => Told;
+  /** The endpoint that rows of this place are of; undefined for none that is told of in the group. */
+  readonly endpointOf: (place: RowPlace) => string | undefined;
+  /** Has on disk what was told; whether it is. */
+  readonly save: () => Promise<boolean>;
+  readonly onEvent: OnFeedEvent;
+}
+
+/** All that tells of a connect or a disconnect has one of these in it, whatever its format is. */
+const TEXTS = ['CONNECT', '$connect', '$disconnect'];
+const ROWS_OF_PAGE = 10_000;
+/** Rows of one step, some milliseconds. */
+const STEP = 100;
+/** A format is judged by so many rows, or by all there are. */
+const ENOUGH_ROWS = 1_000;
+/** Rows that say nothing of connects are looked at so seldom. */
+const PROBE_EVERY_MS = 10 * 60_000;
+const PROBED_ROWS = 50;
+
+/** Reads the access logs of stages from their log group: two hours back at first, then on from the newest row, less the overlap. */
+export class LogFeed implements Feed {
+  readonly #deps: LogFeedDeps;
+  #reading: Reading | undefined;
+  #rows = 0;
+  #isComplete = false;
+  #delayMs: number | undefined;
+  /** When the newest row was logged, milliseconds since 1970. */
+  #newestAt = Number.NEGATIVE_INFINITY;
+  readonly #formats = new LogFormats();
+  #probedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: LogFeedDeps) {
+    this.#deps = deps;
+  }
+
+  get everyMs(): number {
+    return this.#deps.pollMs;
+  }
+
+  get status(): FeedStatus {
+    return { rows: this.#rows, isComplete: this.#isComplete, delayMs: this.#delayMs };
+  }
+
+  async turn(signal: AbortSignal): Promise<boolean> {
+    const { open, position, readPage, group } = this.#deps;
+    const opened = await open();
+    await position.load();
+    this.#reading ??= this.#begin(opened);
+    const reading = this.#reading;
+    try {
+      do {
+        const { from, token } = reading;
+        const page = await readPage({ group, from, token, texts: TEXTS, limit: ROWS_OF_PAGE }, signal);
+        await this.#take(page.rows, reading);
+        goOn(reading, page.next);
+        this.#judgeFormats(reading, ENOUGH_ROWS);
+      } while (reading.token !== undefined);
+      await this.#probe(reading, signal);
+      this.#judgeFormats(reading, 1);
+    } catch (error) {
+      if (signal.aborted) return false;
+      this.#reading = mayGoOn(error) ? reading : undefined;
+      throw error;
+    }
+    this.#reading = undefined;
+    await this.#end(reading);
+    return true;
+  }
+
+  troubleOf(endpointId: string): string | undefined {
+    const rows = this.#formats.blindRows(endpointId);
+    return rows === 0 ? undefined : withoutIds(rows, this.#deps.group, endpointId);
+  }
+
+  #begin(opened: readonly OpenedRegistry[]): Reading {
+    const { clock, position, overlapMs } = this.#deps;
+    const beganAt = clock.now();
+    const isFirst = opened.some(
+      ({ endpointId, registry }) =>
+        registry.state().listedAt === undefined && this.#formats.blindRows(endpointId) === 0,
+    );
+    const longestAgo = beganAt - LIFETIME_MS;
+    const { reachedAt = longestAgo } = position;
+    const from = isFirst ? longestAgo : Math.max(reachedAt - overlapMs, longestAgo);
+    this.#rows = 0;
+    return { from, beganAt, opened, isFirst, token: undefined, pages: 0, markedToken: undefined };
+  }
+
+  async #take(rows: readonly LogRow[], reading: Reading): Promise<void> {
+    const now = this.#deps.clock.now();
+    for (const [index, row] of rows.entries()) {
+      if (index > 0 && index % STEP === 0) await breathe();
+      this.#takeRow(row, reading, now);
+    }
+    this.#deps.position.forgetBefore(this.#reachedBy(reading) - this.#deps.overlapMs);
+  }
+
+  #takeRow(row: LogRow, { isFirst }: Reading, now: number): void {
+    const { position, onEvent } = this.#deps;
+    const before = position.get(row);
+    this.#rows += 1;
+    if (before !== undefined && !isFirst) {
+      onEvent(before, 'duplicate');
+      return;
+    }
+    const [event, result, reason] = this.#tell(row);
+    onEvent(event, before === undefined ? result : 'duplicate', reason);
+    position.add(row, event);
+    if (row.loggedAt <= this.#newestAt) return;
+    this.#newestAt = row.loggedAt;
+    this.#delayMs = Math.max(now - row.loggedAt, 0);
+  }
+
+  /** Until when everything has been read at the end of a reading: what comes late is later than the newest, or came after it began. */
+  #reachedBy({ beganAt }: Reading): number {
+    return Math.min(this.#newestAt, beganAt);
+  }
+
+  #tell(logged: LogRow): [FeedEvent, FeedResult, string?] {
+    const row = this.#read(logged);
+    switch (row.is) {
+      case 'event':
+        return [row.event.type, this.#deps.tell(row.event, row.at)];
+      case 'refused':
+        return ['connect', 'refused'];
+      case 'unreadable':
+        return ['unknown', 'unreadable', row.reason];
+      default:
+        return [row.is, 'accepted'];
+    }
+  }
+
+  /** Where no row tells of connects, looks whether there are others: of another format, or none at all. */
+  async #probe({ from }: Reading, signal: AbortSignal): Promise<void> {
+    const { group, readPage, clock } = this.#deps;
+    if (this.#formats.rows > 0 || clock.monotonic() - this.#probedAt < PROBE_EVERY_MS) return;
+    const request = { group, from, token: undefined, texts: [], limit: PROBED_ROWS };
+    const { rows } = await readPage(request, signal);
+    this.#probedAt = clock.monotonic();
+    for (const row of rows) this.#read(row);
+  }
+
+  #read({ text, loggedAt }: LogRow): Row {
+    const row = toRow(text, this.#deps.keys, loggedAt);
+    this.#formats.note(row, this.#deps.endpointOf);
+    return row;
+  }
+
+  /** Throws when so many rows, or more, tell of none of the endpoints for want of ids. */
+  #judgeFormats({ opened }: Reading, enough: number): void {
+    const { rows } = this.#formats;
+    if (rows < enough || !opened.every(({ endpointId }) => this.#formats.blindRows(endpointId) > 0)) return;
+    this.#formats.clear();
+    this.#probedAt = Number.NEGATIVE_INFINITY;
+    throw new WrongFormat(withoutIds(rows, this.#deps.group));
+  }
+
+  async #end(reading: Reading): Promise<void> {
+    const { opened, beganAt } = reading;
+    const { overlapMs, clock, save, position } = this.#deps;
+    const longestAgo = beganAt - LIFETIME_MS;
+    for (const { endpointId, registry } of opened) {
+      if (this.#formats.blindRows(endpointId) > 0) continue;
+      const { listedAt = longestAgo } = registry.state();
+      // After a longer outage there are hours of which nothing is read.
+      if (listedAt < longestAgo) await inSteps(registry.losing(longestAgo, clock.now()));
+      // Rows can be late by the overlap: until then it is not known what did not happen.
+      registry.heard(beganAt - overlapMs);
+    }
+    if (Number.isFinite(this.#newestAt)) position.reach(this.#reachedBy(reading));
+    // What was told first: if only that is on disk after a crash, it is read again, and counts nothing twice.
+    if (await save()) await position.save();
+    this.#isComplete = true;
+  }
+}
