@@ -2,7 +2,7 @@ import type { Sample } from '../core/family.ts';
 import { toLabel } from './short-labels.ts';
 
 /** The first block is small, as most renderings are; each that follows is four times as large, up to the last. */
-const [FIRST_BYTES, LAST_BYTES] = [2 ** 14, 2 ** 18];
+const [FIRST_BYTES, LAST_BYTES] = [2 ** 11, 2 ** 18];
 /** A UTF-16 unit takes three bytes in UTF-8 at most, and two where it is escaped. */
 const BYTES_PER_UNIT = 3;
 /** What stands between texts takes at most so many bytes. */
