@@ -1,4 +1,4 @@
-import { breathe } from '../../core/clock.ts';
+import { breathe, inSteps } from '../../core/clock.ts';
 import { type AnyId, textOf } from '../../core/columns/table.ts';
 import { add, type Exact } from '../../core/exact.ts';
 import type { LedgerEntries } from '../../core/ledger-entries.ts';
@@ -65,7 +65,7 @@ export async function post(
     if (row % ROWS_AT_A_TIME === 0) await breathe();
   }
   book.end();
-  return summary.listing((user) => (book.hasUser(user) ? user : OTHER));
+  return inSteps(summary.listing((user) => (book.hasUser(user) ? user : OTHER)));
 }
 
 interface MutableSums {
@@ -110,17 +110,24 @@ class Summary {
     this.#choice.add(connection);
   }
 
-  listing(slotOf: (user: string) => string): Listing {
+  /** What was added, in steps. */
+  *listing(slotOf: (user: string) => string): Generator<void, Listing> {
     const userConnections = new Map<string, number>();
-    const active = this.#keepUsers ? [...this.#users.byName(), [NO_USER, this.#nameless] as const] : [];
-    for (const [user, connections] of active) {
+    const count = (user: string, connections: number) => {
       const slot = slotOf(user);
       if (connections > 0) userConnections.set(slot, (userConnections.get(slot) ?? 0) + connections);
+    };
+    let users = 0;
+    for (const [user, connections] of this.#keepUsers ? this.#users.each() : []) {
+      count(user, connections);
+      users += 1;
+      if (users % ROWS_AT_A_TIME === 0) yield;
     }
+    if (this.#keepUsers) count(NO_USER, this.#nameless);
     return {
       byStatus: this.#byStatus,
       connectedUsers: this.#users.size,
-      postures: this.#postures.byName(),
+      postures: new Map(this.#postures.each()),
       userConnections,
       connections: this.#choice ? this.#connections : undefined,
     };
@@ -156,7 +163,7 @@ class Counts {
     else this.#counts.set(name, { count: 1 });
   }
 
-  byName(): Map<string, number> {
-    return new Map(Array.from(this.#counts, ([name, { count }]) => [name, count]));
+  *each(): Iterable<readonly [name: string, count: number]> {
+    for (const [name, { count }] of this.#counts) yield [name, count];
   }
 }
