@@ -9,7 +9,7 @@ const BYTES_PER_UNIT = 3;
 const MARKS_BYTES = 4;
 /** Of 2^53. */
 const MOST_DIGITS = 16;
-const BILLION = 1e9;
+const [BILLION, BILLIONS_DIGITS] = [1e9, 9];
 const [NEWLINE, SPACE, QUOTE, COMMA, EQUALS, BACKSLASH] = [0x0a, 0x20, 0x22, 0x2c, 0x3d, 0x5c];
 const [ZERO, OPENING, CLOSING, FIRST_BEYOND_ASCII] = [0x30, 0x7b, 0x7d, 0x80];
 
@@ -138,9 +138,8 @@ export class SeriesWriter {
     const high = Math.floor(value / BILLION);
     const low = (value - high * BILLION) | 0;
     const higher = high | 0;
-    if (higher === 0) return this.#writeFew(low, digitsOf(low));
-    this.#writeFew(higher, digitsOf(higher));
-    this.#writeFew(low, 9);
+    if (higher > 0) this.#writeFew(higher, digitsOf(higher));
+    this.#writeFew(low, higher > 0 ? BILLIONS_DIGITS : digitsOf(low));
   }
 
   /** So many digits of a number below 2^31. */
