@@ -6,7 +6,7 @@ import type {
 } from '@smithy/types';
 import type { Clock } from '../core/clock.ts';
 import { Stopped } from '../core/collector.ts';
-import type { Family } from '../core/family.ts';
+import type { Family, Sample } from '../core/family.ts';
 import { Histogram, histogramSamples } from '../core/histogram.ts';
 import { Tally } from '../core/tally.ts';
 import { abortError, toReadError } from './answers.ts';
@@ -29,6 +29,11 @@ export interface CallLabels {
   readonly section?: string | undefined;
 }
 
+interface DurationLabels {
+  readonly api: string;
+  readonly operation: string;
+}
+
 type CallLabel = 'account_id' | 'region' | 'api' | 'operation';
 
 const PREFIX = 'aws_connections_exporter_aws_request';
@@ -49,10 +54,9 @@ export class Calls {
     'HTTP requests to AWS that failed, by kind of error; gone and invalid are answers rather than faults.',
     [...LABEL_NAMES, 'error'],
   );
-  readonly #durations = new Map<
-    string,
-    { labels: { api: string; operation: string }; histogram: Histogram }
-  >();
+  readonly #durations = new Map<string, { labels: DurationLabels; histogram: Histogram }>();
+  /** Of the durations as they are, until there is another: they are asked for more often than that. */
+  #durationSamples: readonly Sample<keyof DurationLabels>[] | undefined;
   readonly #skew: ClockSkew;
   readonly families: readonly Family[];
 
@@ -126,30 +130,33 @@ export class Calls {
       if (!(signal?.reason instanceof Stopped)) this.#errors.add({ ...labels, error: toCallError(error) });
       throw error;
     } finally {
-      this.#duration(api, operation).observe((this.#clock.monotonic() - startedAt) / 1000);
+      this.#observe(api, operation, (this.#clock.monotonic() - startedAt) / 1000);
     }
   }
 
-  #duration(api: string, operation: string): Histogram {
+  #observe(api: string, operation: string, seconds: number): void {
     const key = `${api}:${operation}`;
     const known = this.#durations.get(key);
-    if (known) return known.histogram;
-    const histogram = new Histogram(BUCKETS);
-    this.#durations.set(key, { labels: { api, operation }, histogram });
-    return histogram;
+    const { histogram } = known ?? { histogram: new Histogram(BUCKETS) };
+    if (!known) this.#durations.set(key, { labels: { api, operation }, histogram });
+    histogram.observe(seconds);
+    this.#durationSamples = undefined;
   }
 
-  #durationFamily(): Family<'api' | 'operation'> {
-    const durations = this.#durations;
+  #durationFamily(): Family<keyof DurationLabels> {
+    const toSamples = () =>
+      [...this.#durations.values()].flatMap(({ labels, histogram }) => [
+        ...histogramSamples(labels, BUCKETS, histogram.state()),
+      ]);
     return {
       name: `${PREFIX}_duration_seconds`,
       help: 'Time that HTTP requests to AWS took, until the body was read.',
       type: 'histogram',
       labelNames: ['api', 'operation'],
-      samples: () =>
-        [...durations.values()].flatMap(({ labels, histogram }) => [
-          ...histogramSamples(labels, BUCKETS, histogram.state()),
-        ]),
+      samples: () => {
+        this.#durationSamples ??= toSamples();
+        return this.#durationSamples;
+      },
     };
   }
 }

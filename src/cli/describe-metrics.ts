@@ -37,7 +37,7 @@ ${table(of('aws_connections_exporter_'), keys)}
 
 Beside these there are the usual metrics of the process (\`process_*\`) and of Node.js (\`nodejs_*\`), which \`--web.disable-exporter-metrics\` leaves out.
 
-Of these, \`nodejs_eventloop_lag_*\` tell how late timers were since the last scrape, looked at every 10 ms while the event loop works and every 500 ms at most while it idles:
+Of these, \`nodejs_eventloop_lag_*\` tell how late timers were since the last scrape, looked at every 10 ms while the event loop works and every five seconds while it idles:
 an idle exporter is hardly woken. So they are near 0 where others that use prom-client, which counts the 10 ms between two looks in, begin at 0.01; and a short block
 after a long idle time can be missed. A family that cannot be read is left out and counted in \`aws_connections_exporter_family_errors_total\`.
 `;

@@ -3,8 +3,9 @@ import { systemClock } from '../core/clock.ts';
 import type { Family, FamilyType, Sample } from '../core/family.ts';
 import { EventLoopLag } from './event-loop-lag.ts';
 import type { RenderedFamily } from './forms.ts';
+import { LiveFamilies } from './live.ts';
 import { createReaders } from './process-readings.ts';
-import { type RenderHooks, renderFamilies } from './render.ts';
+import type { RenderHooks } from './render.ts';
 
 /** Gauges whose names end like a counter's, which promtool refuses; the same numbers are there by type. */
 const MISNAMED = [
@@ -12,6 +13,8 @@ const MISNAMED = [
   'nodejs_active_requests_total',
   'nodejs_active_resources_total',
 ];
+/** Of a process they are always the same: prom-client is asked for them once. */
+const CONSTANT = ['process_start_time_seconds', 'process_max_fds', 'nodejs_version_info'];
 /** The longest of timers, in milliseconds: prom-client's own look at the event loop, a hundred times a second, is left to sleep. */
 const NEVER_MS = 2 ** 31 - 1;
 
@@ -47,14 +50,18 @@ export function createProcessMetrics(hooks: RenderHooks): ProcessMetrics {
   }));
   const lag = new EventLoopLag(systemClock);
   const readers = { ...createReaders(), nodejs_eventloop_lag_seconds: () => lag.read() };
+  const live = new LiveFamilies(hooks);
   // prom-client is asked for what is left.
   for (const read of Object.values(readers))
     for (const name of Object.keys(read())) registry.removeSingleMetric(name);
+  const ofPromClient = new Map<string, readonly Sample[]>();
   return {
     families,
     async render() {
       const collected: readonly Collected[] = await registry.getMetricsAsJSON();
-      const now = new Map(collected.map((metric) => [metric.name, toSamples(metric)]));
+      for (const metric of collected) ofPromClient.set(metric.name, toSamples(metric));
+      for (const name of CONSTANT) registry.removeSingleMetric(name);
+      const now = new Map(ofPromClient);
       for (const [family, read] of Object.entries(readers)) {
         try {
           for (const [name, samples] of Object.entries(read())) now.set(name, samples);
@@ -63,7 +70,7 @@ export function createProcessMetrics(hooks: RenderHooks): ProcessMetrics {
         }
       }
       samples = now;
-      return renderFamilies(families, hooks);
+      return live.render(families);
     },
   };
 }

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
+import { openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { getHeapSpaceStatistics, getHeapStatistics, type HeapSpaceInfo } from 'node:v8';
 import type { Sample } from '../core/family.ts';
 
 /** Samples by the name of their family, of families that are known together. */
@@ -32,46 +32,82 @@ export function createReaders(): Readers {
       };
     },
     nodejs_heap_space_size_total_bytes() {
-      const spaces = getHeapSpaceStatistics().map((space) => ({
-        ...space,
-        labels: { space: space.space_name.replace(/_space$/, '') },
-      }));
+      const spaces = getHeapSpaceStatistics();
+      const samples = (value: (space: HeapSpaceInfo) => number) =>
+        spaces.map((space) => ({ labels: labelsOfSpace(space.space_name), value: value(space) }));
       return {
-        nodejs_heap_space_size_total_bytes: spaces.map(({ labels, space_size: value }) => ({
-          labels,
-          value,
-        })),
-        nodejs_heap_space_size_used_bytes: spaces.map(({ labels, space_used_size: value }) => ({
-          labels,
-          value,
-        })),
-        nodejs_heap_space_size_available_bytes: spaces.map(({ labels, space_available_size: value }) => ({
-          labels,
-          value,
-        })),
+        nodejs_heap_space_size_total_bytes: samples(({ space_size }) => space_size),
+        nodejs_heap_space_size_used_bytes: samples(({ space_used_size }) => space_used_size),
+        nodejs_heap_space_size_available_bytes: samples(({ space_available_size }) => space_available_size),
       };
     },
-    ...(process.platform === 'linux' && OF_LINUX),
+    nodejs_active_resources: () => ({
+      nodejs_active_resources: counted(process.getActiveResourcesInfo()),
+    }),
+    ...ofActive('nodejs_active_handles', (process as Untold)._getActiveHandles),
+    ...ofActive('nodejs_active_requests', (process as Untold)._getActiveRequests),
+    ...(process.platform === 'linux' && ofLinux()),
   };
 }
 
-const OF_LINUX: Readers = {
-  process_resident_memory_bytes() {
-    const status = readFileSync('/proc/self/status', 'utf8');
-    const bytes = (field: string) =>
-      one(Number(new RegExp(`^${field}:\\s*(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024);
-    return {
-      process_resident_memory_bytes: bytes('VmRSS'),
-      process_virtual_memory_bytes: bytes('VmSize'),
-      process_heap_bytes: bytes('VmData'),
-    };
-  },
-  process_open_fds() {
-    // Without the one that is open for reading them.
-    return { process_open_fds: one(readdirSync('/proc/self/fd').length - 1) };
-  },
+/** What Node.js has without telling of it, and prom-client counts. */
+type Untold = typeof process & {
+  readonly _getActiveHandles?: () => readonly (object | null)[];
+  readonly _getActiveRequests?: () => readonly (object | null)[];
 };
 
-function one(value: number): readonly Sample[] {
-  return [{ labels: {}, value }];
+function ofActive(family: string, list: Untold['_getActiveHandles']): Readers {
+  if (!list) return {};
+  const nameOf = (one: object | null) => one?.constructor?.name ?? [];
+  return { [family]: () => ({ [family]: counted(list.call(process).flatMap(nameOf)) }) };
 }
+
+/** How many there are of each type. */
+function counted(types: readonly string[]): readonly Sample[] {
+  const counts = new Map<string, number>();
+  for (const type of types) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return Array.from(counts, ([type, value]) => ({ labels: { type }, value }));
+}
+
+function ofLinux(): Readers {
+  const bytes = Buffer.alloc(2 ** 13);
+  // It stays open: to open it costs as much as to read it.
+  let file: number | undefined;
+  return {
+    process_resident_memory_bytes() {
+      file ??= openSync('/proc/self/status', 'r');
+      const status = bytes.toString('latin1', 0, readSync(file, bytes, 0, bytes.length, 0));
+      const inBytes = (field: string) => {
+        const at = status.indexOf(`\n${field}:`);
+        return at < 0 ? [] : one(Number.parseInt(status.slice(at + field.length + 2), 10) * 1024);
+      };
+      return {
+        process_resident_memory_bytes: inBytes('VmRSS'),
+        process_virtual_memory_bytes: inBytes('VmSize'),
+        process_heap_bytes: inBytes('VmData'),
+      };
+    },
+    process_open_fds() {
+      // Linux before 6.2 does not tell the number; the list has the one that is open for reading it.
+      const count = statSync('/proc/self/fd').size || readdirSync('/proc/self/fd').length - 1;
+      return { process_open_fds: one(count) };
+    },
+  };
+}
+
+const NO_LABELS = {};
+
+function one(value: number): readonly Sample[] {
+  return [{ labels: NO_LABELS, value }];
+}
+
+/** Always the same object for a space. */
+function labelsOfSpace(name: string): { readonly space: string } {
+  const known = spaces.get(name);
+  if (known) return known;
+  const labels = { space: name.replace(/_space$/, '') };
+  spaces.set(name, labels);
+  return labels;
+}
+
+const spaces = new Map<string, { readonly space: string }>();

@@ -2,11 +2,14 @@ import type { Sample } from '../core/family.ts';
 import { toLabel } from './short-labels.ts';
 
 /** The first block is small, as most renderings are; each that follows is four times as large, up to the last. */
-const [FIRST_BYTES, LAST_BYTES] = [2 ** 14, 2 ** 18];
+const [FIRST_BYTES, LAST_BYTES] = [2 ** 11, 2 ** 18];
 /** A UTF-16 unit takes three bytes in UTF-8 at most, and two where it is escaped. */
 const BYTES_PER_UNIT = 3;
 /** What stands between texts takes at most so many bytes. */
 const MARKS_BYTES = 4;
+/** Of 2^53. */
+const MOST_DIGITS = 16;
+const [BILLION, BILLIONS_DIGITS] = [1e9, 9];
 const [NEWLINE, SPACE, QUOTE, COMMA, EQUALS, BACKSLASH] = [0x0a, 0x20, 0x22, 0x2c, 0x3d, 0x5c];
 const [ZERO, OPENING, CLOSING, FIRST_BEYOND_ASCII] = [0x30, 0x7b, 0x7d, 0x80];
 
@@ -22,13 +25,14 @@ export class SeriesWriter {
   #line = 0;
   #before = 0;
   #at = 0;
-  /** Of the line before: name, scope and how many labels that has, all labels, and the ends of name and labels, from its beginning. */
+  /** Of the line before: name, scope and how many labels that has, all labels, and where from its beginning name, labels and what is before each value end. */
   #name = '';
   #scope: Sample['scope'];
   #scopeLabels = 0;
   readonly #labels: string[] = [];
   readonly #values: string[] = [];
   readonly #ends: number[] = [];
+  readonly #quotes: number[] = [];
   /** How many labels the line has so far, and whether it is like the one before up to there, and not written yet. */
   #count = 0;
   #isAlike = false;
@@ -76,18 +80,21 @@ export class SeriesWriter {
   #writeLabel(label: string, value: string, onCut: (label: string) => void): void {
     const index = this.#count;
     this.#count += 1;
-    if (this.#isAlike) {
-      if (this.#labels[index] === label && this.#values[index] === value) return;
-      this.#copy(index);
+    const isKnown = this.#labels[index] === label;
+    if (this.#isAlike && isKnown && this.#values[index] === value) return;
+    if (this.#isAlike && isKnown) this.#copyTo(this.#quotes[index]);
+    else {
+      if (this.#isAlike) this.#copy(index);
+      this.#labels[index] = label;
+      this.#writeMark(index === 0 ? OPENING : COMMA);
+      this.#writeText(label);
+      this.#writeMark(EQUALS);
+      this.#writeMark(QUOTE);
+      this.#quotes[index] = this.#at - this.#line;
     }
-    this.#labels[index] = label;
     this.#values[index] = value;
     const short = toLabel(value);
     if (short !== value) onCut(label);
-    this.#writeMark(index === 0 ? OPENING : COMMA);
-    this.#writeText(label);
-    this.#writeMark(EQUALS);
-    this.#writeMark(QUOTE);
     this.#writeText(short);
     this.#writeMark(QUOTE);
     this.#ends[index + 1] = this.#at - this.#line;
@@ -95,9 +102,13 @@ export class SeriesWriter {
 
   /** Begins the line as the one before, up to the end of so many labels. */
   #copy(labels: number): void {
-    const end = this.#before + (this.#ends[labels] ?? 0);
-    this.#block.copyWithin(this.#at, this.#before, end);
-    this.#at += end - this.#before;
+    this.#copyTo(this.#ends[labels]);
+  }
+
+  #copyTo(bytes = 0): void {
+    // It has as much room as the one before took, which came to a new block with it.
+    this.#block.copyWithin(this.#at, this.#before, this.#before + bytes);
+    this.#at += bytes;
     this.#isAlike = false;
   }
 
@@ -122,17 +133,25 @@ export class SeriesWriter {
   }
 
   #writeDigits(value: number): void {
-    let digits = 1;
-    for (let power = 10; power <= value; power *= 10) digits += 1;
-    this.#reserve(digits + MARKS_BYTES);
-    this.#at += digits;
-    let rest = value;
-    for (let index = 1; index <= digits; index += 1) {
-      const next = Math.floor(rest / 10);
-      // First what is left over: added to a number next to 2^53, it would be rounded.
-      this.#block[this.#at - index] = ZERO + (rest - 10 * next);
+    this.#reserve(MOST_DIGITS + MARKS_BYTES);
+    // Whole numbers of 32 bits are divided fastest.
+    const high = Math.floor(value / BILLION);
+    const low = (value - high * BILLION) | 0;
+    const higher = high | 0;
+    if (higher > 0) this.#writeFew(higher, digitsOf(higher));
+    this.#writeFew(low, higher > 0 ? BILLIONS_DIGITS : digitsOf(low));
+  }
+
+  /** So many digits of a number below 2^31. */
+  #writeFew(value: number, digits: number): void {
+    const block = this.#block;
+    let rest = value | 0;
+    for (let at = this.#at + digits - 1; at >= this.#at; at -= 1) {
+      const next = (rest / 10) | 0;
+      block[at] = ZERO + rest - 10 * next;
       rest = next;
     }
+    this.#at += digits;
   }
 
   /** There is room for it: that for a text is more than the text needs. */
@@ -153,6 +172,12 @@ export class SeriesWriter {
     this.#line = 0;
     this.#at = line.length;
   }
+}
+
+function digitsOf(value: number): number {
+  let digits = 1;
+  for (let power = 10; digits < 10 && power <= value; power *= 10) digits += 1;
+  return digits;
 }
 
 function escaped(text: string): string {

@@ -1,7 +1,8 @@
 import type { ExpositionForm, Family } from '../core/family.ts';
 import { onceLoaded } from '../core/once-loaded.ts';
 import { END, type RenderedFamily, toPieces } from './forms.ts';
-import { type Deflated, deflate, toGzip } from './gzip.ts';
+import { type Deflated, deflate, extended, toGzip } from './gzip.ts';
+import { LiveFamilies } from './live.ts';
 import type { ProcessMetrics } from './process-metrics.ts';
 import { type RenderHooks, renderFamilies } from './render.ts';
 
@@ -30,6 +31,8 @@ interface Kept {
   readonly names: ReadonlySet<string>;
   pieces(form: ExpositionForm): readonly Uint8Array[];
   deflated(form: ExpositionForm): Promise<Deflated>;
+  /** The same and what follows it, which between two passes is mostly what it was at the last scrape. */
+  deflatedWith(own: readonly RenderedFamily[], form: ExpositionForm): Promise<Deflated>;
 }
 
 const NO_PROCESS: ProcessMetrics = { families: [], render: async () => [] };
@@ -41,6 +44,7 @@ export class Snapshot {
   /** Forms that were asked for: the first to ask waits for what is kept to be deflated, and nobody after that. */
   readonly #deflated = new Set<ExpositionForm>();
   #kept = toKept(new Set(), []);
+  readonly #own: LiveFamilies;
   /** The families of the process, measured from the first time that somebody asks. */
   readonly #measured: () => Promise<ProcessMetrics>;
   #rendering: Promise<void> | undefined;
@@ -48,6 +52,7 @@ export class Snapshot {
 
   constructor(options: SnapshotOptions) {
     this.#options = options;
+    this.#own = new LiveFamilies(options);
     this.#measured = onceLoaded(async () =>
       options.hidesProcess
         ? NO_PROCESS
@@ -90,19 +95,33 @@ export class Snapshot {
     const families = this.#options.live();
     // Taken before the first await, as the samples of what is live are: both are of one moment.
     const kept = this.#kept;
-    const own = await renderFamilies(families, this.#options);
+    const own = await this.#own.render(families);
     const ofProcess = await this.#measured();
     refuseDoubles([...families, ...ofProcess.families], kept.names);
-    const live = Buffer.concat(toPieces([...own, ...(await ofProcess.render())], form, END[form]));
-    if (!gzip) return [...kept.pieces(form), live];
+    const measured = await ofProcess.render();
+    if (!gzip) return [...kept.pieces(form), ...toPieces([...own, ...measured], form, END[form])];
     this.#deflated.add(form);
-    return toGzip(await kept.deflated(form), live);
+    return toGzip(await kept.deflatedWith(own, form), Buffer.concat(toPieces(measured, form, END[form])));
   }
 }
 
 function toKept(names: ReadonlySet<string>, families: readonly RenderedFamily[]): Kept {
   const pieces = once((form: ExpositionForm) => toPieces(families, form));
-  return { names, pieces, deflated: once((form) => deflate(pieces(form))) };
+  const deflated = once((form) => deflate(pieces(form)));
+  const last = new Map<ExpositionForm, { own: readonly RenderedFamily[]; deflated: Deflated }>();
+  return {
+    names,
+    pieces,
+    deflated,
+    async deflatedWith(own, form) {
+      const known = last.get(form);
+      if (known?.own.length === own.length && known.own.every((one, index) => one === own[index]))
+        return known.deflated;
+      const both = await extended(await deflated(form), Buffer.concat(toPieces(own, form)));
+      last.set(form, { own, deflated: both });
+      return both;
+    },
+  };
 }
 
 /** What it makes of a form, which is made once. */

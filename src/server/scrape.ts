@@ -56,6 +56,7 @@ async function answer(
     pieces.reduce((sum, piece) => sum + piece.length, 0),
   );
   if (gzip) response.setHeader('Content-Encoding', 'gzip');
-  for (const piece of method === 'HEAD' ? [] : pieces) response.write(piece);
-  response.end();
+  if (method === 'HEAD') return void response.end();
+  for (const piece of pieces.slice(0, -1)) response.write(piece);
+  response.end(pieces.at(-1));
 }

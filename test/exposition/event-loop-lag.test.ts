@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { EventLoopLag } from '../../src/exposition/event-loop-lag.ts';
@@ -7,20 +8,26 @@ function setUp() {
   let now = 0;
   let workMs = 0;
   let due = { ms: 0, fn: () => {} };
+  let cancelled = 0;
   const clock = {
     now: () => now,
     monotonic: () => now,
     after(ms: number, fn: () => void) {
       due = { ms, fn };
-      return () => {};
+      return () => {
+        if (due.fn === fn) cancelled += 1;
+      };
     },
   };
   const lag = new EventLoopLag(clock, () => workMs);
   return {
+    /** How many looks were called off before they were due. */
+    cancelled: () => cancelled,
     look(lateMs: number, work = 0): number {
       const { ms, fn } = due;
       now += ms + lateMs;
       workMs += work;
+      due = { ms: 0, fn: () => {} };
       fn();
       return ms;
     },
@@ -56,9 +63,25 @@ test('how late the event loop was, since it was asked last', async () => {
 
 test('an idle event loop is looked at ever more seldom, a busy one every ten milliseconds', () => {
   const { look } = setUp();
-  expect([0, 0, 0, 0, 0, 0, 0, 0].map((late) => look(late))).toEqual([10, 20, 40, 80, 160, 320, 500, 500]);
-  expect(look(30, 30)).toBe(500);
-  expect([look(5, 6), look(0, 1), look(0, 1)]).toEqual([10, 10, 20]);
+  expect([0, 0, 0, 0, 0, 0, 0].map((late) => look(late))).toEqual([10, 40, 160, 640, 2560, 5000, 5000]);
+  expect(look(0, 99)).toBe(5000);
+  expect(look(30, 101)).toBe(5000);
+  expect([look(5, 6), look(0, 6), look(0, 1), look(0, 1)]).toEqual([10, 10, 10, 40]);
+});
+
+test('when a request goes out, an event loop that was looked at seldom is looked at soon', async () => {
+  const { look, cancelled } = setUp();
+  // Nobody listens there.
+  const ask = async () => {
+    get({ host: '127.0.0.1', port: 1 }).on('error', () => {});
+    await setImmediate();
+  };
+  await ask();
+  expect([cancelled(), look(0), look(0), look(0)]).toEqual([0, 10, 40, 160]);
+  await ask();
+  expect(cancelled()).toBe(1);
+  await ask();
+  expect([cancelled(), look(0), look(0)]).toEqual([1, 10, 40]);
 });
 
 test('what is late by more than an hour, or early, is counted all the same', () => {

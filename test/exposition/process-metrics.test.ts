@@ -19,8 +19,8 @@ test('what is read without prom-client has its labels and its values', async () 
   collectDefaultMetrics({ register: theirs });
   const read = createReaders();
   const names = Object.values(read).flatMap((reader) => Object.keys(reader()));
-  // Three of the CPU, three of the heap, three of its spaces, and of Linux three of the memory and one of descriptors.
-  expect(names).toHaveLength(process.platform === 'linux' ? 13 : 9);
+  // Three of the CPU, three of the heap, three of its spaces, three of what is active, and of Linux three of the memory and one of descriptors.
+  expect(names).toHaveLength(process.platform === 'linux' ? 16 : 12);
   const of = new Map((await theirs.getMetricsAsJSON()).map(({ name, values }) => [name, values]));
   const ours = new Map(Object.values(read).flatMap((reader) => Object.entries(reader())));
   for (const name of names) {
@@ -34,4 +34,14 @@ test('what is read without prom-client has its labels and its values', async () 
       expect(Math.abs(value - theirValue), `${name} ${value} ${theirValue}`).toBeLessThanOrEqual(tolerance);
     }
   }
+});
+
+test('every rendering has what stays the same and what moves on', async () => {
+  const { render } = createProcessMetrics({ onFamilyError: () => {} });
+  const seen = async () => new Map((await render()).map((one) => [one.family.name, `${one.series}`]));
+  const [first, second] = [await seen(), await seen()];
+  expect([...second.keys()]).toEqual([...first.keys()]);
+  for (const name of ['process_start_time_seconds', 'process_max_fds', 'nodejs_version_info'])
+    expect(second.get(name)).toBe(first.get(name));
+  expect(second.get('process_cpu_seconds_total')).not.toBe(first.get('process_cpu_seconds_total'));
 });

@@ -101,6 +101,17 @@ test('a name used twice is refused at once, wherever the other one is', async ()
   await expect(createSnapshot([], [own]).scrape('text', true)).rejects.toThrow('named process_open_fds');
 });
 
+test('a gzipped exposition is whole without anything after what is kept', async () => {
+  const snapshot = new Snapshot({
+    kept: () => [family('kept', () => 1)],
+    live: () => [],
+    hidesProcess: true,
+    onFamilyError: () => {},
+  });
+  await snapshot.render();
+  expect(await lines(snapshot, true)).toEqual(['kept 1']);
+});
+
 test('families that throw are reported, kept ones by the rendering and live ones by the scrape', async () => {
   const errors: string[] = [];
   const broken = (name: string) =>

@@ -1,5 +1,6 @@
 import { explain } from '../../aws/errors.ts';
 import type { Target } from '../../aws/targets.ts';
+import { inSteps } from '../../core/clock.ts';
 import { Stopped } from '../../core/collector.ts';
 import { type Scope, scopeLabels } from '../../core/scope.ts';
 import { type Named, namedGone } from '../../polling/named.ts';
@@ -62,6 +63,7 @@ export async function passEndpoint(
       maxUsers: options.maxUsers,
       choice,
     });
+    if (choice) await inSteps(choice.settle());
     state.spare.push(connections);
     state.published.faults.succeed(scope.endpointId, 'A Client VPN endpoint recovered', scopeLabels(scope));
     return { view: completeView(polled, listing, choice?.chosen() ?? NO_CHOICE, book, deps), failed: false };

@@ -1,4 +1,8 @@
+import { Oldest } from './oldest.ts';
 import type { Connection } from './record.ts';
+
+/** Looked at in one step. */
+const AT_A_TIME = 2_000;
 
 /** Chooses, of connections that come one after the other, those that get series: those that had them keep their place, then the oldest. */
 export class ExportChoice {
@@ -6,10 +10,10 @@ export class ExportChoice {
   readonly #places: ReadonlyMap<string, number>;
   /** By their place; those that are gone leave holes. */
   readonly #kept: Connection[] = [];
-  /** The oldest of the others are among them. */
-  readonly #others: Connection[] = [];
-  /** Younger than so many others that there is no room for it, nor for any that is younger still. */
-  #tooYoung: Connection | undefined;
+  #keptCount = 0;
+  /** In the order in which they came; how many there is room for is known when all have come. */
+  #others: Connection[] = [];
+  readonly #oldest = new Oldest();
   #candidates = 0;
 
   /** At most `max`, `previous` being those that had series. */
@@ -23,27 +27,27 @@ export class ExportChoice {
     if (connection.status === 'terminated') return;
     this.#candidates += 1;
     const place = this.#places.get(connection.id);
-    if (place !== undefined) this.#kept[place] = connection;
-    else if (!this.#tooYoung || oldestFirst(connection, this.#tooYoung) < 0) this.#others.push(connection);
-    // Twice as many as there can be room for, so that they are seldom sorted.
-    if (this.#others.length > 2 * this.#max) this.#prune();
+    if (place === undefined) this.#others.push(connection);
+    else {
+      this.#kept[place] = connection;
+      this.#keptCount += 1;
+    }
+  }
+
+  /** Finds, when all have been offered, the oldest of those that had no series, in steps. */
+  *settle(): Generator<void, void> {
+    const others = this.#others;
+    this.#others = [];
+    for (const [index, connection] of others.entries()) {
+      this.#oldest.add(connection, this.#max - this.#keptCount);
+      if (index % AT_A_TIME === AT_A_TIME - 1) yield;
+    }
   }
 
   /** Those that get series, and how many had to be left out. */
   chosen(): { readonly exported: readonly Connection[]; readonly leftOut: number } {
-    this.#prune();
-    const exported = [...this.#kept.filter(() => true), ...this.#others].slice(0, this.#max);
+    for (const _ of this.settle());
+    const exported = [...this.#kept.filter(() => true), ...this.#oldest.sorted()].slice(0, this.#max);
     return { exported, leftOut: this.#candidates - exported.length };
   }
-
-  #prune(): void {
-    this.#others.sort(oldestFirst);
-    this.#tooYoung = this.#others[this.#max] ?? this.#tooYoung;
-    this.#others.length = Math.min(this.#others.length, this.#max);
-  }
-}
-
-function oldestFirst(a: Connection, b: Connection): number {
-  const [from, to] = [a.establishedAt ?? Number.MAX_VALUE, b.establishedAt ?? Number.MAX_VALUE];
-  return from - to || (a.id < b.id ? -1 : 1);
 }

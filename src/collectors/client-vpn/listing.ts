@@ -66,7 +66,7 @@ export async function post(
     if (row % ROWS_AT_A_TIME === 0) await breathe();
   }
   book.end();
-  return summary.listing((user) => (book.hasUser(user) ? user : OTHER));
+  return inSteps(summary.listing((user) => (book.hasUser(user) ? user : OTHER)));
 }
 
 interface MutableSums {
@@ -111,17 +111,24 @@ class Summary {
     this.#choice.add(connection);
   }
 
-  listing(slotOf: (user: string) => string): Listing {
+  /** What was added, in steps. */
+  *listing(slotOf: (user: string) => string): Generator<void, Listing> {
     const userConnections = new Map<string, number>();
-    const active = this.#keepUsers ? [...this.#users.byName(), [NO_USER, this.#nameless] as const] : [];
-    for (const [user, connections] of active) {
+    const count = (user: string, connections: number) => {
       const slot = slotOf(user);
       if (connections > 0) userConnections.set(slot, (userConnections.get(slot) ?? 0) + connections);
+    };
+    let users = 0;
+    for (const [user, connections] of this.#keepUsers ? this.#users.each() : []) {
+      count(user, connections);
+      users += 1;
+      if (users % ROWS_AT_A_TIME === 0) yield;
     }
+    if (this.#keepUsers) count(NO_USER, this.#nameless);
     return {
       byStatus: this.#byStatus,
       connectedUsers: this.#users.size,
-      postures: this.#postures.byName(),
+      postures: new Map(this.#postures.each()),
       userConnections,
       connections: this.#choice ? this.#connections : undefined,
     };
@@ -157,7 +164,7 @@ class Counts {
     else this.#counts.set(name, { count: 1 });
   }
 
-  byName(): Map<string, number> {
-    return new Map(Array.from(this.#counts, ([name, { count }]) => [name, count]));
+  *each(): Iterable<readonly [name: string, count: number]> {
+    for (const [name, { count }] of this.#counts) yield [name, count];
   }
 }

@@ -43,7 +43,9 @@ export function connectionFamilies(state: ReadableState): readonly Family[] {
     polled('connection_info', {
       help: 'A connection that is not terminated; always 1',
       labels: ['connection_id', 'user', 'client_ip', 'status'],
-      values: ({ exported }) => exported.map((connection) => [infoLabels(connection), 1]),
+      *values({ exported }) {
+        for (const connection of exported) yield [infoLabels(connection), 1];
+      },
     }),
     ...BYTES.map((name, index) =>
       counter(`connection_${name}_total`, {
