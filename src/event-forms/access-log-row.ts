@@ -21,14 +21,22 @@ export const USUAL_KEYS: RowKeys = {
   connectedAt: ['connectedAt'],
 };
 
+/** Whose a row is, as far as it says. */
+export type RowPlace = Pick<ConnectionEvent, 'apiId' | 'stage' | 'domain'>;
+
 /** What a row of an access log says. */
 export type Row =
   /** A connection began or ended, at this time in milliseconds since 1970. */
   | { readonly is: 'event'; readonly event: ConnectionEvent; readonly at: number }
   /** A connect that was refused, a message, or a call of the management API: nothing began or ended. `hasId` is whether it has a connection id. */
-  | { readonly is: 'refused' | 'message' | 'management'; readonly hasId: boolean }
-  /** Nothing that can be understood, for a reason in words that repeat nothing of it. */
-  | { readonly is: 'unreadable'; readonly reason: string; readonly hasId: boolean };
+  | { readonly is: 'refused' | 'message' | 'management'; readonly hasId: boolean; readonly place: RowPlace }
+  /** Nothing that can be understood, for a reason in words that repeat nothing of it; without a place where nothing of it can be read. */
+  | {
+      readonly is: 'unreadable';
+      readonly reason: string;
+      readonly hasId: boolean;
+      readonly place: RowPlace | undefined;
+    };
 
 /**
  * Reads a row in JSON, or in the console's CLF format; `loggedAt` is when it was logged, milliseconds since 1970, which stands in where the
@@ -36,7 +44,7 @@ export type Row =
  */
 export function toRow(text: string, keys: RowKeys, loggedAt: number): Row {
   const fields = /^\s*\{/.test(text) ? fromJson(text, keys) : fromClf(text);
-  return typeof fields === 'string' ? unreadable(fields, false) : toMeaning(fields, loggedAt);
+  return typeof fields === 'string' ? unreadable(fields, false, undefined) : toMeaning(fields, loggedAt);
 }
 
 type Fields = Readonly<Partial<Record<keyof RowKeys | 'routeKey' | 'requestTimeEpoch', unknown>>>;
@@ -61,21 +69,17 @@ function toMeaning(fields: Fields, loggedAt: number): Row {
   const byRoute =
     routeKey === '$connect' || routeKey === '$disconnect' ? routeKey.slice(1).toUpperCase() : '';
   const type = TYPES.get(fields.eventType) ?? TYPES.get(byRoute);
-  if (type === 'management' || type === 'message') return { is: type, hasId };
-  if (!hasId) return unreadable(NO_ID, false);
-  if (type === undefined) return unreadable(NO_TYPE, true);
+  const { apiId, stage, domainName } = fields;
+  const place = { apiId: given(apiId), stage: given(stage), domain: given(domainName)?.toLowerCase() };
+  if (type === 'management' || type === 'message') return { is: type, hasId, place };
+  if (!hasId) return unreadable(NO_ID, false, place);
+  if (type === undefined) return unreadable(NO_TYPE, true, place);
   const status = String(fields.status ?? '-');
-  if (type === 'connect' && status === '-') return unreadable(NO_STATUS, true);
-  if (type === 'connect' && !/^2\d\d$/.test(status)) return { is: 'refused', hasId };
+  if (type === 'connect' && status === '-') return unreadable(NO_STATUS, true, place);
+  if (type === 'connect' && !/^2\d\d$/.test(status)) return { is: 'refused', hasId, place };
   const at = toInstant(fields.requestTimeEpoch) ?? loggedAt;
   const connectedAt = toInstant(fields.connectedAt) ?? (type === 'connect' ? at : undefined);
-  const { apiId, stage, domainName } = fields;
-  const domain = given(domainName)?.toLowerCase();
-  return {
-    is: 'event',
-    at,
-    event: { type, connectionId: id, apiId: given(apiId), stage: given(stage), domain, connectedAt },
-  };
+  return { is: 'event', at, event: { type, connectionId: id, ...place, connectedAt } };
 }
 
 /** The fields of an object; or why there are none. */
@@ -132,6 +136,6 @@ function given(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' && value !== '-' ? value : undefined;
 }
 
-function unreadable(reason: string, hasId: boolean): Row {
-  return { is: 'unreadable', reason, hasId };
+function unreadable(reason: string, hasId: boolean, place: RowPlace | undefined): Row {
+  return { is: 'unreadable', reason, hasId, place };
 }

@@ -105,6 +105,7 @@ test('a reason repeats nothing of the row, and says what to add to the format', 
   expect(row).toEqual({
     is: 'unreadable',
     hasId: false,
+    place: { apiId: CONNECT.apiId, stage: CONNECT.stage, domain: undefined },
     reason: expect.stringContaining('$context.connectionId'),
   });
   expect(JSON.stringify(row)).not.toContain('secret');

@@ -4,7 +4,6 @@ import { Stopped } from '../../core/collector.ts';
 import { toSentence } from '../../core/error-text.ts';
 import type { FaultLog } from '../../core/fault-log.ts';
 import type { LogFields } from '../../core/logger.ts';
-import type { ConnectionEvent } from '../../core/websocket-event.ts';
 import { isExcluded } from '../../polling/selection.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { type Discovered, discover, type Stage } from './discovery.ts';
@@ -97,7 +96,7 @@ export class Endpoints {
   }
 
   /** The endpoint that an event of a feed belongs to. */
-  route(feed: string, event: ConnectionEvent): Endpoint | undefined {
+  route(...[feed, event]: Parameters<Route>): Endpoint | undefined {
     return this.#route(feed, event);
   }
 

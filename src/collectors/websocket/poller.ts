@@ -92,6 +92,7 @@ class WebsocketPoller implements Poller<View> {
       endpoints: () => this.#known(),
       open: this.#passDeps.open,
       tell: (feed, event, at) => this.#desk.tell(feed, event, at),
+      endpointOf: (feed, place) => this.#endpoints.route(feed, place)?.endpointId,
       save: async () => {
         await registries.flush();
         return !registries.isRefused;

@@ -80,6 +80,7 @@ async function startProcess(folder: string, log: Log, clock: ReturnType<typeof c
       await registries.flush();
       return !registries.isRefused;
     },
+    endpointOf: () => undefined,
     onEvent: () => {},
   });
   return { registry, feed, flush: () => registries.flush(), close: () => storage.close() };
@@ -161,8 +162,9 @@ test('whatever is late, doubled, out of order, refused or interrupted, what was 
           isBrokenOff = true;
         });
         log.failAfter(Number.POSITIVE_INFINITY);
-        // It may have been whole, and its first: then that was its opening balance.
-        if (!isBrokenOff) await turn();
+        // It may have been whole, and its first: then that was its opening balance. A first that broke off goes on at once, for what came
+        // meanwhile before the place where it broke off is none of that.
+        if (!isBrokenOff || opening === undefined) await turn();
       } else if (what === 'gone') {
         // Look-ups find gone whoever is.
         const { ids: known } = candidatesOf(process.registry, clock.now());

@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
-import { CLF_FORMAT, CONSOLE_JSON_FORMAT } from '../../../src/simulator/websocket/access-log-format.ts';
+import {
+  CLF_FORMAT,
+  CONSOLE_JSON_FORMAT,
+  JSON_FORMAT,
+} from '../../../src/simulator/websocket/access-log-format.ts';
 import { GROUP, startAccessLogRig, untilInTime } from '../../support/access-log.ts';
 import { said } from '../../support/exporter.ts';
 import { API, ENDPOINT, estimateOf, websocketSections } from '../../support/websocket.ts';
 
+const OTHER = 'f6g7h8i9j0';
 const MAPPED =
   '{"id":"$context.requestId","what":"$context.eventType","code":"$context.status","cid":"$context.connectionId"}';
 
@@ -160,6 +165,42 @@ test('two endpoints share a group, which is read once for both', async () => {
   expect(registered.sort()).toEqual([0, 2]);
   const filtered = rig.simulator.requests().filter(({ action }) => action === 'FilterLogEvents');
   expect(filtered).toHaveLength(2);
+});
+
+test('of two stages that share a group, one whose format has no ids is told so, and the other is counted', async () => {
+  const { rig, connect, pass } = await startAccessLogRig({
+    websocket: {
+      endpoints: [API, OTHER].map((api) => ({
+        url: `https://${api}.execute-api.eu-west-1.amazonaws.com/prod`,
+        source: { type: 'access_log', log_group: GROUP },
+      })),
+    },
+  });
+  const [destinationArn = ''] = rig.websockets.logs.groups('111122223333', 'eu-west-1').map(({ arn }) => arn);
+  const place = '"requestId":"$context.requestId","apiId":"$context.apiId","stage":"$context.stage"';
+  const format = `{${place},"eventType":"$context.eventType","status":"$context.status"}`;
+  rig.websockets.addApi({ apiId: OTHER, name: 'blind', accessLogs: { prod: { destinationArn, format } } });
+  connect(2);
+  rig.websockets.connect(OTHER);
+  const published = async (metric: string) => (await rig.metrics()).by('endpoint_id', metric);
+  const blind = `${OTHER}.execute-api.eu-west-1.amazonaws.com/prod`;
+  for (let n = 0; n < 3; n++) expect(await pass()).toBe(false);
+  expect(await published('aws_websocket_up')).toEqual({ [ENDPOINT]: 1, [blind]: 0 });
+  expect(await published('aws_websocket_registered_connections')).toEqual({ [ENDPOINT]: 2 });
+  expect(await published('aws_websocket_connections_opened_total')).toEqual({ [ENDPOINT]: 0 });
+  expect(
+    said(rig.log, `0 of 1 rows of ${blind} in the log group /ws/access carry a connectionId`),
+  ).toHaveLength(1);
+
+  // Two hours are read back once its rows have ids, and not before.
+  const other = rig.websockets.apis().find(({ apiId }) => apiId === OTHER);
+  other?.settings.get('prod')?.logTo({ destinationArn, format: JSON_FORMAT }, rig.clock.now());
+  rig.websockets.connect(OTHER);
+  connect(1);
+  for (let n = 0; n < 2; n++) await pass();
+  expect(await pass()).toBe(true);
+  expect(await published('aws_websocket_registered_connections')).toEqual({ [ENDPOINT]: 3, [blind]: 1 });
+  expect(await published('aws_websocket_connections_opened_total')).toEqual({ [ENDPOINT]: 1, [blind]: 0 });
 });
 
 test("discovery finds each stage's own log group; a stage without a log says what to set", async () => {

@@ -1,8 +1,11 @@
 import type { ConnectionEvent } from '../../../core/websocket-event.ts';
 import { type Endpoint, feedOf } from '../endpoint.ts';
 
+/** Whose an event is, as far as it says. */
+type Place = Pick<ConnectionEvent, 'apiId' | 'stage' | 'domain'>;
+
 /** Which endpoint an event of a feed belongs to, of those whose ids come from it; undefined for none. */
-export type Route = (feed: string, event: ConnectionEvent) => Endpoint | undefined;
+export type Route = (feed: string, event: Place) => Endpoint | undefined;
 
 /** By API and stage, else by domain and stage, else the only endpoint of that feed, unless the event says that it is of another. */
 export function createRoute(endpoints: readonly Endpoint[]): Route {
@@ -15,7 +18,7 @@ export function createRoute(endpoints: readonly Endpoint[]): Route {
   return (feed, event) => routes.get(feed)?.(event);
 }
 
-function createOwnRoute(own: readonly Endpoint[]): (event: ConnectionEvent) => Endpoint | undefined {
+function createOwnRoute(own: readonly Endpoint[]): (event: Place) => Endpoint | undefined {
   const byApi = new Map(own.map((endpoint) => [key(endpoint.apiId, endpoint.stage), endpoint]));
   const byDomain = new Map(own.map((endpoint) => [key(endpoint.host, endpoint.stage), endpoint]));
   byApi.delete(undefined);

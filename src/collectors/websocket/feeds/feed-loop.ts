@@ -1,13 +1,13 @@
 import { type Clock, sleep } from '../../../core/clock.ts';
 import type { EventSource } from '../../../core/collector.ts';
-import type { IdReader, Progress } from '../ids/id-reader.ts';
+import type { Progress } from '../ids/id-reader.ts';
 import type { Feed } from './feed.ts';
 
 /** After a failure a turn is not tried again at once. */
 const TRY_AGAIN_MS = 5_000;
 
 /** Has a feed read again and again, one turn at a time, and tells passes how that goes. */
-export class FeedLoop implements IdReader {
+export class FeedLoop {
   readonly #feed: Feed;
   readonly #clock: Clock;
   #turn: Promise<void> | undefined;
@@ -32,11 +32,13 @@ export class FeedLoop implements IdReader {
     this.#isFollowed = false;
   }
 
-  /** How it goes, for a pass: it waits for a first turn and, where nobody follows the feed, for one that is due. Rejects when the last turn failed. */
-  async read(signal: AbortSignal): Promise<Progress> {
+  /** How it goes, for a pass: it waits for a first turn and, where nobody follows the feed, for one that is due. Rejects when the last turn failed, or told nothing of that endpoint. */
+  async read(endpointId: string, signal: AbortSignal): Promise<Progress> {
     if (!this.#isFollowed && this.#dueInMs() === 0) void this.#run(signal);
     if (!this.#feed.status.isComplete || !this.#isFollowed) await this.#waitForTurn(signal);
     if (this.#error !== undefined) throw this.#error;
+    const trouble = this.#feed.troubleOf?.(endpointId);
+    if (trouble !== undefined) throw new Error(trouble);
     const { isComplete, rows } = this.#feed.status;
     return isComplete ? { state: 'unchanged', isCurrent: false } : { state: 'under way', rows };
   }

@@ -38,4 +38,6 @@ export interface Feed {
    * from there. A feed that is followed may wait for more to come. Rejects when it fails; what was read before stays read.
    */
   turn(signal: AbortSignal, isFollowed: boolean): Promise<boolean>;
+  /** Why an endpoint cannot be told of there although it is read, in a sentence; undefined while nothing speaks against it. */
+  troubleOf?(endpointId: string): string | undefined;
 }

@@ -5,7 +5,7 @@ import type { EventSource } from '../../../core/collector.ts';
 import type { FaultLog } from '../../../core/fault-log.ts';
 import type { Tally } from '../../../core/tally.ts';
 import type { ConnectionEvent, Told } from '../../../core/websocket-event.ts';
-import { USUAL_KEYS } from '../../../event-forms/access-log-row.ts';
+import { type RowPlace, USUAL_KEYS } from '../../../event-forms/access-log-row.ts';
 import type { AccessLogConfig } from '../config.ts';
 import { type Endpoint, feedOf } from '../endpoint.ts';
 import type { IdReader } from '../ids/id-reader.ts';
@@ -30,6 +30,8 @@ export interface FeedsDeps {
   readonly endpoints: () => readonly Endpoint[];
   readonly open: (endpoint: Endpoint) => Promise<OpenedRegistry>;
   readonly tell: (feed: string, event: ConnectionEvent, at: number) => Told;
+  /** The endpoint of a feed that is at that place; undefined for none that is known. */
+  readonly endpointOf: (feed: string, place: RowPlace) => string | undefined;
   /** Has on disk what was told; whether it is. */
   readonly save: () => Promise<boolean>;
   /** How far the log group of this key has been read; it outlives configurations. */
@@ -60,7 +62,7 @@ export class Feeds {
     const underWay = new Set<Promise<void>>();
     this.#followed = { signal, underWay };
     for (const loop of this.#loops.values()) this.#start(loop);
-    for (const endpoint of this.#deps.endpoints()) this.readerOf(endpoint);
+    for (const endpoint of this.#deps.endpoints()) this.#loopOf(endpoint);
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       else signal.addEventListener('abort', () => resolve(), { once: true });
@@ -73,6 +75,11 @@ export class Feeds {
   readerOf(endpoint: Endpoint): IdReader | undefined {
     const { origin } = endpoint;
     if (origin.type === 'access_log' && origin.log_group === null) return NO_LOG;
+    const loop = this.#loopOf(endpoint);
+    return loop && { read: (signal) => loop.read(endpoint.endpointId, signal) };
+  }
+
+  #loopOf(endpoint: Endpoint): FeedLoop | undefined {
     const key = feedOf(endpoint);
     const known = key === undefined ? undefined : this.#loops.get(key);
     if (key === undefined || known) return known;
@@ -129,6 +136,7 @@ export class Feeds {
       group,
       ...toSettings(own().flatMap((one) => (one.origin.type === 'access_log' ? [one.origin] : []))),
       position: deps.positionOf(key),
+      endpointOf: (place: RowPlace) => deps.endpointOf(key, place),
       ...namingTrouble(
         { readPage: (request: LogRequest, signal: AbortSignal) => read(target, request, signal) },
         `the log group ${group}`,

@@ -1,9 +1,10 @@
 import { breathe, type Clock, inSteps } from '../../../core/clock.ts';
 import type { ConnectionEvent, Told } from '../../../core/websocket-event.ts';
-import { type Row, type RowKeys, toRow } from '../../../event-forms/access-log-row.ts';
+import { type Row, type RowKeys, type RowPlace, toRow } from '../../../event-forms/access-log-row.ts';
 import { LIFETIME_MS } from '../registry/entry.ts';
 import type { OpenedRegistry } from '../registry/registries.ts';
 import type { Feed, FeedEvent, FeedResult, FeedStatus, OnFeedEvent } from './feed.ts';
+import { LogFormats } from './log-formats.ts';
 import type { LogPosition } from './log-position.ts';
 import { goOn, mayGoOn, type Reading, WrongFormat, withoutIds } from './log-reading.ts';
 import type { LogPage, LogRequest, LogRow } from './source-logs.ts';
@@ -21,6 +22,8 @@ export interface LogFeedDeps {
   /** The registries of the endpoints that are told of in the group; rejects unless all of them can be read. */
   readonly open: () => Promise<readonly OpenedRegistry[]>;
   readonly tell: (event: ConnectionEvent, at: number) => Told;
+  /** The endpoint that rows of this place are of; undefined for none that is told of in the group. */
+  readonly endpointOf: (place: RowPlace) => string | undefined;
   /** Has on disk what was told; whether it is. */
   readonly save: () => Promise<boolean>;
   readonly onEvent: OnFeedEvent;
@@ -46,8 +49,7 @@ export class LogFeed implements Feed {
   #delayMs: number | undefined;
   /** When the newest row was logged, milliseconds since 1970. */
   #newestAt = Number.NEGATIVE_INFINITY;
-  /** Rows so far with a connection id, and without. */
-  readonly #format = { withId: 0, withoutId: 0 };
+  readonly #formats = new LogFormats();
   #probedAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: LogFeedDeps) {
@@ -74,10 +76,10 @@ export class LogFeed implements Feed {
         const page = await readPage({ group, from, token, texts: TEXTS, limit: ROWS_OF_PAGE }, signal);
         await this.#take(page.rows, reading);
         goOn(reading, page.next);
-        this.#judgeFormat(ENOUGH_ROWS);
+        this.#judgeFormats(reading, ENOUGH_ROWS);
       } while (reading.token !== undefined);
       await this.#probe(reading, signal);
-      this.#judgeFormat(1);
+      this.#judgeFormats(reading, 1);
     } catch (error) {
       if (signal.aborted) return false;
       this.#reading = mayGoOn(error) ? reading : undefined;
@@ -88,10 +90,18 @@ export class LogFeed implements Feed {
     return true;
   }
 
+  troubleOf(endpointId: string): string | undefined {
+    const rows = this.#formats.blindRows(endpointId);
+    return rows === 0 ? undefined : withoutIds(rows, this.#deps.group, endpointId);
+  }
+
   #begin(opened: readonly OpenedRegistry[]): Reading {
     const { clock, position, overlapMs } = this.#deps;
     const beganAt = clock.now();
-    const isFirst = opened.some(({ registry }) => registry.state().listedAt === undefined);
+    const isFirst = opened.some(
+      ({ endpointId, registry }) =>
+        registry.state().listedAt === undefined && this.#formats.blindRows(endpointId) === 0,
+    );
     const longestAgo = beganAt - LIFETIME_MS;
     const { reachedAt = longestAgo } = position;
     const from = isFirst ? longestAgo : Math.max(reachedAt - overlapMs, longestAgo);
@@ -146,8 +156,7 @@ export class LogFeed implements Feed {
   /** Where no row tells of connects, looks whether there are others: of another format, or none at all. */
   async #probe({ from }: Reading, signal: AbortSignal): Promise<void> {
     const { group, readPage, clock } = this.#deps;
-    const { withId, withoutId } = this.#format;
-    if (withId + withoutId > 0 || clock.monotonic() - this.#probedAt < PROBE_EVERY_MS) return;
+    if (this.#formats.rows > 0 || clock.monotonic() - this.#probedAt < PROBE_EVERY_MS) return;
     const request = { group, from, token: undefined, texts: [], limit: PROBED_ROWS };
     const { rows } = await readPage(request, signal);
     this.#probedAt = clock.monotonic();
@@ -156,25 +165,25 @@ export class LogFeed implements Feed {
 
   #read({ text, loggedAt }: LogRow): Row {
     const row = toRow(text, this.#deps.keys, loggedAt);
-    if (row.is === 'event' || row.hasId) this.#format.withId += 1;
-    else this.#format.withoutId += 1;
+    this.#formats.note(row, this.#deps.endpointOf);
     return row;
   }
 
-  /** Throws when none of so many rows, or more, has a connection id. */
-  #judgeFormat(enough: number): void {
-    const { withId, withoutId } = this.#format;
-    if (withId > 0 || withoutId < enough) return;
-    this.#format.withoutId = 0;
+  /** Throws when so many rows, or more, tell of none of the endpoints for want of ids. */
+  #judgeFormats({ opened }: Reading, enough: number): void {
+    const { rows } = this.#formats;
+    if (rows < enough || !opened.every(({ endpointId }) => this.#formats.blindRows(endpointId) > 0)) return;
+    this.#formats.clear();
     this.#probedAt = Number.NEGATIVE_INFINITY;
-    throw new WrongFormat(withoutIds(withoutId, this.#deps.group));
+    throw new WrongFormat(withoutIds(rows, this.#deps.group));
   }
 
   async #end(reading: Reading): Promise<void> {
     const { opened, beganAt } = reading;
     const { overlapMs, clock, save, position } = this.#deps;
     const longestAgo = beganAt - LIFETIME_MS;
-    for (const { registry } of opened) {
+    for (const { endpointId, registry } of opened) {
+      if (this.#formats.blindRows(endpointId) > 0) continue;
       const { listedAt = longestAgo } = registry.state();
       // After a longer outage there are hours of which nothing is read.
       if (listedAt < longestAgo) await inSteps(registry.losing(longestAgo, clock.now()));

@@ -17,10 +17,11 @@ export interface Reading {
 /** None of the rows has a connection id. */
 export class WrongFormat extends Error {}
 
-/** Says that none of so many rows of a log group has a connection id, and what to do. */
-export function withoutIds(rows: number, group: string): string {
+/** Says that none of so many rows of a log group, or of one endpoint among others there, has a connection id, and what to do. */
+export function withoutIds(rows: number, group: string, endpointId?: string): string {
+  const whose = endpointId === undefined ? '' : `${endpointId} in `;
   return (
-    `0 of ${rows} rows of the log group ${group} carry a connectionId: have the format of the stage's access log say ` +
+    `0 of ${rows} rows of ${whose}the log group ${group} carry a connectionId: have the format of the stage's access log say ` +
     '"connectionId":"$context.connectionId" beside eventType and status, or set keys of the source to the names that it has for them'
   );
 }
