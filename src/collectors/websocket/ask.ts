@@ -4,9 +4,11 @@ import { isConnectionId } from '../../core/websocket-id.ts';
 import { type Row, toRow } from '../../event-forms/access-log-row.ts';
 import type { Verdict } from '../../polling/domain.ts';
 import { type Judgement, judge, judgeAccount, notAsked } from '../../polling/judge.ts';
-import type { Endpoint } from './endpoint.ts';
+import { type Endpoint, feedOf } from './endpoint.ts';
 import { reasonOf } from './estimate/endpoint-pass.ts';
-import { withoutIds } from './feeds/log-reading.ts';
+import { createRoute } from './events/router.ts';
+import { LogFormats } from './feeds/log-formats.ts';
+import { tooLittle } from './feeds/log-reading.ts';
 import { toRowKeys } from './feeds/row-keys.ts';
 import type { ReadLog } from './feeds/source-logs.ts';
 import type { Queue } from './feeds/source-sqs.ts';
@@ -82,6 +84,7 @@ export async function* ask(
       ...notAsked('which stages there are is learned by a pass'),
     };
   }
+  const route = createRoute(endpoints);
   for (const endpoint of endpoints) {
     const { target: own, origin, apiId, stage, url } = endpoint;
     const place = { accountId, region: own.region, partition };
@@ -112,8 +115,10 @@ export async function* ask(
         const page = await readLog(own, request, signal);
         rows = page.rows.map(({ text, loggedAt }) => toRow(text, toRowKeys([keys]), loggedAt));
       }, signal);
-      const isBlind = rows.length > 0 && rows.every((row) => row.is !== 'event' && !row.hasId);
-      const judged = isBlind ? { ...read, isFailure: true, reason: withoutIds(rows.length, group) } : read;
+      const formats = new LogFormats();
+      for (const row of rows) formats.note(row, (place) => route(feedOf(endpoint) ?? '', place)?.endpointId);
+      const trouble = formats.troubleOf(endpoint.endpointId);
+      const judged = trouble ? { ...read, isFailure: true, reason: tooLittle(trouble, group) } : read;
       yield { action: FILTER, resource: logArns(place, group)[0] ?? '*', ...judged };
       id = rows.flatMap((row) => (row.is === 'event' ? [row.event.connectionId] : [])).at(-1);
     } else if (origin.type === 'sqs') {

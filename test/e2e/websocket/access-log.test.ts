@@ -5,7 +5,7 @@ import {
   JSON_FORMAT,
 } from '../../../src/simulator/websocket/access-log-format.ts';
 import { GROUP, startAccessLogRig, untilInTime } from '../../support/access-log.ts';
-import { said } from '../../support/exporter.ts';
+import { type Rig, said } from '../../support/exporter.ts';
 import { API, ENDPOINT, estimateOf, websocketSections } from '../../support/websocket.ts';
 
 const OTHER = 'f6g7h8i9j0';
@@ -148,6 +148,75 @@ test.each([
   expect(await counts()).toEqual([undefined, undefined, undefined]);
   expect(said(rig.log, '0 of 3 rows of the log group /ws/access carry a connectionId')).toHaveLength(1);
 });
+
+const ROW = '"requestId":"$context.requestId","connectionId":"$context.connectionId"';
+
+test.each([
+  [`{${ROW},"status":"$context.status"}`, '0 of 3 rows of the log group /ws/access carry an eventType'],
+  [`{${ROW},"eventType":"$context.eventType"}`, '0 of 3 connects of the log group /ws/access carry a status'],
+  [
+    '{"requestId":"$context.requestId","eventType":"$context.eventType","connectionId":$context.connectionId}',
+    '0 of 3 rows of the log group /ws/access can be read (it is not valid JSON)',
+  ],
+])(
+  'a format that says too little (%s) is told with the one to set, and nothing is published',
+  async (format, why) => {
+    const { rig, connect, pass, counts } = await startAccessLogRig({ format });
+    connect(3);
+    for (let n = 0; n < 3; n++) expect(await pass()).toBe(false);
+    expect(await counts()).toEqual([undefined, undefined, undefined]);
+    const [line = '', ...more] = said(rig.log, why);
+    expect(more).toEqual([]);
+    expect(line.replaceAll('\\', '')).toContain(
+      '"eventType":"$context.eventType","routeKey":"$context.routeKey","status":"$context.status"',
+    );
+    const up = { source: 'access_log', name: GROUP };
+    expect((await rig.metrics()).value('aws_connections_exporter_event_source_up', up)).toBe(0);
+
+    await relog(rig, JSON_FORMAT);
+    connect(2);
+    for (let n = 0; n < 2; n++) await pass();
+    expect(await pass()).toBe(true);
+    expect(await counts()).toEqual([2, 0, 0]);
+  },
+);
+
+test.each([
+  ['ids', '{"requestId":"$context.requestId","eventType":"$context.eventType"}', 'carry a connectionId'],
+  ['the status', `{${ROW},"eventType":"$context.eventType"}`, 'carry a status'],
+  ['all that tells of connects', `{${ROW}}`, 'carry an eventType'],
+])(
+  'a format that loses %s later is told, and the last numbers stay until it has them again',
+  async (_, format, why) => {
+    const { rig, connect, pass, counts } = await startAccessLogRig();
+    connect(2);
+    expect(await pass()).toBe(true);
+    await rig.clock.advance(10 * 60_000);
+    await relog(rig, format);
+    connect(4);
+    await pass();
+    expect(await pass()).toBe(false);
+    expect(await pass()).toBe(false);
+    expect(await counts()).toEqual([2, 0, 0]);
+    expect(said(rig.log, 'could not be estimated').at(-1)).toContain(why);
+
+    await relog(rig, JSON_FORMAT);
+    connect(1);
+    for (let n = 0; n < 3; n++) await pass();
+    expect(await pass()).toBe(true);
+    expect((await counts())[1]).toBe(1);
+    expect((await rig.metrics()).value('aws_websocket_missed_disconnects_total')).toBe(0);
+  },
+);
+
+/** Has the stage log in this format from now on. */
+async function relog(rig: Rig, format: string): Promise<void> {
+  const [destinationArn = ''] = rig.websockets.logs.groups('111122223333', 'eu-west-1').map(({ arn }) => arn);
+  const [api] = rig.websockets.apis();
+  api?.settings.get('prod')?.logTo({ destinationArn, format }, rig.clock.now());
+  // It takes some time until a change is in force.
+  await rig.clock.advance(60_000);
+}
 
 test('two endpoints share a group, which is read once for both', async () => {
   const { rig, connect, pass } = await startAccessLogRig({

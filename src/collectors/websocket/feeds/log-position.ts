@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 const LINE = 500;
 
 type Line =
-  | { readonly reachedAt: number }
+  | { readonly reachedAt: number | undefined; readonly endpoints: readonly string[] }
   | readonly [minute: number, ids: readonly (readonly [string, FeedEvent])[]];
 
 /** How far a log group has been read, and which of its newest rows were, with what each was; it outlives configurations and, on disk, the process. */
@@ -25,6 +25,8 @@ export class LogPosition {
   /** By the minute in which they were logged. */
   #seen = new Map<number, Map<string, FeedEvent>>();
   #reachedAt: number | undefined;
+  /** The endpoints that were told what there was. */
+  #endpoints: ReadonlySet<string> = new Set();
   #isLoaded = false;
   #isChanged = false;
 
@@ -40,6 +42,11 @@ export class LogPosition {
     return this.#reachedAt;
   }
 
+  /** Whether an endpoint was told all that has been read; false of one that was not known then, or whose rows said too little. */
+  isOf(endpointId: string): boolean {
+    return this.#endpoints.has(endpointId);
+  }
+
   /** What a row was that has been read; undefined if it has not, or too long ago. */
   get({ id, loggedAt }: LogRow): FeedEvent | undefined {
     return this.#seen.get(toMinute(loggedAt))?.get(id);
@@ -53,9 +60,10 @@ export class LogPosition {
     this.#isChanged = true;
   }
 
-  /** Notes that all rows until then have been read. */
-  reach(at: number): void {
-    this.#reachedAt = Math.max(at, this.#reachedAt ?? at);
+  /** Notes that all rows until then, undefined while there is none, have been read, and which endpoints were told of them. */
+  reach(at: number | undefined, endpoints: readonly string[]): void {
+    if (at !== undefined) this.#reachedAt = Math.max(at, this.#reachedAt ?? at);
+    this.#endpoints = new Set(endpoints);
     this.#isChanged = true;
   }
 
@@ -98,7 +106,7 @@ export class LogPosition {
 
   #take(line: Line): void {
     if (Array.isArray(line)) {
-      const [minute, ids] = line as Exclude<Line, { readonly reachedAt: number }>;
+      const [minute, ids] = line as Extract<Line, readonly unknown[]>;
       const seen = this.#seen.get(minute) ?? new Map<string, FeedEvent>();
       for (const [id, what] of ids) {
         if (!Object.hasOwn(FEED_RESULTS, what))
@@ -108,14 +116,15 @@ export class LogPosition {
       this.#seen.set(minute, seen);
       return;
     }
-    const { reachedAt } = line as { readonly reachedAt: unknown };
-    if (typeof reachedAt !== 'number' || !Number.isFinite(reachedAt))
+    const { reachedAt, endpoints } = line as { readonly [K in 'reachedAt' | 'endpoints']?: unknown };
+    if (!(reachedAt === undefined || Number.isFinite(reachedAt)) || !Array.isArray(endpoints))
       throw new Error('one of its lines is not a position');
-    this.#reachedAt = reachedAt;
+    this.#reachedAt = reachedAt as number | undefined;
+    this.#endpoints = new Set(endpoints.map(String));
   }
 
   *#lines(): Iterable<string> {
-    if (this.#reachedAt !== undefined) yield JSON.stringify({ reachedAt: this.#reachedAt } satisfies Line);
+    yield JSON.stringify({ reachedAt: this.#reachedAt, endpoints: [...this.#endpoints] } satisfies Line);
     for (const [minute, seen] of this.#seen) {
       const ids = [...seen];
       for (let from = 0; from < ids.length; from += LINE)
