@@ -1,4 +1,4 @@
-import type { Target } from '../../aws/targets.ts';
+import { knownAccountId, type Target } from '../../aws/targets.ts';
 import {
   type AccessLogConfig,
   type DiscoverOriginConfig,
@@ -8,6 +8,7 @@ import {
 } from './config.ts';
 import type { Discovered, Stage } from './discovery.ts';
 import { toManagementUrl } from './management-url.ts';
+import { queueKey } from './queue-url.ts';
 
 /** One stage of a WebSocket API that is looked at, and where its connection ids come from. */
 export interface Endpoint {
@@ -109,12 +110,13 @@ function detailOf(origin: Origin, { name, region }: Target): string {
 /** The feed of events that happen as they are told. */
 export const INTAKE = 'intake';
 
-/** What tells the events of an endpoint, shared by all that are told of there; undefined where ids are listed, or nothing is known to tell them. */
+/** What tells the events of an endpoint, shared by all that are told of there, whichever targets they are of; undefined where ids are listed, or nothing is known to tell them. */
 export function feedOf({ origin, target }: Endpoint): string | undefined {
   if (origin.type === 'intake') return INTAKE;
-  if (origin.type === 'sqs') return JSON.stringify([origin.type, target.name, origin.queue_url]);
+  if (origin.type === 'sqs') return JSON.stringify([origin.type, queueKey(origin.queue_url)]);
   if (origin.type !== 'access_log' || origin.log_group === null) return undefined;
-  return JSON.stringify([origin.type, target.name, target.region, origin.log_group]);
+  const account = knownAccountId(target) ?? target.name;
+  return JSON.stringify([origin.type, account, target.region, origin.log_group]);
 }
 
 /** Tells targets apart: an account under one name, and a region. */

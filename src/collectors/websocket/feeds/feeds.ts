@@ -1,5 +1,6 @@
 import type { Aws } from '../../../aws/clients.ts';
 import { noteTrouble } from '../../../aws/errors.ts';
+import { knownAccountId } from '../../../aws/targets.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { EventSource } from '../../../core/collector.ts';
 import type { FaultLog } from '../../../core/fault-log.ts';
@@ -9,7 +10,7 @@ import { type RowPlace, USUAL_KEYS } from '../../../event-forms/access-log-row.t
 import type { AccessLogConfig } from '../config.ts';
 import { type Endpoint, feedOf } from '../endpoint.ts';
 import type { IdReader } from '../ids/id-reader.ts';
-import { queueName } from '../queue-url.ts';
+import { queueAccount, queueName } from '../queue-url.ts';
 import type { OpenedRegistry } from '../registry/registries.ts';
 import { FEED_RESULTS, type Feed, type FeedEvent, type OnFeedEvent } from './feed.ts';
 import { FeedLoop } from './feed-loop.ts';
@@ -29,7 +30,7 @@ export interface FeedsDeps {
   /** The endpoints that are known now. */
   readonly endpoints: () => readonly Endpoint[];
   readonly open: (endpoint: Endpoint) => Promise<OpenedRegistry>;
-  readonly tell: (feed: string, event: ConnectionEvent, at: number) => Told;
+  readonly tell: (feed: string, event: ConnectionEvent, at: number) => Told | 'early';
   /** The endpoint of a feed that is at that place; undefined for none that is known. */
   readonly endpointOf: (feed: string, place: RowPlace) => string | undefined;
   /** Has on disk what was told; whether it is. */
@@ -109,22 +110,24 @@ export class Feeds {
     underWay.add(followed);
   }
 
-  #toFeed(key: string, { origin, target }: Endpoint): Feed | undefined {
+  #toFeed(key: string, { origin, target: first }: Endpoint): Feed | undefined {
     const { deps, own } = { deps: this.#deps, own: () => this.#endpointsOf(key) };
     const shared = {
       clock: deps.clock,
       open: () => Promise.all(own().map(deps.open)),
-      tell: (event: ConnectionEvent, at: number) => deps.tell(key, event, at),
       save: deps.save,
     };
     if (origin.type === 'sqs') {
       const { queue_url: url } = origin;
       const name = queueName(url);
+      // Of several that could ask, one of its own account needs no policy of the queue.
+      const owner = own().find((one) => knownAccountId(one.target) === queueAccount(url));
       return new QueueFeed({
         ...shared,
         name,
         keys: USUAL_KEYS,
-        queue: namingTrouble(createQueue(deps.aws, target, url), `the queue ${name}`),
+        queue: namingTrouble(createQueue(deps.aws, owner?.target ?? first, url), `the queue ${name}`),
+        tell: (event, at) => deps.tell(key, event, at),
         onEvent: this.#count('sqs', name),
       });
     }
@@ -136,9 +139,14 @@ export class Feeds {
       group,
       ...toSettings(own().flatMap((one) => (one.origin.type === 'access_log' ? [one.origin] : []))),
       position: deps.positionOf(key),
+      // The rows of an endpoint that becomes known later are read again for it.
+      tell: (event, at) => {
+        const told = deps.tell(key, event, at);
+        return told === 'early' ? 'unroutable' : told;
+      },
       endpointOf: (place: RowPlace) => deps.endpointOf(key, place),
       ...namingTrouble(
-        { readPage: (request: LogRequest, signal: AbortSignal) => read(target, request, signal) },
+        { readPage: (request: LogRequest, signal: AbortSignal) => read(first, request, signal) },
         `the log group ${group}`,
       ),
       onEvent: this.#count('access_log', group),
