@@ -218,6 +218,35 @@ async function relog(rig: Rig, format: string): Promise<void> {
   await rig.clock.advance(60_000);
 }
 
+test('who was left out of a shared group for some time is told what happened meanwhile', async () => {
+  const endpoints = ['prod', 'dev'].map((stage) => ({
+    url: `https://${API}.execute-api.eu-west-1.amazonaws.com/${stage}`,
+    source: { type: 'access_log', log_group: GROUP },
+  }));
+  const { rig, connect, pass } = await startAccessLogRig({ websocket: { endpoints } });
+  const configure = (...named: readonly object[]) =>
+    rig.configure(websocketSections({ websocket: { endpoints: named }, intake: { enabled: false } }));
+  const [first = ''] = connect(3);
+  expect(await pass()).toBe(true);
+  await configure(...endpoints.slice(1));
+  await rig.restart();
+  expect(await pass()).toBe(true);
+  rig.websockets.disconnect(first);
+  connect(2);
+  await rig.clock.advance(60_000);
+  for (let n = 0; n < 2; n++) expect(await pass()).toBe(true);
+  await rig.clock.advance(20 * 60_000);
+  expect(await pass()).toBe(true);
+  await configure(...endpoints);
+  await rig.restart();
+  expect(await pass()).toBe(true);
+  const of = { endpoint_id: ENDPOINT };
+  const metrics = await rig.metrics();
+  expect(metrics.value('aws_websocket_registered_connections', of)).toBe(4);
+  expect(metrics.value('aws_websocket_connections_opened_total', of)).toBe(2);
+  expect(metrics.value('aws_websocket_connections_closed_total', of)).toBe(1);
+});
+
 test('two endpoints share a group, which is read once for both', async () => {
   const { rig, connect, pass } = await startAccessLogRig({
     websocket: {
