@@ -9,7 +9,7 @@ import { reasonOf } from './estimate/endpoint-pass.ts';
 import { createRoute } from './events/router.ts';
 import { LogFormats } from './feeds/log-formats.ts';
 import { tooLittle } from './feeds/log-reading.ts';
-import { toRowKeys } from './feeds/row-keys.ts';
+import { toRowKeys } from './feeds/log-settings.ts';
 import type { ReadLog } from './feeds/source-logs.ts';
 import type { Queue } from './feeds/source-sqs.ts';
 import type { IdReader } from './ids/id-reader.ts';
@@ -113,7 +113,7 @@ export async function* ask(
       let rows: readonly Row[] = [];
       const read = await judge(async () => {
         const page = await readLog(own, request, signal);
-        rows = page.rows.map(({ text, loggedAt }) => toRow(text, toRowKeys([keys]), loggedAt));
+        rows = page.rows.map(({ text, loggedAt }) => toRow(text, toRowKeys(keys), loggedAt));
       }, signal);
       const formats = new LogFormats();
       for (const row of rows) formats.note(row, (place) => route(feedOf(endpoint) ?? '', place)?.endpointId);

@@ -218,6 +218,35 @@ async function relog(rig: Rig, format: string): Promise<void> {
   await rig.clock.advance(60_000);
 }
 
+test('of a shared group each endpoint has its own names for fields; it is read as often as the most eager wants', async () => {
+  const mapped = (id: string, requestId: string) =>
+    `{"a":"$context.apiId","s":"$context.stage","e":"$context.eventType","c":"$context.status","${id}":"$context.connectionId","${requestId}":"$context.requestId"}`;
+  const keys = { api_id: 'a', stage: 's', event_type: 'e', status: 'c' };
+  const { rig, connect, pass } = await startAccessLogRig({
+    format: mapped('x', 'y'),
+    websocket: {
+      endpoints: [
+        {
+          url: `https://${ENDPOINT}`,
+          source: { type: 'access_log', log_group: GROUP, poll: '1h', keys: { ...keys, connection_id: 'x' } },
+        },
+      ],
+      discover: true,
+      discover_source: { type: 'access_log', poll: '15s', keys: { ...keys, connection_id: 'y' } },
+    },
+  });
+  connect(2);
+  expect(await pass()).toBe(true);
+  const [destinationArn = ''] = rig.websockets.logs.groups('111122223333', 'eu-west-1').map(({ arn }) => arn);
+  rig.websockets.addApi({ apiId: OTHER, accessLogs: { prod: { destinationArn, format: mapped('y', 'x') } } });
+  for (let n = 0; n < 3; n++) rig.websockets.connect(OTHER);
+  await rig.clock.advance(10 * 60_000);
+  for (let n = 0; n < 3; n++) await pass();
+  expect(await pass()).toBe(true);
+  const active = (await rig.metrics()).by('endpoint_id', 'aws_websocket_connections', { status: 'idle' });
+  expect(active).toEqual({ [ENDPOINT]: 2, [`${OTHER}.execute-api.eu-west-1.amazonaws.com/prod`]: 3 });
+});
+
 test('who was left out of a shared group for some time is told what happened meanwhile', async () => {
   const endpoints = ['prod', 'dev'].map((stage) => ({
     url: `https://${API}.execute-api.eu-west-1.amazonaws.com/${stage}`,

@@ -7,7 +7,6 @@ import type { FaultLog } from '../../../core/fault-log.ts';
 import type { Tally } from '../../../core/tally.ts';
 import type { ConnectionEvent, Told } from '../../../core/websocket-event.ts';
 import { type RowPlace, USUAL_KEYS } from '../../../event-forms/access-log-row.ts';
-import type { AccessLogConfig } from '../config.ts';
 import { type Endpoint, feedOf } from '../endpoint.ts';
 import type { IdReader } from '../ids/id-reader.ts';
 import { queueAccount, queueName } from '../queue-url.ts';
@@ -16,8 +15,8 @@ import { FEED_RESULTS, type Feed, type FeedEvent, type OnFeedEvent } from './fee
 import { FeedLoop } from './feed-loop.ts';
 import { LogFeed } from './log-feed.ts';
 import type { LogPosition } from './log-position.ts';
+import { toLogSettings } from './log-settings.ts';
 import { QueueFeed } from './queue-feed.ts';
-import { toRowKeys } from './row-keys.ts';
 import { createReadLog, type LogRequest } from './source-logs.ts';
 import { createQueue } from './source-sqs.ts';
 
@@ -52,6 +51,8 @@ const NO_LOG: IdReader = {
 export class Feeds {
   readonly #deps: FeedsDeps;
   readonly #loops = new Map<string, FeedLoop>();
+  /** The endpoints that each was told of. */
+  readonly #members = new Map<string, Set<string>>();
   #followed: { readonly signal: AbortSignal; readonly underWay: Set<Promise<void>> } | undefined;
 
   constructor(deps: FeedsDeps) {
@@ -82,10 +83,18 @@ export class Feeds {
 
   #loopOf(endpoint: Endpoint): FeedLoop | undefined {
     const key = feedOf(endpoint);
-    const known = key === undefined ? undefined : this.#loops.get(key);
-    if (key === undefined || known) return known;
+    if (key === undefined) return undefined;
+    const known = this.#loops.get(key);
+    const members = this.#members.get(key) ?? new Set();
+    if (known && !members.has(endpoint.endpointId)) known.hasten();
+    this.#members.set(key, members.add(endpoint.endpointId));
+    return known ?? this.#newLoop(key, endpoint);
+  }
+
+  #newLoop(key: string, endpoint: Endpoint): FeedLoop | undefined {
     const feed = this.#toFeed(key, endpoint);
     if (!feed) return undefined;
+    for (const { endpointId } of this.#endpointsOf(key)) this.#members.get(key)?.add(endpointId);
     const loop = new FeedLoop(feed, this.#deps.clock);
     this.#loops.set(key, loop);
     this.#start(loop);
@@ -134,17 +143,18 @@ export class Feeds {
     if (origin.type !== 'access_log' || origin.log_group === null) return undefined;
     const group = origin.log_group;
     const read = createReadLog(deps.aws);
+    const endpointOf = (place: RowPlace) => deps.endpointOf(key, place);
     return new LogFeed({
       ...shared,
       group,
-      ...toSettings(own().flatMap((one) => (one.origin.type === 'access_log' ? [one.origin] : []))),
+      settings: () => toLogSettings(own(), endpointOf),
       position: deps.positionOf(key),
       // The rows of an endpoint that becomes known later are read again for it.
       tell: (event, at) => {
         const told = deps.tell(key, event, at);
         return told === 'early' ? 'unroutable' : told;
       },
-      endpointOf: (place: RowPlace) => deps.endpointOf(key, place),
+      endpointOf,
       ...namingTrouble(
         { readPage: (request: LogRequest, signal: AbortSignal) => read(first, request, signal) },
         `the log group ${group}`,
@@ -192,13 +202,4 @@ function namingTrouble<T extends { readonly [K in keyof T]: Call }>(calls: T, wh
     return [name, own] as const;
   });
   return Object.fromEntries(named) as T;
-}
-
-/** How a group is read that several endpoints are told of in: as often, and as far back, as any of them wants. */
-function toSettings(origins: readonly Pick<AccessLogConfig, 'poll' | 'overlap' | 'keys'>[]) {
-  return {
-    pollMs: Math.min(...origins.map(({ poll }) => poll)),
-    overlapMs: Math.max(...origins.map(({ overlap }) => overlap)),
-    keys: toRowKeys(origins.map(({ keys }) => keys)),
-  };
 }

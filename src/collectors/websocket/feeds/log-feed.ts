@@ -1,21 +1,20 @@
 import { breathe, type Clock, inSteps } from '../../../core/clock.ts';
 import type { ConnectionEvent, Told } from '../../../core/websocket-event.ts';
-import { type Row, type RowKeys, type RowPlace, toRow } from '../../../event-forms/access-log-row.ts';
+import type { Row, RowPlace } from '../../../event-forms/access-log-row.ts';
 import { LIFETIME_MS } from '../registry/entry.ts';
 import type { OpenedRegistry } from '../registry/registries.ts';
 import type { Feed, FeedEvent, FeedResult, FeedStatus, OnFeedEvent } from './feed.ts';
 import { LogFormats } from './log-formats.ts';
 import type { LogPosition } from './log-position.ts';
 import { goOn, mayGoOn, type Reading, tooLittle } from './log-reading.ts';
+import type { LogSettings } from './log-settings.ts';
 import type { LogPage, LogRequest, LogRow } from './source-logs.ts';
 
 /** What an access log is read with. */
 export interface LogFeedDeps {
   readonly group: string;
-  readonly keys: RowKeys;
-  readonly pollMs: number;
-  /** How far before the newest row is read again. */
-  readonly overlapMs: number;
+  /** How it is to be read now. */
+  readonly settings: () => LogSettings;
   readonly clock: Clock;
   readonly position: LogPosition;
   readonly readPage: (request: LogRequest, signal: AbortSignal) => Promise<LogPage>;
@@ -41,6 +40,7 @@ const PROBED_ROWS = 50;
 /** Reads the access logs of stages from their log group: two hours back at first, then on from the newest row, less the overlap. */
 export class LogFeed implements Feed {
   readonly #deps: LogFeedDeps;
+  #settings: LogSettings;
   #reading: Reading | undefined;
   #rows = 0;
   #isComplete = false;
@@ -53,10 +53,11 @@ export class LogFeed implements Feed {
 
   constructor(deps: LogFeedDeps) {
     this.#deps = deps;
+    this.#settings = deps.settings();
   }
 
   get everyMs(): number {
-    return this.#deps.pollMs;
+    return this.#settings.pollMs;
   }
 
   get status(): FeedStatus {
@@ -66,6 +67,7 @@ export class LogFeed implements Feed {
   async turn(signal: AbortSignal): Promise<boolean> {
     const { open, position, readPage, group } = this.#deps;
     const opened = await open();
+    this.#settings = this.#deps.settings();
     await position.load();
     this.#reading ??= this.#begin(opened);
     const reading = this.#reading;
@@ -94,7 +96,8 @@ export class LogFeed implements Feed {
   }
 
   #begin(opened: readonly OpenedRegistry[]): Reading {
-    const { clock, position, overlapMs } = this.#deps;
+    const { clock, position } = this.#deps;
+    const { overlapMs } = this.#settings;
     const beganAt = clock.now();
     const isFirst = opened.some(
       ({ endpointId, registry }) =>
@@ -123,7 +126,7 @@ export class LogFeed implements Feed {
       if (index > 0 && index % STEP === 0) await breathe();
       this.#takeRow(row, reading, now);
     }
-    this.#deps.position.forgetBefore(this.#reachedBy(reading) - this.#deps.overlapMs);
+    this.#deps.position.forgetBefore(this.#reachedBy(reading) - this.#settings.overlapMs);
   }
 
   #takeRow(row: LogRow, reading: Reading, now: number): void {
@@ -165,17 +168,17 @@ export class LogFeed implements Feed {
 
   /** Where no new row tells of connects, looks whether there are others: of another format, or none at all. */
   async #probe({ from, beganAt, isNews }: Reading, signal: AbortSignal): Promise<void> {
-    const { group, readPage, clock, overlapMs } = this.#deps;
+    const { group, readPage, clock } = this.#deps;
     if (isNews || clock.monotonic() - this.#probed.at < PROBE_EVERY_MS) return;
     const since = Math.max(from, this.#newestAt + 1, this.#probed.until);
     const request = { group, from: since, token: undefined, texts: [], limit: PROBED_ROWS };
     const { rows } = await readPage(request, signal);
-    this.#probed = { at: clock.monotonic(), until: beganAt - overlapMs };
+    this.#probed = { at: clock.monotonic(), until: beganAt - this.#settings.overlapMs };
     for (const row of rows) this.#read(row);
   }
 
-  #read({ text, loggedAt }: LogRow): Row {
-    const row = toRow(text, this.#deps.keys, loggedAt);
+  #read(logged: LogRow): Row {
+    const row = this.#settings.read(logged);
     this.#formats.note(row, this.#deps.endpointOf);
     return row;
   }
@@ -189,7 +192,8 @@ export class LogFeed implements Feed {
 
   async #end(reading: Reading): Promise<void> {
     const { opened, beganAt } = reading;
-    const { overlapMs, clock, save, position } = this.#deps;
+    const { clock, save, position } = this.#deps;
+    const { overlapMs } = this.#settings;
     const longestAgo = beganAt - LIFETIME_MS;
     const told = opened.filter(({ endpointId }) => !this.#formats.troubleOf(endpointId));
     for (const { endpointId, registry } of told) {
