@@ -1,6 +1,7 @@
 import type { Target } from '../../aws/targets.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Domain } from '../../polling/domain.ts';
+import { isExcluded } from '../../polling/selection.ts';
 import { ask } from './ask.ts';
 import { type WebsocketConfig, websocketConfig } from './config.ts';
 import { createReadLog } from './feeds/source-logs.ts';
@@ -55,7 +56,7 @@ export const websocket = {
     logs: LOGS_REQUESTS_PER_SECOND,
   }),
   ask({ config, house, targets, aws }, target, signal) {
-    const { named } = toPassOptions(config, targets, house.intake.max_connections);
+    const { named, discoverOrigin, exclude } = toPassOptions(config, targets, house.intake.max_connections);
     const isFirst = targets.find(({ name }) => name === target.name) === target;
     const isElsewhere = ({ region }: { readonly region: string }) =>
       !targets.some((one) => one.name === target.name && one.region === region);
@@ -72,7 +73,9 @@ export const websocket = {
       now: () => systemClock.now(),
       readerOf,
       endpoints,
-      discovers: config.discover,
+      discoverOrigin,
+      isExcluded: (apiId: string, stage: string, name: string) =>
+        isExcluded({ exclude }, { ids: [apiId, `${apiId}/${stage}`], name }),
     };
     return ask(asked, target, signal);
   },

@@ -38,15 +38,6 @@ export interface FeedsDeps {
   readonly positionOf: (key: string) => LogPosition;
 }
 
-const NO_LOG: IdReader = {
-  read: () =>
-    Promise.reject(
-      new Error(
-        'the stage has no access log: set one (AccessLogSettings, with a log group and a format that says connectionId, eventType and status), or name another discover_source',
-      ),
-    ),
-};
-
 /** What reads the events of a configuration where they wait: each log group and queue once, however many endpoints it tells of. */
 export class Feeds {
   readonly #deps: FeedsDeps;
@@ -76,7 +67,8 @@ export class Feeds {
   /** What tells a pass how the feed of an endpoint is read; undefined where its ids come from elsewhere. */
   readerOf(endpoint: Endpoint): IdReader | undefined {
     const { origin } = endpoint;
-    if (origin.type === 'access_log' && origin.log_group === null) return NO_LOG;
+    if (origin.type === 'access_log' && origin.log_group === null)
+      return { read: () => Promise.reject(new Error(origin.trouble)) };
     const loop = this.#loopOf(endpoint);
     return loop && { read: (signal) => loop.read(endpoint.endpointId, signal) };
   }
