@@ -4,6 +4,7 @@ import type { Domain } from '../../polling/domain.ts';
 import { isExcluded } from '../../polling/selection.ts';
 import { ask } from './ask.ts';
 import { type WebsocketConfig, websocketConfig } from './config.ts';
+import { LOG_CALLS_PER_SECOND } from './feeds/log-quota.ts';
 import { createReadLog } from './feeds/source-logs.ts';
 import { createQueue } from './feeds/source-sqs.ts';
 import { REJECTABLE } from './ids/row.ts';
@@ -19,9 +20,6 @@ import { warnings } from './warnings.ts';
 
 /** Half of the ten requests a second that AWS grants an account for configuring its APIs, reading included. */
 const API_GATEWAY_REQUESTS_PER_SECOND = 5;
-
-/** Of the 5 to 25 that AWS grants all who read logs in an account and region. */
-const LOGS_REQUESTS_PER_SECOND = 2;
 
 /** API Gateway WebSocket APIs: how many of the known connection ids are alive. */
 export const websocket = {
@@ -53,7 +51,7 @@ export const websocket = {
   limits: ({ requests_per_second }) => ({
     'execute-api': requests_per_second,
     apigateway: API_GATEWAY_REQUESTS_PER_SECOND,
-    logs: LOGS_REQUESTS_PER_SECOND,
+    logs: LOG_CALLS_PER_SECOND,
   }),
   ask({ config, house, targets, aws }, target, signal) {
     const { named, discoverOrigin, exclude } = toPassOptions(config, targets, house.intake.max_connections);

@@ -247,6 +247,31 @@ test('of a shared group each endpoint has its own names for fields; it is read a
   expect(active).toEqual({ [ENDPOINT]: 2, [`${OTHER}.execute-api.eu-west-1.amazonaws.com/prod`]: 3 });
 });
 
+test('more log groups than can be read as often as they are to be are told with what to set', async () => {
+  const { rig } = await startAccessLogRig({
+    websocket: { endpoints: [], discover: true, discover_source: { type: 'access_log', poll: '5s' } },
+  });
+  for (let n = 0; n < 6; n++) {
+    const destinationArn = rig.websockets.logs.addGroup({ name: `/ws/${n}` });
+    rig.websockets.addApi({
+      apiId: `many${n}`,
+      accessLogs: { prod: { destinationArn, format: JSON_FORMAT } },
+    });
+  }
+  await rig.clock.advance(30_000);
+  const isDone = rig.exporter.runOnce();
+  await untilInTime(rig, async () => said(rig.log, 'Access logs are read less often').length > 0);
+  await untilInTime(rig, async () =>
+    rig.exporter.status().collectors.every(({ startedAt }) => startedAt === undefined),
+  );
+  await isDone;
+  expect(said(rig.log, 'Access logs are read less often')).toEqual([
+    expect.stringMatching(
+      /7 log groups need 2\.8 calls a second, and no more than 2 are made, .* set poll to 7s or more/,
+    ),
+  ]);
+});
+
 test('who was left out of a shared group for some time is told what happened meanwhile', async () => {
   const endpoints = ['prod', 'dev'].map((stage) => ({
     url: `https://${API}.execute-api.eu-west-1.amazonaws.com/${stage}`,

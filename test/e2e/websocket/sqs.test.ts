@@ -82,6 +82,10 @@ test('each shape of the intake and rows of access logs are told, and deleted onc
     'message accepted': 1,
     'disconnect accepted': 1,
   });
+  const unroutable = said(rig.log, 'belong to no endpoint of that source: compare api_id and stage');
+  expect(unroutable).toEqual([
+    expect.stringMatching(/source=sqs name=ws-events api_id=other stage=prod count=1 metric=/),
+  ]);
   await rig.restart();
   expect(await pass()).toBe(true);
   expect(await counts()).toEqual([4, 5, 1]);

@@ -1,9 +1,11 @@
 import type { Aws } from '../../../aws/clients.ts';
 import { noteTrouble } from '../../../aws/errors.ts';
-import { knownAccountId } from '../../../aws/targets.ts';
+import { knownAccountId, type Target } from '../../../aws/targets.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { EventSource } from '../../../core/collector.ts';
 import type { FaultLog } from '../../../core/fault-log.ts';
+import type { Logger } from '../../../core/logger.ts';
+import { Seldom } from '../../../core/seldom.ts';
 import type { Tally } from '../../../core/tally.ts';
 import type { ConnectionEvent, Told } from '../../../core/websocket-event.ts';
 import { type RowPlace, USUAL_KEYS } from '../../../event-forms/access-log-row.ts';
@@ -15,6 +17,7 @@ import { FEED_RESULTS, type Feed, type FeedEvent, type OnFeedEvent } from './fee
 import { FeedLoop } from './feed-loop.ts';
 import { LogFeed } from './log-feed.ts';
 import type { LogPosition } from './log-position.ts';
+import { quotaProblem } from './log-quota.ts';
 import { toLogSettings } from './log-settings.ts';
 import { QueueFeed } from './queue-feed.ts';
 import { createReadLog, type LogRequest } from './source-logs.ts';
@@ -25,6 +28,7 @@ export interface FeedsDeps {
   readonly aws: Pick<Aws, 'logs' | 'sqs'>;
   readonly clock: Clock;
   readonly faults: FaultLog;
+  readonly logger: Pick<Logger, 'warn'>;
   readonly sourceEvents: Tally<'source' | 'event' | 'result'>;
   /** The endpoints that are known now. */
   readonly endpoints: () => readonly Endpoint[];
@@ -38,16 +42,23 @@ export interface FeedsDeps {
   readonly positionOf: (key: string) => LogPosition;
 }
 
+/** Events of no endpoint are said again after so long. */
+const SAY_AGAIN_MS = 10 * 60_000;
+
+type Named = Pick<EventSource, 'source' | 'name'>;
+
 /** What reads the events of a configuration where they wait: each log group and queue once, however many endpoints it tells of. */
 export class Feeds {
   readonly #deps: FeedsDeps;
   readonly #loops = new Map<string, FeedLoop>();
   /** The endpoints that each was told of. */
+  readonly #unroutable: Seldom;
   readonly #members = new Map<string, Set<string>>();
   #followed: { readonly signal: AbortSignal; readonly underWay: Set<Promise<void>> } | undefined;
 
   constructor(deps: FeedsDeps) {
     this.#deps = deps;
+    this.#unroutable = new Seldom(deps.clock, SAY_AGAIN_MS);
   }
 
   /** Reads until the signal aborts; also what becomes known meanwhile. Never rejects. */
@@ -90,7 +101,23 @@ export class Feeds {
     const loop = new FeedLoop(feed, this.#deps.clock);
     this.#loops.set(key, loop);
     this.#start(loop);
+    if (endpoint.origin.type === 'access_log') this.#warnOfQuota(endpoint);
     return loop;
+  }
+
+  /** Says once of an account and region that its log groups are more than can be read as often as they are to be. */
+  #warnOfQuota({ target }: Endpoint): void {
+    const polls = new Map<string, number>();
+    for (const one of this.#deps.endpoints()) {
+      const key = feedOf(one);
+      if (key === undefined || one.origin.type !== 'access_log' || !isSamePlace(one.target, target)) continue;
+      polls.set(key, Math.min(one.origin.poll, polls.get(key) ?? one.origin.poll));
+    }
+    const reason = quotaProblem([...polls.values()]);
+    if (reason === undefined) return;
+    const { name, region } = target;
+    const message = 'Access logs are read less often than they are to be, and events come late';
+    this.#deps.faults.warnOnce(`quota ${name} ${region}`, message, { target: name, region, reason });
   }
 
   /** How the reading of each goes. */
@@ -128,7 +155,7 @@ export class Feeds {
         name,
         keys: USUAL_KEYS,
         queue: namingTrouble(createQueue(deps.aws, owner?.target ?? first, url), `the queue ${name}`),
-        tell: (event, at) => deps.tell(key, event, at),
+        tell: (event, at) => this.#tell(key, { source: 'sqs', name }, event, at),
         onEvent: this.#count('sqs', name),
       });
     }
@@ -143,7 +170,7 @@ export class Feeds {
       position: deps.positionOf(key),
       // The rows of an endpoint that becomes known later are read again for it.
       tell: (event, at) => {
-        const told = deps.tell(key, event, at);
+        const told = this.#tell(key, { source: 'access_log', name: group }, event, at);
         return told === 'early' ? 'unroutable' : told;
       },
       endpointOf,
@@ -170,9 +197,35 @@ export class Feeds {
     };
   }
 
+  /** Hands an event over, and says now and then whose it is if it is of no endpoint. */
+  #tell(key: string, { source, name }: Named, event: ConnectionEvent, at: number): Told | 'early' {
+    const told = this.#deps.tell(key, event, at);
+    const count = told === 'unroutable' ? this.#unroutable.due(key) : undefined;
+    if (count === undefined) return told;
+    const message =
+      'Events that were read belong to no endpoint of that source: compare api_id and stage with websocket.endpoints (said at most every ten minutes)';
+    const { apiId, stage, domain } = event;
+    this.#deps.logger.warn(message, {
+      source,
+      name,
+      ...(apiId !== undefined && { api_id: apiId }),
+      ...(stage !== undefined && { stage }),
+      ...(domain !== undefined && { domain }),
+      count,
+      metric: `aws_connections_exporter_event_source_events_total{source="${source}",result="unroutable"}`,
+    });
+    return told;
+  }
+
   #endpointsOf(key: string): readonly Endpoint[] {
     return this.#deps.endpoints().filter((endpoint) => feedOf(endpoint) === key);
   }
+}
+
+/** Whether two are of the same account, as far as that is known, and region. */
+function isSamePlace(one: Target, other: Target): boolean {
+  const accountOf = (target: Target) => knownAccountId(target) ?? target.name;
+  return one.region === other.region && accountOf(one) === accountOf(other);
 }
 
 /** What its series are called. */
