@@ -3,8 +3,10 @@ import {
   toAllow,
   toConnect,
   toCorrect,
+  toDecrypt,
   toDoubt,
   toFind,
+  toMendKey,
   toPass,
   toProve,
   toProveThere,
@@ -56,10 +58,15 @@ export const RULES: readonly Rule[] = [
       /^(RequestLimitExceeded|EC2ThrottledException|Throttl\w*|TooManyRequests\w*|SlowDown|LimitExceededException|RequestThrottled\w*|BandwidthLimitExceeded|ProvisionedThroughputExceededException|OverLimit|KmsThrottled)$/,
     remedy: toSlowDown,
   },
+  { error: 'denied', names: /^(KmsAccessDenied|KMS\.AccessDenied\w*)$/, remedy: toDecrypt },
+  {
+    error: 'invalid',
+    names: /^(Kms|KMS\.)(Disabled|InvalidState|InvalidKeyUsage|NotFound|OptInRequired)\w*$/,
+    remedy: toMendKey,
+  },
   {
     error: 'denied',
-    names:
-      /^(UnauthorizedOperation|AccessDenied|AccessDeniedException|KmsAccessDenied|Client\.UnauthorizedOperation)$/,
+    names: /^(UnauthorizedOperation|AccessDenied|AccessDeniedException|Client\.UnauthorizedOperation)$/,
     remedy: toAllow,
   },
   {

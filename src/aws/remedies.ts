@@ -46,6 +46,18 @@ export const toAllow = byAction(
   ],
 );
 
+/** Of a key in KMS that these credentials may not use. */
+export const toDecrypt = byAction('allow kms:Decrypt on the key', [
+  /^sqs:/,
+  'the queue is encrypted: allow kms:Decrypt on its key in the IAM policy, and in the policy of the key where that is of another account',
+]);
+
+/** Of a key in KMS that nobody can use. */
+export const toMendKey = byAction('see that the key in KMS is there, enabled and of its region', [
+  /^sqs:/,
+  'see that the key with which the queue is encrypted is there, enabled and of its region, or give the queue another',
+]);
+
 /** Of an address that is not served. */
 export function toServed(action: string): string {
   return action.startsWith('execute-api:')

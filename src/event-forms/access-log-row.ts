@@ -24,17 +24,25 @@ export const USUAL_KEYS: RowKeys = {
 /** Whose a row is, as far as it says. */
 export type RowPlace = Pick<ConnectionEvent, 'apiId' | 'stage' | 'domain'>;
 
+/** What a row must have to tell who came and went, from the least on: whoever has one of them has those before it. */
+export const ROW_NEEDS = ['form', 'connectionId', 'eventType', 'status'] as const;
+export type RowNeed = (typeof ROW_NEEDS)[number];
+
 /** What a row of an access log says. */
 export type Row =
   /** A connection began or ended, at this time in milliseconds since 1970. */
   | { readonly is: 'event'; readonly event: ConnectionEvent; readonly at: number }
-  /** A connect that was refused, a message, or a call of the management API: nothing began or ended. `hasId` is whether it has a connection id. */
-  | { readonly is: 'refused' | 'message' | 'management'; readonly hasId: boolean; readonly place: RowPlace }
+  /** A connect that was refused, a message, or a call of the management API: nothing began or ended. It may lack a connection id. */
+  | {
+      readonly is: 'refused' | 'message' | 'management';
+      readonly lacks: 'connectionId' | undefined;
+      readonly place: RowPlace;
+    }
   /** Nothing that can be understood, for a reason in words that repeat nothing of it; without a place where nothing of it can be read. */
   | {
       readonly is: 'unreadable';
       readonly reason: string;
-      readonly hasId: boolean;
+      readonly lacks: RowNeed;
       readonly place: RowPlace | undefined;
     };
 
@@ -44,7 +52,7 @@ export type Row =
  */
 export function toRow(text: string, keys: RowKeys, loggedAt: number): Row {
   const fields = /^\s*\{/.test(text) ? fromJson(text, keys) : fromClf(text);
-  return typeof fields === 'string' ? unreadable(fields, false, undefined) : toMeaning(fields, loggedAt);
+  return typeof fields === 'string' ? unreadable(fields, 'form', undefined) : toMeaning(fields, loggedAt);
 }
 
 type Fields = Readonly<Partial<Record<keyof RowKeys | 'routeKey' | 'requestTimeEpoch', unknown>>>;
@@ -71,12 +79,13 @@ function toMeaning(fields: Fields, loggedAt: number): Row {
   const type = TYPES.get(fields.eventType) ?? TYPES.get(byRoute);
   const { apiId, stage, domainName } = fields;
   const place = { apiId: given(apiId), stage: given(stage), domain: given(domainName)?.toLowerCase() };
-  if (type === 'management' || type === 'message') return { is: type, hasId, place };
-  if (!hasId) return unreadable(NO_ID, false, place);
-  if (type === undefined) return unreadable(NO_TYPE, true, place);
+  if (type === 'management' || type === 'message')
+    return { is: type, lacks: hasId ? undefined : 'connectionId', place };
+  if (!hasId) return unreadable(NO_ID, 'connectionId', place);
+  if (type === undefined) return unreadable(NO_TYPE, 'eventType', place);
   const status = String(fields.status ?? '-');
-  if (type === 'connect' && status === '-') return unreadable(NO_STATUS, true, place);
-  if (type === 'connect' && !/^2\d\d$/.test(status)) return { is: 'refused', hasId, place };
+  if (type === 'connect' && status === '-') return unreadable(NO_STATUS, 'status', place);
+  if (type === 'connect' && !/^2\d\d$/.test(status)) return { is: 'refused', lacks: undefined, place };
   const at = toInstant(fields.requestTimeEpoch) ?? loggedAt;
   const connectedAt = toInstant(fields.connectedAt) ?? (type === 'connect' ? at : undefined);
   return { is: 'event', at, event: { type, connectionId: id, ...place, connectedAt } };
@@ -136,6 +145,6 @@ function given(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' && value !== '-' ? value : undefined;
 }
 
-function unreadable(reason: string, hasId: boolean, place: RowPlace | undefined): Row {
-  return { is: 'unreadable', reason, hasId, place };
+function unreadable(reason: string, lacks: RowNeed, place: RowPlace | undefined): Row {
+  return { is: 'unreadable', reason, lacks, place };
 }

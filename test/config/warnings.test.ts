@@ -103,3 +103,26 @@ test('a configuration with nothing to do is told', () => {
     'nothing is enabled: there will be nothing to export',
   ]);
 });
+
+test('more log groups than can be read so often, and a FIFO queue, are warned of', () => {
+  const logs = (count: number, poll: string) =>
+    Array.from(
+      { length: count },
+      (_, n) =>
+        `{url: "https://a${n}.execute-api.eu-west-1.amazonaws.com/x", source: {type: access_log, log_group: /ws/${n}, poll: ${poll}}}`,
+    ).join(', ');
+  const of = (endpoints: string) =>
+    warnings(`websocket: {enabled: true, timeout: 59s, requests_per_second: 100, endpoints: [${endpoints}]}`);
+  expect(of(logs(15, '15s'))).toEqual([]);
+  expect(of(logs(16, '15s'))).toEqual([
+    expect.stringMatching(
+      /^websocket\.endpoints: of target default, eu-west-1, 16 log groups need 2\.1 calls.* set poll to 16s or more/,
+    ),
+  ]);
+  const url = 'https://sqs.eu-west-1.amazonaws.com/111122223333/events.fifo';
+  expect(of(`{url: "${HOST}/prod", source: {type: sqs, queue_url: "${url}"}}`)).toEqual([
+    expect.stringMatching(
+      /^websocket\.endpoints\[0\]\.source\.queue_url: is a FIFO queue.* use a standard queue/,
+    ),
+  ]);
+});

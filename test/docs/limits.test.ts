@@ -15,8 +15,8 @@ import { MAX_POSTURES } from '../../src/collectors/client-vpn/postures.ts';
 import { MOST_TUNNELS } from '../../src/collectors/site-to-site-vpn/record.ts';
 import { MOST_IDS } from '../../src/collectors/websocket/columns/listed-ids.ts';
 import { LEAST_POLL_MS } from '../../src/collectors/websocket/config.ts';
+import { LOG_CALLS_PER_SECOND } from '../../src/collectors/websocket/feeds/log-quota.ts';
 import { AT_ONCE } from '../../src/collectors/websocket/feeds/queue-feed.ts';
-import { READINGS_PER_SECOND } from '../../src/collectors/websocket/feeds/source-logs.ts';
 import { MOST_MESSAGES } from '../../src/collectors/websocket/feeds/source-sqs.ts';
 import { LONGEST_LINE } from '../../src/collectors/websocket/ids/file-reader.ts';
 import { LONGEST_READING_MS } from '../../src/collectors/websocket/ids/scan-reading.ts';
@@ -78,7 +78,7 @@ const LIMITS: Readonly<Record<string, string>> = {
   'requests to AWS under way, all targets together': count(MOST_IN_FLIGHT),
   'requests to EC2 for Client VPN a second, per target': count(defaults.client_vpn.requests_per_second),
   'look-ups a second, per target': count(defaults.websocket.requests_per_second),
-  'readings of access logs a second, of an account and region': count(READINGS_PER_SECOND),
+  'readings of access logs a second, of an account and region': count(LOG_CALLS_PER_SECOND),
   'from one reading of an access log to the next, at least': `${LEAST_POLL_MS / 1000} s`,
   'how far back an access log is read': `${LIFETIME_MS / 3_600_000} h`,
   'messages of a queue received at a time': count(AT_ONCE * MOST_MESSAGES),

@@ -104,7 +104,7 @@ test('a reason repeats nothing of the row, and says what to add to the format', 
   const row = read({ ...CONNECT, connectionId: 'secret text' });
   expect(row).toEqual({
     is: 'unreadable',
-    hasId: false,
+    lacks: 'connectionId',
     place: { apiId: CONNECT.apiId, stage: CONNECT.stage, domain: undefined },
     reason: expect.stringContaining('$context.connectionId'),
   });

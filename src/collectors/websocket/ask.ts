@@ -1,13 +1,14 @@
 import type { Target } from '../../aws/targets.ts';
 import { partitionOf } from '../../aws/targets.ts';
 import { isConnectionId } from '../../core/websocket-id.ts';
-import { type Row, toRow } from '../../event-forms/access-log-row.ts';
+import type { RowPlace } from '../../event-forms/access-log-row.ts';
 import type { Verdict } from '../../polling/domain.ts';
 import { type Judgement, judge, judgeAccount, notAsked } from '../../polling/judge.ts';
-import type { Endpoint } from './endpoint.ts';
+import { askDiscovered, askStage, judgeRows } from './ask-logs.ts';
+import type { DiscoverOriginConfig } from './config.ts';
+import { type Endpoint, feedOf } from './endpoint.ts';
 import { reasonOf } from './estimate/endpoint-pass.ts';
-import { withoutIds } from './feeds/log-reading.ts';
-import { toRowKeys } from './feeds/row-keys.ts';
+import { createRoute } from './events/router.ts';
 import type { ReadLog } from './feeds/source-logs.ts';
 import type { Queue } from './feeds/source-sqs.ts';
 import type { IdReader } from './ids/id-reader.ts';
@@ -26,7 +27,6 @@ import {
   SCAN,
   tableArn,
 } from './permissions.ts';
-import { LIFETIME_MS } from './registry/entry.ts';
 import { isNotFound, type Source } from './source.ts';
 
 /** What a target is asked about, and with. */
@@ -38,12 +38,13 @@ export interface Asked {
   readonly queueOf: (target: Target, url: string) => Queue;
   readonly now: () => number;
   readonly endpoints: readonly Endpoint[];
-  readonly discovers: boolean;
+  /** Where ids of discovered stages come from; undefined while discovery is off. */
+  readonly discoverOrigin: DiscoverOriginConfig | undefined;
+  /** Whether a stage is not looked at. */
+  readonly isExcluded: (apiId: string, stage: string, name: string) => boolean;
 }
 
 const NO_MESSAGE = 'asking would take a message from the queue; a pass will tell';
-/** Enough rows of an access log to know its format. */
-const ROWS_TO_JUDGE = 100;
 
 const NO_ID =
   'AWS judges this permission only with a connection id that it issued, and none is known here; a pass that knows one will tell';
@@ -53,35 +54,31 @@ const ROWS_TO_FIND_ONE = 25;
 
 /** Asks a target for every permission that its endpoints need, changing nothing: reads some rows of a table, looks up one connection. */
 export async function* ask(
-  { source, scan, readLog, queueOf, now, readerOf, endpoints, discovers }: Asked,
+  { source, scan, readLog, queueOf, now, readerOf, endpoints, discoverOrigin, isExcluded }: Asked,
   target: Target,
   signal: AbortSignal,
 ): AsyncIterable<Verdict> {
-  if (endpoints.length === 0 && !discovers) return;
+  if (endpoints.length === 0 && !discoverOrigin) return;
   const account = await judgeAccount(source, target, signal);
   if ('verdict' in account) return yield account.verdict;
   const { accountId } = account;
   const partition = partitionOf(target);
-  if (discovers) {
-    const listed = await judge(async () => {
-      for await (const { apiId } of source.apis(target, signal)) {
-        try {
-          for await (const _ of source.stages(target, apiId, signal)) break;
-        } catch (error) {
-          // Of an API that was deleted meanwhile only those hear who may ask.
-          if (!isNotFound(error)) throw error;
-        }
-        break;
-      }
-    }, signal);
-    const resource = `arn:${partition}:apigateway:${target.region}::/apis`;
-    yield { action: LIST, resource, ...listed };
+  if (discoverOrigin) {
+    const place = { accountId, region: target.region, partition };
+    if (discoverOrigin.type === 'access_log') {
+      const isNamed = (apiId: string, stage: string) =>
+        endpoints.some((one) => one.apiId === apiId && one.stage === stage);
+      const isLeftOut = (apiId: string, stage: string, name: string) =>
+        isNamed(apiId, stage) || isExcluded(apiId, stage, name);
+      yield* askDiscovered({ source, readLog, now }, discoverOrigin, { target, place, isLeftOut }, signal);
+    } else yield await judgeListing(source, target, place, signal);
     yield {
       action: LOOK_UP,
-      resource: lookUpArn({ accountId, region: target.region, partition }),
+      resource: lookUpArn(place),
       ...notAsked('which stages there are is learned by a pass'),
     };
   }
+  const route = createRoute(endpoints);
   for (const endpoint of endpoints) {
     const { target: own, origin, apiId, stage, url } = endpoint;
     const place = { accountId, region: own.region, partition };
@@ -105,17 +102,14 @@ export async function* ask(
       yield { action: SCAN, resource: tableArn(place, origin.table), ...read };
     } else if (origin.type === 'access_log' && origin.log_group !== null) {
       const { log_group: group, keys } = origin;
-      const from = now() - LIFETIME_MS;
-      const request = { group, from, token: undefined, texts: [], limit: ROWS_TO_JUDGE };
-      let rows: readonly Row[] = [];
-      const read = await judge(async () => {
-        const page = await readLog(own, request, signal);
-        rows = page.rows.map(({ text, loggedAt }) => toRow(text, toRowKeys([keys]), loggedAt));
-      }, signal);
-      const isBlind = rows.length > 0 && rows.every((row) => row.is !== 'event' && !row.hasId);
-      const judged = isBlind ? { ...read, isFailure: true, reason: withoutIds(rows.length, group) } : read;
-      yield { action: FILTER, resource: logArns(place, group)[0] ?? '*', ...judged };
-      id = rows.flatMap((row) => (row.is === 'event' ? [row.event.connectionId] : [])).at(-1);
+      const { endpointId } = endpoint;
+      const endpointOf = (row: RowPlace) => route(feedOf(endpoint) ?? '', row)?.endpointId;
+      const about = { target: own, group, keys, endpointId, endpointOf };
+      const { id: newest, ...read } = await judgeRows({ readLog, now }, about, signal);
+      id = newest;
+      yield { action: FILTER, resource: logArns(place, group)[0] ?? '*', ...read };
+      if (apiId !== undefined && stage !== undefined)
+        yield await askStage({ source }, { target: own, apiId, stage }, origin, place, signal);
     } else if (origin.type === 'sqs') {
       const resource = queueArn(place, origin.queue_url);
       const queue = queueOf(own, origin.queue_url);
@@ -139,6 +133,27 @@ export async function* ask(
         : { ...notAsked(unread), isFailure: true }),
     };
   }
+}
+
+/** Lists as far as every permission for that is needed once. */
+async function judgeListing(
+  source: Source,
+  target: Target,
+  { partition, region }: { readonly partition: string; readonly region: string },
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const listed = await judge(async () => {
+    for await (const { apiId } of source.apis(target, signal)) {
+      try {
+        for await (const _ of source.stages(target, apiId, signal)) break;
+      } catch (error) {
+        // Of an API that was deleted meanwhile only those hear who may ask.
+        if (!isNotFound(error)) throw error;
+      }
+      break;
+    }
+  }, signal);
+  return { action: LIST, resource: `arn:${partition}:apigateway:${region}::/apis`, ...listed };
 }
 
 async function judgeLookUp(

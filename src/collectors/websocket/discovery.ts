@@ -2,6 +2,7 @@ import { MOST_ENDPOINTS, tooLong } from '../../aws/answers.ts';
 import type { Target } from '../../aws/targets.ts';
 import { toManagementUrl } from './management-url.ts';
 import { isNotFound, type Mapping, type Source, type WebSocketApi } from './source.ts';
+import { type StageLog, toStageLog } from './stage-log.ts';
 
 /** A stage of a WebSocket API as discovery sees it; plain data. */
 export interface Stage {
@@ -9,8 +10,8 @@ export interface Stage {
   readonly stage: string;
   /** The name of the API. */
   readonly name: string;
-  /** The log group of its access log; left out where it has none. */
-  readonly logGroup?: string;
+  /** Where its access log can be read; left out of what was written by a version that did not know. */
+  readonly log?: StageLog;
   /** Its management URL: of the API's own host or, where that is disabled, of a custom domain. */
   readonly url: string;
 }
@@ -49,11 +50,10 @@ export async function discover(
       return [];
     }
   };
-  const all: { readonly api: WebSocketApi; readonly stage: string; readonly logGroup: string | undefined }[] =
-    [];
+  const all: { readonly api: WebSocketApi; readonly stage: string; readonly log: StageLog }[] = [];
   for await (const api of source.apis(target, signal)) {
     const stages = await within({ api_id: api.apiId }, source.stages(target, api.apiId, signal));
-    all.push(...stages.map((stage) => ({ api, ...stage })));
+    all.push(...stages.map(({ stage, arn }) => ({ api, stage, log: toStageLog(arn, target) })));
     if (all.length > MOST_ENDPOINTS) throw tooLong('GetStages', `${all.length} stages`);
   }
   const mappings: Mapping[] = [];
@@ -67,7 +67,7 @@ export async function discover(
   // By where they are: what comes or goes between two pages can be listed twice.
   const stages = new Map<string, Stage>();
   let unreachable = 0;
-  for (const { api, stage, logGroup } of all) {
+  for (const { api, stage, log } of all) {
     const { apiId, name, host, isDefaultDisabled } = api;
     const mapping = mappings.find((one) => one.apiId === apiId && one.stage === stage);
     if (isDefaultDisabled && !mapping) unreachable += 1;
@@ -78,7 +78,7 @@ export async function discover(
         stage,
         name,
         url,
-        ...(logGroup !== undefined && { logGroup }),
+        log,
       });
     }
   }

@@ -1,4 +1,4 @@
-import type { Target } from '../../aws/targets.ts';
+import { knownAccountId, type Target } from '../../aws/targets.ts';
 import {
   type AccessLogConfig,
   type DiscoverOriginConfig,
@@ -8,6 +8,8 @@ import {
 } from './config.ts';
 import type { Discovered, Stage } from './discovery.ts';
 import { toManagementUrl } from './management-url.ts';
+import { queueKey } from './queue-url.ts';
+import { toStageLog } from './stage-log.ts';
 
 /** One stage of a WebSocket API that is looked at, and where its connection ids come from. */
 export interface Endpoint {
@@ -27,8 +29,10 @@ export interface Endpoint {
   readonly origin: Origin;
 }
 
-/** A source of the configuration, or that of a discovered stage which has no access log. */
-export type Origin = OriginConfig | (Omit<AccessLogConfig, 'log_group'> & { readonly log_group: null });
+/** A source of the configuration, or that of a discovered stage whose access log cannot be read, and why. */
+export type Origin =
+  | OriginConfig
+  | (Omit<AccessLogConfig, 'log_group'> & { readonly log_group: null; readonly trouble: string });
 
 /** An endpoint of the configuration, with the target that it names, else the first, in the region of its URL. */
 export function toNamed(config: EndpointConfig, targets: readonly Target[]): Endpoint {
@@ -59,19 +63,20 @@ export function withDiscovered(endpoint: Endpoint, { stages, behind }: Discovere
 /** A discovered stage as an endpoint; `{api_id}` and `{stage}` in its source stand for its own. */
 export function toEndpoint(stage: Stage, target: Target, discovered: DiscoverOriginConfig): Endpoint {
   const { url, endpointId, host } = toManagementUrl(stage.url);
-  return { ...stage, target, url, endpointId, host, origin: originFor(discovered, stage) };
+  return { ...stage, target, url, endpointId, host, origin: originFor(discovered, stage, target) };
 }
 
-function originFor(origin: DiscoverOriginConfig, { apiId, stage, logGroup }: Stage): Origin {
+function originFor(origin: DiscoverOriginConfig, { apiId, stage, log }: Stage, target: Target): Origin {
   const fill = (text: string) => text.replaceAll('{api_id}', apiId).replaceAll('{stage}', stage);
   const own = { api_id: apiId, stage };
   if (origin.type === 'intake') return { type: 'intake', ...own };
   if (origin.type === 'sqs') return { ...origin, ...own };
   if (origin.type === 'access_log') {
-    const log_group = origin.log_group ?? logGroup;
-    return log_group === undefined
-      ? { ...origin, ...own, log_group: null }
-      : { ...origin, ...own, log_group };
+    if (origin.log_group !== null) return { ...origin, ...own, log_group: origin.log_group };
+    const found = log ?? toStageLog(undefined, target);
+    return 'group' in found
+      ? { ...origin, ...own, log_group: found.group }
+      : { ...origin, ...own, log_group: null, ...found };
   }
   return origin.type === 'file'
     ? { ...origin, path: fill(origin.path) }
@@ -109,12 +114,13 @@ function detailOf(origin: Origin, { name, region }: Target): string {
 /** The feed of events that happen as they are told. */
 export const INTAKE = 'intake';
 
-/** What tells the events of an endpoint, shared by all that are told of there; undefined where ids are listed, or nothing is known to tell them. */
+/** What tells the events of an endpoint, shared by all that are told of there, whichever targets they are of; undefined where ids are listed, or nothing is known to tell them. */
 export function feedOf({ origin, target }: Endpoint): string | undefined {
   if (origin.type === 'intake') return INTAKE;
-  if (origin.type === 'sqs') return JSON.stringify([origin.type, target.name, origin.queue_url]);
+  if (origin.type === 'sqs') return JSON.stringify([origin.type, queueKey(origin.queue_url)]);
   if (origin.type !== 'access_log' || origin.log_group === null) return undefined;
-  return JSON.stringify([origin.type, target.name, target.region, origin.log_group]);
+  const account = knownAccountId(target) ?? target.name;
+  return JSON.stringify([origin.type, account, target.region, origin.log_group]);
 }
 
 /** Tells targets apart: an account under one name, and a region. */

@@ -1,9 +1,11 @@
 import type { Target } from '../../aws/targets.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Domain } from '../../polling/domain.ts';
+import { isExcluded } from '../../polling/selection.ts';
 import { ask } from './ask.ts';
 import { type WebsocketConfig, websocketConfig } from './config.ts';
-import { createReadLog, READINGS_PER_SECOND } from './feeds/source-logs.ts';
+import { LOG_CALLS_PER_SECOND } from './feeds/log-quota.ts';
+import { createReadLog } from './feeds/source-logs.ts';
 import { createQueue } from './feeds/source-sqs.ts';
 import { REJECTABLE } from './ids/row.ts';
 import { createScan } from './ids/source-dynamodb.ts';
@@ -49,10 +51,10 @@ export const websocket = {
   limits: ({ requests_per_second }) => ({
     'execute-api': requests_per_second,
     apigateway: API_GATEWAY_REQUESTS_PER_SECOND,
-    logs: READINGS_PER_SECOND,
+    logs: LOG_CALLS_PER_SECOND,
   }),
   ask({ config, house, targets, aws }, target, signal) {
-    const { named } = toPassOptions(config, targets, house.intake.max_connections);
+    const { named, discoverOrigin, exclude } = toPassOptions(config, targets, house.intake.max_connections);
     const isFirst = targets.find(({ name }) => name === target.name) === target;
     const isElsewhere = ({ region }: { readonly region: string }) =>
       !targets.some((one) => one.name === target.name && one.region === region);
@@ -69,7 +71,9 @@ export const websocket = {
       now: () => systemClock.now(),
       readerOf,
       endpoints,
-      discovers: config.discover,
+      discoverOrigin,
+      isExcluded: (apiId: string, stage: string, name: string) =>
+        isExcluded({ exclude }, { ids: [apiId, `${apiId}/${stage}`], name }),
     };
     return ask(asked, target, signal);
   },

@@ -2,6 +2,7 @@ import { given } from '../../fields/given.ts';
 import { nearest } from '../../fields/nearest.ts';
 import type { Fault, House, IsSound } from '../../polling/domain.ts';
 import { type EndpointConfig, readPlace, type UrlPlace, type WebsocketConfig } from './config.ts';
+import { queueKey } from './queue-url.ts';
 
 /** The sections that must fit each other; a key that is not sound can hold anything. */
 interface Sections extends House {
@@ -89,7 +90,7 @@ function* eventFaults(sections: Sections): Iterable<Fault> {
 /** What tells the events of an endpoint, beginning with its type; undefined where ids are listed. */
 function feedOf({ source, target }: EndpointConfig, region = ''): string | undefined {
   if (source.type === 'intake') return source.type;
-  if (source.type === 'sqs') return [source.type, source.queue_url].join(' ');
+  if (source.type === 'sqs') return [source.type, queueKey(source.queue_url)].join(' ');
   return source.type === 'access_log'
     ? [source.type, target ?? '', region, source.log_group].join(' ')
     : undefined;

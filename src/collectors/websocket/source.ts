@@ -13,10 +13,15 @@ export interface WebSocketApi {
   readonly isDefaultDisabled: boolean;
 }
 
-/** A stage of a WebSocket API, and the log group of its access log; undefined where it has none. */
-export interface WebSocketStage {
+/** Where a stage writes its access log, as an ARN, and in which format; undefined where it has none. */
+export interface StageSettings {
+  readonly arn: string | undefined;
+  readonly format: string | undefined;
+}
+
+/** A stage of a WebSocket API. */
+export interface WebSocketStage extends StageSettings {
   readonly stage: string;
-  readonly logGroup: string | undefined;
 }
 
 /** A stage of an API, of WebSocket or another kind, that is served at `https://<domain>/<key>`; the key can be empty. */
@@ -97,7 +102,7 @@ export function createSource(
       for await (const item of stages)
         yield {
           stage: given('GetStages', item, 'StageName'),
-          logGroup: toLogGroup(item.AccessLogSettings),
+          ...toSettings(item.AccessLogSettings),
         };
     },
 
@@ -181,10 +186,9 @@ export function text(value: unknown): string {
   return typeof value === 'string' ? value.toWellFormed() : '';
 }
 
-/** The log group that an access log is written to; the ARN of one can end with `:*`. */
-function toLogGroup(settings: unknown): string | undefined {
-  const { DestinationArn: arn } = (settings ?? {}) as { readonly DestinationArn?: unknown };
-  return typeof arn === 'string' ? /^arn:[^:]+:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(arn)?.[1] : undefined;
+function toSettings(settings: unknown): StageSettings {
+  const { DestinationArn, Format } = (settings ?? {}) as { readonly [key: string]: unknown };
+  return { arn: text(DestinationArn) || undefined, format: text(Format) || undefined };
 }
 
 function toHost(endpoint: string): string {

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../fields/duration.ts';
 import type { House } from '../../polling/domain.ts';
 import { readPlace, type WebsocketConfig } from './config.ts';
+import { quotaProblem } from './feeds/log-quota.ts';
 
 /** With fewer answers an estimate says little, and a pass that was cut short publishes none. */
 const FEWEST_LOOKUPS = 30;
@@ -15,6 +16,7 @@ export function* warnings(config: WebsocketConfig, house: House): Iterable<strin
     yield 'websocket.exclude: has no effect while websocket.discover is false';
   yield* urlWarnings(config);
   yield* sourceWarnings(config);
+  yield* feedWarnings(config, house);
   yield* budgetWarnings(config, house);
   yield* intakeWarnings(config, house);
 }
@@ -40,6 +42,26 @@ function* sourceWarnings({ endpoints }: WebsocketConfig) {
     else
       yield `websocket.endpoints[${index}].source: reads what endpoints[${before}] reads: a connection of an API answers ` +
         'through each of its stages, and would be counted at both';
+  }
+}
+
+function* feedWarnings({ endpoints }: WebsocketConfig, { targets }: House) {
+  const places = new Map<string, Map<string, number>>();
+  for (const [index, endpoint] of endpoints.entries()) {
+    const { source } = endpoint;
+    if (source.type === 'sqs' && source.queue_url.endsWith('.fifo'))
+      yield `websocket.endpoints[${index}].source.queue_url: is a FIFO queue, where a message that cannot be read keeps back all after it: ` +
+        'use a standard queue, for the order of events makes no difference';
+    if (source.type !== 'access_log') continue;
+    const target = targets.find(({ name }) => name === endpoint.target) ?? targets[0];
+    const place = [target?.name, readPlace(endpoint).region ?? target?.regions[0]].filter(Boolean).join(', ');
+    const polls = places.get(place) ?? new Map<string, number>();
+    polls.set(source.log_group, Math.min(source.poll, polls.get(source.log_group) ?? source.poll));
+    places.set(place, polls);
+  }
+  for (const [place, polls] of places) {
+    const problem = quotaProblem([...polls.values()]);
+    if (problem !== undefined) yield `websocket.endpoints: of target ${place}, ${problem}`;
   }
 }
 

@@ -6,7 +6,7 @@ import { LogPosition } from '../../../src/collectors/websocket/feeds/log-positio
 import type { LogRequest, LogRow } from '../../../src/collectors/websocket/feeds/source-logs.ts';
 import { Registries } from '../../../src/collectors/websocket/registry/registries.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import { USUAL_KEYS } from '../../../src/event-forms/access-log-row.ts';
+import { toRow, USUAL_KEYS } from '../../../src/event-forms/access-log-row.ts';
 import { openStorage } from '../../../src/storage/open.ts';
 import { createHandClock } from '../../support/hand-clock.ts';
 import { createLogBook } from '../../support/log-book.ts';
@@ -68,9 +68,11 @@ async function startProcess(folder: string, log: Log, clock: ReturnType<typeof c
   const { registry } = opened;
   const feed = new LogFeed({
     group: 'group',
-    keys: USUAL_KEYS,
-    pollMs: 15 * SECOND,
-    overlapMs: OVERLAP,
+    settings: () => ({
+      pollMs: 15 * SECOND,
+      overlapMs: OVERLAP,
+      read: ({ text, loggedAt }) => toRow(text, USUAL_KEYS, loggedAt),
+    }),
     clock,
     position: new LogPosition({ storage, logger }, 'group'),
     readPage: (request) => log.page(request),

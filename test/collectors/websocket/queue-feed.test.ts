@@ -57,3 +57,30 @@ test('of a queue that stays behind every turn ends within seconds, and says that
   expect(registry.state()).toMatchObject({ listedAt: undefined, opened: registry.size });
   expect(registry.size).toBeGreaterThan(3 * 80);
 });
+
+test('few messages of many say nothing of the others: only a call that finds none says that all are read', async () => {
+  const clock = createHandClock();
+  const registry = new Registry('queue');
+  const sentAt = clock.now() - HOUR;
+  const waiting = Array.from({ length: 40 }, (_, n) => ({
+    body: JSON.stringify({ connectionId: `c${n}`, eventType: 'CONNECT' }),
+    handle: 'h',
+    sentAt,
+  }));
+  const feed = new QueueFeed({
+    name: 'ws-events',
+    keys: USUAL_KEYS,
+    clock,
+    queue: {
+      receive: async () => waiting.splice(0, 3),
+      remove: async () => [],
+      hasRedrive: async () => false,
+    },
+    open: async () => [{ registry }],
+    tell: (event, at) => registry.take(event, at, () => true, clock.now()),
+    save: async () => true,
+    onEvent: () => {},
+  });
+  expect(await feed.turn(NEVER, true)).toBe(true);
+  expect([waiting.length, feed.status.isComplete, registry.state().opened]).toEqual([0, true, 40]);
+});

@@ -142,8 +142,8 @@ test('the stages of an API', async () => {
     json(200, { items: [{ stageName: 'dev' }, { stageName: '$default' }] }),
   );
   expect(await all(source.stages(TARGET, 'a1', NEVER))).toEqual([
-    { stage: 'dev', logGroup: undefined },
-    { stage: '$default', logGroup: undefined },
+    { stage: 'dev', arn: undefined, format: undefined },
+    { stage: '$default', arn: undefined, format: undefined },
   ]);
   expect(server.requests[0]?.url).toBe('/v2/apis/a1/stages?maxResults=100');
 });

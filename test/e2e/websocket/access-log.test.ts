@@ -5,7 +5,7 @@ import {
   JSON_FORMAT,
 } from '../../../src/simulator/websocket/access-log-format.ts';
 import { GROUP, startAccessLogRig, untilInTime } from '../../support/access-log.ts';
-import { said } from '../../support/exporter.ts';
+import { type Rig, said } from '../../support/exporter.ts';
 import { API, ENDPOINT, estimateOf, websocketSections } from '../../support/websocket.ts';
 
 const OTHER = 'f6g7h8i9j0';
@@ -147,6 +147,158 @@ test.each([
   expect(await pass()).toBe(false);
   expect(await counts()).toEqual([undefined, undefined, undefined]);
   expect(said(rig.log, '0 of 3 rows of the log group /ws/access carry a connectionId')).toHaveLength(1);
+});
+
+const ROW = '"requestId":"$context.requestId","connectionId":"$context.connectionId"';
+
+test.each([
+  [`{${ROW},"status":"$context.status"}`, '0 of 3 rows of the log group /ws/access carry an eventType'],
+  [`{${ROW},"eventType":"$context.eventType"}`, '0 of 3 connects of the log group /ws/access carry a status'],
+  [
+    '{"requestId":"$context.requestId","eventType":"$context.eventType","connectionId":$context.connectionId}',
+    '0 of 3 rows of the log group /ws/access can be read (it is not valid JSON)',
+  ],
+])(
+  'a format that says too little (%s) is told with the one to set, and nothing is published',
+  async (format, why) => {
+    const { rig, connect, pass, counts } = await startAccessLogRig({ format });
+    connect(3);
+    for (let n = 0; n < 3; n++) expect(await pass()).toBe(false);
+    expect(await counts()).toEqual([undefined, undefined, undefined]);
+    const [line = '', ...more] = said(rig.log, why);
+    expect(more).toEqual([]);
+    expect(line.replaceAll('\\', '')).toContain(
+      '"eventType":"$context.eventType","routeKey":"$context.routeKey","status":"$context.status"',
+    );
+    const up = { source: 'access_log', name: GROUP };
+    expect((await rig.metrics()).value('aws_connections_exporter_event_source_up', up)).toBe(0);
+
+    await relog(rig, JSON_FORMAT);
+    connect(2);
+    for (let n = 0; n < 2; n++) await pass();
+    expect(await pass()).toBe(true);
+    expect(await counts()).toEqual([2, 0, 0]);
+  },
+);
+
+test.each([
+  ['ids', '{"requestId":"$context.requestId","eventType":"$context.eventType"}', 'carry a connectionId'],
+  ['the status', `{${ROW},"eventType":"$context.eventType"}`, 'carry a status'],
+  ['all that tells of connects', `{${ROW}}`, 'carry an eventType'],
+])(
+  'a format that loses %s later is told, and the last numbers stay until it has them again',
+  async (_, format, why) => {
+    const { rig, connect, pass, counts } = await startAccessLogRig();
+    connect(2);
+    expect(await pass()).toBe(true);
+    await rig.clock.advance(10 * 60_000);
+    await relog(rig, format);
+    connect(4);
+    await pass();
+    expect(await pass()).toBe(false);
+    expect(await pass()).toBe(false);
+    expect(await counts()).toEqual([2, 0, 0]);
+    expect(said(rig.log, 'could not be estimated').at(-1)).toContain(why);
+
+    await relog(rig, JSON_FORMAT);
+    connect(1);
+    for (let n = 0; n < 3; n++) await pass();
+    expect(await pass()).toBe(true);
+    expect((await counts())[1]).toBe(1);
+    expect((await rig.metrics()).value('aws_websocket_missed_disconnects_total')).toBe(0);
+  },
+);
+
+/** Has the stage log in this format from now on. */
+async function relog(rig: Rig, format: string): Promise<void> {
+  const [destinationArn = ''] = rig.websockets.logs.groups('111122223333', 'eu-west-1').map(({ arn }) => arn);
+  const [api] = rig.websockets.apis();
+  api?.settings.get('prod')?.logTo({ destinationArn, format }, rig.clock.now());
+  // It takes some time until a change is in force.
+  await rig.clock.advance(60_000);
+}
+
+test('of a shared group each endpoint has its own names for fields; it is read as often as the most eager wants', async () => {
+  const mapped = (id: string, requestId: string) =>
+    `{"a":"$context.apiId","s":"$context.stage","e":"$context.eventType","c":"$context.status","${id}":"$context.connectionId","${requestId}":"$context.requestId"}`;
+  const keys = { api_id: 'a', stage: 's', event_type: 'e', status: 'c' };
+  const { rig, connect, pass } = await startAccessLogRig({
+    format: mapped('x', 'y'),
+    websocket: {
+      endpoints: [
+        {
+          url: `https://${ENDPOINT}`,
+          source: { type: 'access_log', log_group: GROUP, poll: '1h', keys: { ...keys, connection_id: 'x' } },
+        },
+      ],
+      discover: true,
+      discover_source: { type: 'access_log', poll: '15s', keys: { ...keys, connection_id: 'y' } },
+    },
+  });
+  connect(2);
+  expect(await pass()).toBe(true);
+  const [destinationArn = ''] = rig.websockets.logs.groups('111122223333', 'eu-west-1').map(({ arn }) => arn);
+  rig.websockets.addApi({ apiId: OTHER, accessLogs: { prod: { destinationArn, format: mapped('y', 'x') } } });
+  for (let n = 0; n < 3; n++) rig.websockets.connect(OTHER);
+  await rig.clock.advance(10 * 60_000);
+  for (let n = 0; n < 3; n++) await pass();
+  expect(await pass()).toBe(true);
+  const active = (await rig.metrics()).by('endpoint_id', 'aws_websocket_connections', { status: 'idle' });
+  expect(active).toEqual({ [ENDPOINT]: 2, [`${OTHER}.execute-api.eu-west-1.amazonaws.com/prod`]: 3 });
+});
+
+test('more log groups than can be read as often as they are to be are told with what to set', async () => {
+  const { rig } = await startAccessLogRig({
+    websocket: { endpoints: [], discover: true, discover_source: { type: 'access_log', poll: '5s' } },
+  });
+  for (let n = 0; n < 6; n++) {
+    const destinationArn = rig.websockets.logs.addGroup({ name: `/ws/${n}` });
+    rig.websockets.addApi({
+      apiId: `many${n}`,
+      accessLogs: { prod: { destinationArn, format: JSON_FORMAT } },
+    });
+  }
+  await rig.clock.advance(30_000);
+  const isDone = rig.exporter.runOnce();
+  await untilInTime(rig, async () => said(rig.log, 'Access logs are read less often').length > 0);
+  await untilInTime(rig, async () =>
+    rig.exporter.status().collectors.every(({ startedAt }) => startedAt === undefined),
+  );
+  await isDone;
+  expect(said(rig.log, 'Access logs are read less often')).toEqual([
+    expect.stringMatching(
+      /7 log groups need 2\.8 calls a second, and no more than 2 are made, .* set poll to 7s or more/,
+    ),
+  ]);
+});
+
+test('who was left out of a shared group for some time is told what happened meanwhile', async () => {
+  const endpoints = ['prod', 'dev'].map((stage) => ({
+    url: `https://${API}.execute-api.eu-west-1.amazonaws.com/${stage}`,
+    source: { type: 'access_log', log_group: GROUP },
+  }));
+  const { rig, connect, pass } = await startAccessLogRig({ websocket: { endpoints } });
+  const configure = (...named: readonly object[]) =>
+    rig.configure(websocketSections({ websocket: { endpoints: named }, intake: { enabled: false } }));
+  const [first = ''] = connect(3);
+  expect(await pass()).toBe(true);
+  await configure(...endpoints.slice(1));
+  await rig.restart();
+  expect(await pass()).toBe(true);
+  rig.websockets.disconnect(first);
+  connect(2);
+  await rig.clock.advance(60_000);
+  for (let n = 0; n < 2; n++) expect(await pass()).toBe(true);
+  await rig.clock.advance(20 * 60_000);
+  expect(await pass()).toBe(true);
+  await configure(...endpoints);
+  await rig.restart();
+  expect(await pass()).toBe(true);
+  const of = { endpoint_id: ENDPOINT };
+  const metrics = await rig.metrics();
+  expect(metrics.value('aws_websocket_registered_connections', of)).toBe(4);
+  expect(metrics.value('aws_websocket_connections_opened_total', of)).toBe(2);
+  expect(metrics.value('aws_websocket_connections_closed_total', of)).toBe(1);
 });
 
 test('two endpoints share a group, which is read once for both', async () => {

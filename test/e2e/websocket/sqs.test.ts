@@ -20,7 +20,11 @@ async function startQueueRig({
 }: Options = {}) {
   const endpoint = { url: `https://${ENDPOINT}`, source: { type: 'sqs', queue_url: queueUrl } };
   const rig = await startRig({
-    ...websocketSections({ ...options, websocket: { endpoints: [endpoint] }, intake: { enabled: false } }),
+    ...websocketSections({
+      ...options,
+      websocket: { endpoints: [endpoint], ...options.websocket },
+      intake: { enabled: false },
+    }),
   });
   rig.websockets.addApi({ apiId: API, name: 'chat' });
   const dead = rig.queues.addQueue({ name: 'dead', region });
@@ -78,6 +82,10 @@ test('each shape of the intake and rows of access logs are told, and deleted onc
     'message accepted': 1,
     'disconnect accepted': 1,
   });
+  const unroutable = said(rig.log, 'belong to no endpoint of that source: compare api_id and stage');
+  expect(unroutable).toEqual([
+    expect.stringMatching(/source=sqs name=ws-events api_id=other stage=prod count=1 metric=/),
+  ]);
   await rig.restart();
   expect(await pass()).toBe(true);
   expect(await counts()).toEqual([4, 5, 1]);
@@ -100,6 +108,64 @@ test('more than a call receives, doubled and out of order, counts once each', as
   expect(await pass()).toBe(true);
   expect(await counts()).toEqual([40, 60, 20]);
   expect(left()).toBe(0);
+});
+
+const OTHER = 'f6g7h8i9j0';
+
+test('a queue that endpoints of two targets share is read once, and tells both', async () => {
+  const source = { type: 'sqs', queue_url: URL_OF_QUEUE };
+  const spelled = 'https://eu-west-1.queue.amazonaws.com/111122223333/ws-events';
+  const { rig, send, left, pass, events, connect } = await startQueueRig({
+    targets: [
+      { name: 'home', regions: ['eu-west-1'] },
+      {
+        name: 'other',
+        regions: ['eu-west-1'],
+        role_arn: 'arn:aws:iam::444455556666:role/connections-exporter',
+      },
+    ],
+    websocket: {
+      endpoints: [
+        { url: `https://${ENDPOINT}`, target: 'home', source },
+        {
+          url: `https://${OTHER}.execute-api.eu-west-1.amazonaws.com/prod`,
+          target: 'other',
+          source: { ...source, queue_url: spelled },
+        },
+      ],
+    },
+  });
+  rig.websockets.addApi({ apiId: OTHER, accountId: '444455556666' });
+  for (let n = 0; n < 20; n++) {
+    const [apiId, connectionId] = n % 2 ? [API, connect()] : [OTHER, rig.websockets.connect(OTHER)];
+    send({ connectionId, eventType: 'CONNECT', apiId, stage: 'prod' });
+  }
+  expect(await pass()).toBe(true);
+  const opened = (await rig.metrics()).by('account_id', 'aws_websocket_connections_opened_total');
+  expect(opened).toEqual({ '111122223333': 10, '444455556666': 10 });
+  expect(await events()).toEqual({ 'connect accepted': 20 });
+  expect(left()).toBe(0);
+});
+
+test('while discovery is not complete, a message of an endpoint that may become known is left in the queue', async () => {
+  const { rig, send, left, pass, events, connect } = await startQueueRig({
+    websocket: { discover: true, discover_source: { type: 'sqs', queue_url: URL_OF_QUEUE } },
+  });
+  rig.websockets.addApi({ apiId: OTHER });
+  rig.simulator.failNext(Number.POSITIVE_INFINITY, 'denied', { action: 'GetApis' });
+  send({ connectionId: connect(), eventType: 'CONNECT', apiId: API, stage: 'prod' });
+  send({ connectionId: rig.websockets.connect(OTHER), eventType: 'CONNECT', apiId: OTHER, stage: 'prod' });
+  send({ connectionId: 'elsewhere=', eventType: 'CONNECT', apiId: 'elsewhere', stage: 'prod' });
+  for (let n = 0; n < 4; n++) expect(await pass()).toBe(false);
+  expect(left()).toBe(2);
+  expect(await events()).toEqual({ 'connect accepted': 1 });
+  rig.simulator.clearFaults();
+  for (let n = 0; n < 4; n++) await pass();
+  expect(await pass()).toBe(true);
+  expect(left()).toBe(0);
+  expect(await events()).toEqual({ 'connect accepted': 2, 'connect unroutable': 1 });
+  const opened = (await rig.metrics()).by('endpoint_id', 'aws_websocket_connections_opened_total');
+  expect(opened).toEqual({ [ENDPOINT]: 1, [`${OTHER}.execute-api.eu-west-1.amazonaws.com/prod`]: 1 });
 });
 
 test('what cannot be deleted comes again, counts once, and is told', async () => {

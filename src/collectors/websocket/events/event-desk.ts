@@ -48,12 +48,10 @@ export class EventDesk {
     return 'accepted';
   }
 
-  /** Takes in what a feed tells, which happened at that time, milliseconds since 1970. */
-  tell(feed: string, event: ConnectionEvent, at: number): Told {
+  /** Takes in what a feed tells, which happened at that time, milliseconds since 1970; early while its endpoint may become known. */
+  tell(feed: string, event: ConnectionEvent, at: number): Told | 'early' {
     const now = this.#deps.clock.now();
-    const told = this.#post(feed, event, Math.min(at, now), now);
-    // Its endpoint was there when the reading began: it has just ceased to exist.
-    return told === 'early' ? 'unroutable' : told;
+    return this.#post(feed, event, Math.min(at, now), now);
   }
 
   /** Takes in, in their order and as of when they came, the events whose endpoints are known by now. */

@@ -16,6 +16,7 @@ export class FeedLoop {
   /** On the monotonic clock. */
   #beganAt = Number.NEGATIVE_INFINITY;
   #lastReadAt: number | undefined;
+  #pause = new AbortController();
 
   constructor(feed: Feed, clock: Clock) {
     this.#feed = feed;
@@ -27,9 +28,18 @@ export class FeedLoop {
     this.#isFollowed = true;
     while (!signal.aborted) {
       await this.#run(signal);
-      await sleep(this.#clock, this.#dueInMs(), signal).catch(() => {});
+      await sleep(this.#clock, this.#dueInMs(), AbortSignal.any([signal, this.#pause.signal])).catch(
+        () => {},
+      );
     }
     this.#isFollowed = false;
+  }
+
+  /** Has the next turn begin at once, or after the one under way: who is told of there has changed. */
+  hasten(): void {
+    this.#beganAt = Number.NEGATIVE_INFINITY;
+    this.#pause.abort();
+    this.#pause = new AbortController();
   }
 
   /** How it goes, for a pass: it waits for a first turn and, where nobody follows the feed, for one that is due. Rejects when the last turn failed, or told nothing of that endpoint. */

@@ -1,22 +1,25 @@
 import type { Aws } from '../../../aws/clients.ts';
 import { noteTrouble } from '../../../aws/errors.ts';
+import { knownAccountId, type Target } from '../../../aws/targets.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { EventSource } from '../../../core/collector.ts';
 import type { FaultLog } from '../../../core/fault-log.ts';
+import type { Logger } from '../../../core/logger.ts';
+import { Seldom } from '../../../core/seldom.ts';
 import type { Tally } from '../../../core/tally.ts';
 import type { ConnectionEvent, Told } from '../../../core/websocket-event.ts';
 import { type RowPlace, USUAL_KEYS } from '../../../event-forms/access-log-row.ts';
-import type { AccessLogConfig } from '../config.ts';
 import { type Endpoint, feedOf } from '../endpoint.ts';
 import type { IdReader } from '../ids/id-reader.ts';
-import { queueName } from '../queue-url.ts';
+import { queueAccount, queueName } from '../queue-url.ts';
 import type { OpenedRegistry } from '../registry/registries.ts';
 import { FEED_RESULTS, type Feed, type FeedEvent, type OnFeedEvent } from './feed.ts';
 import { FeedLoop } from './feed-loop.ts';
 import { LogFeed } from './log-feed.ts';
 import type { LogPosition } from './log-position.ts';
+import { quotaProblem } from './log-quota.ts';
+import { toLogSettings } from './log-settings.ts';
 import { QueueFeed } from './queue-feed.ts';
-import { toRowKeys } from './row-keys.ts';
 import { createReadLog, type LogRequest } from './source-logs.ts';
 import { createQueue } from './source-sqs.ts';
 
@@ -25,11 +28,12 @@ export interface FeedsDeps {
   readonly aws: Pick<Aws, 'logs' | 'sqs'>;
   readonly clock: Clock;
   readonly faults: FaultLog;
+  readonly logger: Pick<Logger, 'warn'>;
   readonly sourceEvents: Tally<'source' | 'event' | 'result'>;
   /** The endpoints that are known now. */
   readonly endpoints: () => readonly Endpoint[];
   readonly open: (endpoint: Endpoint) => Promise<OpenedRegistry>;
-  readonly tell: (feed: string, event: ConnectionEvent, at: number) => Told;
+  readonly tell: (feed: string, event: ConnectionEvent, at: number) => Told | 'early';
   /** The endpoint of a feed that is at that place; undefined for none that is known. */
   readonly endpointOf: (feed: string, place: RowPlace) => string | undefined;
   /** Has on disk what was told; whether it is. */
@@ -38,23 +42,23 @@ export interface FeedsDeps {
   readonly positionOf: (key: string) => LogPosition;
 }
 
-const NO_LOG: IdReader = {
-  read: () =>
-    Promise.reject(
-      new Error(
-        'the stage has no access log: set one (AccessLogSettings, with a log group and a format that says connectionId, eventType and status), or name another discover_source',
-      ),
-    ),
-};
+/** Events of no endpoint are said again after so long. */
+const SAY_AGAIN_MS = 10 * 60_000;
+
+type Named = Pick<EventSource, 'source' | 'name'>;
 
 /** What reads the events of a configuration where they wait: each log group and queue once, however many endpoints it tells of. */
 export class Feeds {
   readonly #deps: FeedsDeps;
   readonly #loops = new Map<string, FeedLoop>();
+  /** The endpoints that each was told of. */
+  readonly #unroutable: Seldom;
+  readonly #members = new Map<string, Set<string>>();
   #followed: { readonly signal: AbortSignal; readonly underWay: Set<Promise<void>> } | undefined;
 
   constructor(deps: FeedsDeps) {
     this.#deps = deps;
+    this.#unroutable = new Seldom(deps.clock, SAY_AGAIN_MS);
   }
 
   /** Reads until the signal aborts; also what becomes known meanwhile. Never rejects. */
@@ -74,21 +78,46 @@ export class Feeds {
   /** What tells a pass how the feed of an endpoint is read; undefined where its ids come from elsewhere. */
   readerOf(endpoint: Endpoint): IdReader | undefined {
     const { origin } = endpoint;
-    if (origin.type === 'access_log' && origin.log_group === null) return NO_LOG;
+    if (origin.type === 'access_log' && origin.log_group === null)
+      return { read: () => Promise.reject(new Error(origin.trouble)) };
     const loop = this.#loopOf(endpoint);
     return loop && { read: (signal) => loop.read(endpoint.endpointId, signal) };
   }
 
   #loopOf(endpoint: Endpoint): FeedLoop | undefined {
     const key = feedOf(endpoint);
-    const known = key === undefined ? undefined : this.#loops.get(key);
-    if (key === undefined || known) return known;
+    if (key === undefined) return undefined;
+    const known = this.#loops.get(key);
+    const members = this.#members.get(key) ?? new Set();
+    if (known && !members.has(endpoint.endpointId)) known.hasten();
+    this.#members.set(key, members.add(endpoint.endpointId));
+    return known ?? this.#newLoop(key, endpoint);
+  }
+
+  #newLoop(key: string, endpoint: Endpoint): FeedLoop | undefined {
     const feed = this.#toFeed(key, endpoint);
     if (!feed) return undefined;
+    for (const { endpointId } of this.#endpointsOf(key)) this.#members.get(key)?.add(endpointId);
     const loop = new FeedLoop(feed, this.#deps.clock);
     this.#loops.set(key, loop);
     this.#start(loop);
+    if (endpoint.origin.type === 'access_log') this.#warnOfQuota(endpoint);
     return loop;
+  }
+
+  /** Says once of an account and region that its log groups are more than can be read as often as they are to be. */
+  #warnOfQuota({ target }: Endpoint): void {
+    const polls = new Map<string, number>();
+    for (const one of this.#deps.endpoints()) {
+      const key = feedOf(one);
+      if (key === undefined || one.origin.type !== 'access_log' || !isSamePlace(one.target, target)) continue;
+      polls.set(key, Math.min(one.origin.poll, polls.get(key) ?? one.origin.poll));
+    }
+    const reason = quotaProblem([...polls.values()]);
+    if (reason === undefined) return;
+    const { name, region } = target;
+    const message = 'Access logs are read less often than they are to be, and events come late';
+    this.#deps.faults.warnOnce(`quota ${name} ${region}`, message, { target: name, region, reason });
   }
 
   /** How the reading of each goes. */
@@ -109,36 +138,44 @@ export class Feeds {
     underWay.add(followed);
   }
 
-  #toFeed(key: string, { origin, target }: Endpoint): Feed | undefined {
+  #toFeed(key: string, { origin, target: first }: Endpoint): Feed | undefined {
     const { deps, own } = { deps: this.#deps, own: () => this.#endpointsOf(key) };
     const shared = {
       clock: deps.clock,
       open: () => Promise.all(own().map(deps.open)),
-      tell: (event: ConnectionEvent, at: number) => deps.tell(key, event, at),
       save: deps.save,
     };
     if (origin.type === 'sqs') {
       const { queue_url: url } = origin;
       const name = queueName(url);
+      // Of several that could ask, one of its own account needs no policy of the queue.
+      const owner = own().find((one) => knownAccountId(one.target) === queueAccount(url));
       return new QueueFeed({
         ...shared,
         name,
         keys: USUAL_KEYS,
-        queue: namingTrouble(createQueue(deps.aws, target, url), `the queue ${name}`),
+        queue: namingTrouble(createQueue(deps.aws, owner?.target ?? first, url), `the queue ${name}`),
+        tell: (event, at) => this.#tell(key, { source: 'sqs', name }, event, at),
         onEvent: this.#count('sqs', name),
       });
     }
     if (origin.type !== 'access_log' || origin.log_group === null) return undefined;
     const group = origin.log_group;
     const read = createReadLog(deps.aws);
+    const endpointOf = (place: RowPlace) => deps.endpointOf(key, place);
     return new LogFeed({
       ...shared,
       group,
-      ...toSettings(own().flatMap((one) => (one.origin.type === 'access_log' ? [one.origin] : []))),
+      settings: () => toLogSettings(own(), endpointOf),
       position: deps.positionOf(key),
-      endpointOf: (place: RowPlace) => deps.endpointOf(key, place),
+      // The rows of an endpoint that becomes known later are read again for it.
+      tell: (event, at) => {
+        const told = this.#tell(key, { source: 'access_log', name: group }, event, at);
+        return told === 'early' ? 'unroutable' : told;
+      },
+      endpointOf,
       ...namingTrouble(
-        { readPage: (request: LogRequest, signal: AbortSignal) => read(target, request, signal) },
+        { readPage: (request: LogRequest, signal: AbortSignal) => read(first, request, signal) },
         `the log group ${group}`,
       ),
       onEvent: this.#count('access_log', group),
@@ -160,9 +197,35 @@ export class Feeds {
     };
   }
 
+  /** Hands an event over, and says now and then whose it is if it is of no endpoint. */
+  #tell(key: string, { source, name }: Named, event: ConnectionEvent, at: number): Told | 'early' {
+    const told = this.#deps.tell(key, event, at);
+    const count = told === 'unroutable' ? this.#unroutable.due(key) : undefined;
+    if (count === undefined) return told;
+    const message =
+      'Events that were read belong to no endpoint of that source: compare api_id and stage with websocket.endpoints (said at most every ten minutes)';
+    const { apiId, stage, domain } = event;
+    this.#deps.logger.warn(message, {
+      source,
+      name,
+      ...(apiId !== undefined && { api_id: apiId }),
+      ...(stage !== undefined && { stage }),
+      ...(domain !== undefined && { domain }),
+      count,
+      metric: `aws_connections_exporter_event_source_events_total{source="${source}",result="unroutable"}`,
+    });
+    return told;
+  }
+
   #endpointsOf(key: string): readonly Endpoint[] {
     return this.#deps.endpoints().filter((endpoint) => feedOf(endpoint) === key);
   }
+}
+
+/** Whether two are of the same account, as far as that is known, and region. */
+function isSamePlace(one: Target, other: Target): boolean {
+  const accountOf = (target: Target) => knownAccountId(target) ?? target.name;
+  return one.region === other.region && accountOf(one) === accountOf(other);
 }
 
 /** What its series are called. */
@@ -184,13 +247,4 @@ function namingTrouble<T extends { readonly [K in keyof T]: Call }>(calls: T, wh
     return [name, own] as const;
   });
   return Object.fromEntries(named) as T;
-}
-
-/** How a group is read that several endpoints are told of in: as often, and as far back, as any of them wants. */
-function toSettings(origins: readonly Pick<AccessLogConfig, 'poll' | 'overlap' | 'keys'>[]) {
-  return {
-    pollMs: Math.min(...origins.map(({ poll }) => poll)),
-    overlapMs: Math.max(...origins.map(({ overlap }) => overlap)),
-    keys: toRowKeys(origins.map(({ keys }) => keys)),
-  };
 }

@@ -1,21 +1,20 @@
 import { breathe, type Clock, inSteps } from '../../../core/clock.ts';
 import type { ConnectionEvent, Told } from '../../../core/websocket-event.ts';
-import { type Row, type RowKeys, type RowPlace, toRow } from '../../../event-forms/access-log-row.ts';
+import type { Row, RowPlace } from '../../../event-forms/access-log-row.ts';
 import { LIFETIME_MS } from '../registry/entry.ts';
 import type { OpenedRegistry } from '../registry/registries.ts';
 import type { Feed, FeedEvent, FeedResult, FeedStatus, OnFeedEvent } from './feed.ts';
 import { LogFormats } from './log-formats.ts';
 import type { LogPosition } from './log-position.ts';
-import { goOn, mayGoOn, type Reading, WrongFormat, withoutIds } from './log-reading.ts';
+import { goOn, mayGoOn, type Reading, tooLittle } from './log-reading.ts';
+import type { LogSettings } from './log-settings.ts';
 import type { LogPage, LogRequest, LogRow } from './source-logs.ts';
 
 /** What an access log is read with. */
 export interface LogFeedDeps {
   readonly group: string;
-  readonly keys: RowKeys;
-  readonly pollMs: number;
-  /** How far before the newest row is read again. */
-  readonly overlapMs: number;
+  /** How it is to be read now. */
+  readonly settings: () => LogSettings;
   readonly clock: Clock;
   readonly position: LogPosition;
   readonly readPage: (request: LogRequest, signal: AbortSignal) => Promise<LogPage>;
@@ -34,15 +33,14 @@ const TEXTS = ['CONNECT', '$connect', '$disconnect'];
 const ROWS_OF_PAGE = 10_000;
 /** Rows of one step, some milliseconds. */
 const STEP = 100;
-/** A format is judged by so many rows, or by all there are. */
-const ENOUGH_ROWS = 1_000;
-/** Rows that say nothing of connects are looked at so seldom. */
+/** While no row tells of connects, others are looked at so seldom. */
 const PROBE_EVERY_MS = 10 * 60_000;
 const PROBED_ROWS = 50;
 
 /** Reads the access logs of stages from their log group: two hours back at first, then on from the newest row, less the overlap. */
 export class LogFeed implements Feed {
   readonly #deps: LogFeedDeps;
+  #settings: LogSettings;
   #reading: Reading | undefined;
   #rows = 0;
   #isComplete = false;
@@ -50,14 +48,16 @@ export class LogFeed implements Feed {
   /** When the newest row was logged, milliseconds since 1970. */
   #newestAt = Number.NEGATIVE_INFINITY;
   readonly #formats = new LogFormats();
-  #probedAt = Number.NEGATIVE_INFINITY;
+  /** When others were looked at last, on the monotonic clock, and in milliseconds since 1970. */
+  #probed = { at: Number.NEGATIVE_INFINITY, until: Number.NEGATIVE_INFINITY };
 
   constructor(deps: LogFeedDeps) {
     this.#deps = deps;
+    this.#settings = deps.settings();
   }
 
   get everyMs(): number {
-    return this.#deps.pollMs;
+    return this.#settings.pollMs;
   }
 
   get status(): FeedStatus {
@@ -67,6 +67,7 @@ export class LogFeed implements Feed {
   async turn(signal: AbortSignal): Promise<boolean> {
     const { open, position, readPage, group } = this.#deps;
     const opened = await open();
+    this.#settings = this.#deps.settings();
     await position.load();
     this.#reading ??= this.#begin(opened);
     const reading = this.#reading;
@@ -76,10 +77,8 @@ export class LogFeed implements Feed {
         const page = await readPage({ group, from, token, texts: TEXTS, limit: ROWS_OF_PAGE }, signal);
         await this.#take(page.rows, reading);
         goOn(reading, page.next);
-        this.#judgeFormats(reading, ENOUGH_ROWS);
       } while (reading.token !== undefined);
       await this.#probe(reading, signal);
-      this.#judgeFormats(reading, 1);
     } catch (error) {
       if (signal.aborted) return false;
       this.#reading = mayGoOn(error) ? reading : undefined;
@@ -87,26 +86,38 @@ export class LogFeed implements Feed {
     }
     this.#reading = undefined;
     await this.#end(reading);
+    this.#insistOnOneTold(reading);
     return true;
   }
 
   troubleOf(endpointId: string): string | undefined {
-    const rows = this.#formats.blindRows(endpointId);
-    return rows === 0 ? undefined : withoutIds(rows, this.#deps.group, endpointId);
+    const trouble = this.#formats.troubleOf(endpointId);
+    return trouble && tooLittle(trouble, this.#deps.group, endpointId);
   }
 
   #begin(opened: readonly OpenedRegistry[]): Reading {
-    const { clock, position, overlapMs } = this.#deps;
+    const { clock, position } = this.#deps;
+    const { overlapMs } = this.#settings;
     const beganAt = clock.now();
     const isFirst = opened.some(
       ({ endpointId, registry }) =>
-        registry.state().listedAt === undefined && this.#formats.blindRows(endpointId) === 0,
+        (registry.state().listedAt === undefined || !position.isOf(endpointId)) &&
+        !this.#formats.troubleOf(endpointId),
     );
     const longestAgo = beganAt - LIFETIME_MS;
     const { reachedAt = longestAgo } = position;
     const from = isFirst ? longestAgo : Math.max(reachedAt - overlapMs, longestAgo);
     this.#rows = 0;
-    return { from, beganAt, opened, isFirst, token: undefined, pages: 0, markedToken: undefined };
+    return {
+      from,
+      beganAt,
+      opened,
+      isFirst,
+      isNews: false,
+      token: undefined,
+      pages: 0,
+      markedToken: undefined,
+    };
   }
 
   async #take(rows: readonly LogRow[], reading: Reading): Promise<void> {
@@ -115,17 +126,19 @@ export class LogFeed implements Feed {
       if (index > 0 && index % STEP === 0) await breathe();
       this.#takeRow(row, reading, now);
     }
-    this.#deps.position.forgetBefore(this.#reachedBy(reading) - this.#deps.overlapMs);
+    this.#deps.position.forgetBefore(this.#reachedBy(reading) - this.#settings.overlapMs);
   }
 
-  #takeRow(row: LogRow, { isFirst }: Reading, now: number): void {
+  #takeRow(row: LogRow, reading: Reading, now: number): void {
     const { position, onEvent } = this.#deps;
+    const { isFirst } = reading;
     const before = position.get(row);
     this.#rows += 1;
     if (before !== undefined && !isFirst) {
       onEvent(before, 'duplicate');
       return;
     }
+    reading.isNews = true;
     const [event, result, reason] = this.#tell(row);
     onEvent(event, before === undefined ? result : 'duplicate', reason);
     position.add(row, event);
@@ -153,44 +166,48 @@ export class LogFeed implements Feed {
     }
   }
 
-  /** Where no row tells of connects, looks whether there are others: of another format, or none at all. */
-  async #probe({ from }: Reading, signal: AbortSignal): Promise<void> {
+  /** Where no new row tells of connects, looks whether there are others: of another format, or none at all. */
+  async #probe({ from, beganAt, isNews }: Reading, signal: AbortSignal): Promise<void> {
     const { group, readPage, clock } = this.#deps;
-    if (this.#formats.rows > 0 || clock.monotonic() - this.#probedAt < PROBE_EVERY_MS) return;
-    const request = { group, from, token: undefined, texts: [], limit: PROBED_ROWS };
+    if (isNews || clock.monotonic() - this.#probed.at < PROBE_EVERY_MS) return;
+    const since = Math.max(from, this.#newestAt + 1, this.#probed.until);
+    const request = { group, from: since, token: undefined, texts: [], limit: PROBED_ROWS };
     const { rows } = await readPage(request, signal);
-    this.#probedAt = clock.monotonic();
+    this.#probed = { at: clock.monotonic(), until: beganAt - this.#settings.overlapMs };
     for (const row of rows) this.#read(row);
   }
 
-  #read({ text, loggedAt }: LogRow): Row {
-    const row = toRow(text, this.#deps.keys, loggedAt);
+  #read(logged: LogRow): Row {
+    const row = this.#settings.read(logged);
     this.#formats.note(row, this.#deps.endpointOf);
     return row;
   }
 
-  /** Throws when so many rows, or more, tell of none of the endpoints for want of ids. */
-  #judgeFormats({ opened }: Reading, enough: number): void {
-    const { rows } = this.#formats;
-    if (rows < enough || !opened.every(({ endpointId }) => this.#formats.blindRows(endpointId) > 0)) return;
-    this.#formats.clear();
-    this.#probedAt = Number.NEGATIVE_INFINITY;
-    throw new WrongFormat(withoutIds(rows, this.#deps.group));
+  /** Throws when rows tell of none of the endpoints. */
+  #insistOnOneTold({ opened }: Reading): void {
+    const troubles = opened.map(({ endpointId }) => this.#formats.troubleOf(endpointId));
+    const [first] = troubles;
+    if (first && troubles.every(Boolean)) throw new Error(tooLittle(first, this.#deps.group));
   }
 
   async #end(reading: Reading): Promise<void> {
     const { opened, beganAt } = reading;
-    const { overlapMs, clock, save, position } = this.#deps;
+    const { clock, save, position } = this.#deps;
+    const { overlapMs } = this.#settings;
     const longestAgo = beganAt - LIFETIME_MS;
-    for (const { endpointId, registry } of opened) {
-      if (this.#formats.blindRows(endpointId) > 0) continue;
+    const told = opened.filter(({ endpointId }) => !this.#formats.troubleOf(endpointId));
+    for (const { endpointId, registry } of told) {
       const { listedAt = longestAgo } = registry.state();
-      // After a longer outage there are hours of which nothing is read.
-      if (listedAt < longestAgo) await inSteps(registry.losing(longestAgo, clock.now()));
+      // After a longer outage there are hours of which nothing is read; and what could not be read comes to nothing.
+      const lostBefore = position.isOf(endpointId) ? longestAgo : beganAt;
+      if (listedAt < lostBefore) await inSteps(registry.losing(lostBefore, clock.now()));
       // Rows can be late by the overlap: until then it is not known what did not happen.
       registry.heard(beganAt - overlapMs);
     }
-    if (Number.isFinite(this.#newestAt)) position.reach(this.#reachedBy(reading));
+    position.reach(
+      Number.isFinite(this.#newestAt) ? this.#reachedBy(reading) : undefined,
+      told.map(({ endpointId }) => endpointId),
+    );
     // What was told first: if only that is on disk after a crash, it is read again, and counts nothing twice.
     if (await save()) await position.save();
     this.#isComplete = true;

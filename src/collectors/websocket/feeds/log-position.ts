@@ -3,28 +3,27 @@ import { toSentence } from '../../../core/error-text.ts';
 import type { Logger } from '../../../core/logger.ts';
 import type { Storage } from '../../../storage/storage.ts';
 import { NAME } from '../name.ts';
-import { FEED_RESULTS, type FeedEvent } from './feed.ts';
+import type { FeedEvent } from './feed.ts';
 import type { LogRow } from './source-logs.ts';
 
 const FORMAT = `aws-connections-exporter ${NAME}-log 1`;
 const LOST =
   'how far an access log was read: the last two hours of it are read again, and nothing of it counts twice';
 const MINUTE_MS = 60_000;
-/** Ids of one line. */
-const LINE = 500;
 
-type Line =
-  | { readonly reachedAt: number }
-  | readonly [minute: number, ids: readonly (readonly [string, FeedEvent])[]];
-
-/** How far a log group has been read, and which of its newest rows were, with what each was; it outlives configurations and, on disk, the process. */
+/**
+ * How far a log group has been read, which outlives configurations and, on disk, the process; and which of its newest rows were, with what each
+ * was: after a restart these are read again, and registries know what they were told.
+ */
 export class LogPosition {
   readonly #storage: Storage;
   readonly #logger: Logger;
   readonly #file: string;
   /** By the minute in which they were logged. */
-  #seen = new Map<number, Map<string, FeedEvent>>();
+  readonly #seen = new Map<number, Map<string, FeedEvent>>();
   #reachedAt: number | undefined;
+  /** The endpoints that were told what there was. */
+  #endpoints: ReadonlySet<string> = new Set();
   #isLoaded = false;
   #isChanged = false;
 
@@ -40,6 +39,11 @@ export class LogPosition {
     return this.#reachedAt;
   }
 
+  /** Whether an endpoint was told all that has been read; false of one that was not known then, or whose rows said too little. */
+  isOf(endpointId: string): boolean {
+    return this.#endpoints.has(endpointId);
+  }
+
   /** What a row was that has been read; undefined if it has not, or too long ago. */
   get({ id, loggedAt }: LogRow): FeedEvent | undefined {
     return this.#seen.get(toMinute(loggedAt))?.get(id);
@@ -50,12 +54,14 @@ export class LogPosition {
     const minute = toMinute(loggedAt);
     const seen = this.#seen.get(minute) ?? new Map<string, FeedEvent>();
     this.#seen.set(minute, seen.set(id, what));
-    this.#isChanged = true;
   }
 
-  /** Notes that all rows until then have been read. */
-  reach(at: number): void {
-    this.#reachedAt = Math.max(at, this.#reachedAt ?? at);
+  /** Notes that all rows until then, undefined while there is none, have been read, and which endpoints were told of them. */
+  reach(at: number | undefined, endpoints: readonly string[]): void {
+    const isSame = endpoints.length === this.#endpoints.size && endpoints.every((id) => this.isOf(id));
+    if (isSame && (at === undefined || at <= (this.#reachedAt ?? Number.NEGATIVE_INFINITY))) return;
+    if (at !== undefined) this.#reachedAt = Math.max(at, this.#reachedAt ?? at);
+    this.#endpoints = new Set(endpoints);
     this.#isChanged = true;
   }
 
@@ -72,8 +78,6 @@ export class LogPosition {
     try {
       for (const line of lines) this.#take(JSON.parse(line));
     } catch (error) {
-      this.#seen = new Map();
-      this.#reachedAt = undefined;
       await this.#storage.reject(this.#file, toSentence(error), LOST);
     }
     this.#isLoaded = true;
@@ -84,7 +88,8 @@ export class LogPosition {
     if (!this.#isChanged && !this.#storage.isMissing(this.#file)) return;
     this.#isChanged = false;
     try {
-      await this.#storage.write(this.#file, FORMAT, this.#lines());
+      const line = JSON.stringify({ reachedAt: this.#reachedAt, endpoints: [...this.#endpoints] });
+      await this.#storage.write(this.#file, FORMAT, [line]);
     } catch (err) {
       this.#isChanged = true;
       this.#logger.warn(
@@ -96,31 +101,12 @@ export class LogPosition {
     }
   }
 
-  #take(line: Line): void {
-    if (Array.isArray(line)) {
-      const [minute, ids] = line as Exclude<Line, { readonly reachedAt: number }>;
-      const seen = this.#seen.get(minute) ?? new Map<string, FeedEvent>();
-      for (const [id, what] of ids) {
-        if (!Object.hasOwn(FEED_RESULTS, what))
-          throw new Error('one of its lines does not say what a row was');
-        seen.set(id, what);
-      }
-      this.#seen.set(minute, seen);
-      return;
-    }
-    const { reachedAt } = line as { readonly reachedAt: unknown };
-    if (typeof reachedAt !== 'number' || !Number.isFinite(reachedAt))
-      throw new Error('one of its lines is not a position');
-    this.#reachedAt = reachedAt;
-  }
-
-  *#lines(): Iterable<string> {
-    if (this.#reachedAt !== undefined) yield JSON.stringify({ reachedAt: this.#reachedAt } satisfies Line);
-    for (const [minute, seen] of this.#seen) {
-      const ids = [...seen];
-      for (let from = 0; from < ids.length; from += LINE)
-        yield JSON.stringify([minute, ids.slice(from, from + LINE)] satisfies Line);
-    }
+  #take(line: unknown): void {
+    const { reachedAt, endpoints } = (line ?? {}) as { readonly [K in 'reachedAt' | 'endpoints']?: unknown };
+    if (!(reachedAt === undefined || Number.isFinite(reachedAt)) || !Array.isArray(endpoints))
+      throw new Error('its line is not a position');
+    this.#reachedAt = reachedAt as number | undefined;
+    this.#endpoints = new Set(endpoints.map(String));
   }
 }
 

@@ -1,5 +1,7 @@
 import { brokenAnswer } from '../../../aws/answers.ts';
 import type { OpenedRegistry } from '../registry/registries.ts';
+import { FORMAT } from '../wire/format.ts';
+import type { TellsNothing } from './log-formats.ts';
 
 /** A reading of a log group from a moment on to its end, as far as it has come; it outlives turns and failures. */
 export interface Reading {
@@ -8,22 +10,24 @@ export interface Reading {
   readonly opened: readonly OpenedRegistry[];
   /** Whether it is the first for one of the endpoints, which must hear of rows too that others know. */
   readonly isFirst: boolean;
+  /** Whether there was a row that had not been read. */
+  isNews: boolean;
   token: string | undefined;
   pages: number;
   /** The token of as many pages as the last power of two: going round, one meets it again. */
   markedToken: string | undefined;
 }
 
-/** None of the rows has a connection id. */
-export class WrongFormat extends Error {}
-
-/** Says that none of so many rows of a log group, or of one endpoint among others there, has a connection id, and what to do. */
-export function withoutIds(rows: number, group: string, endpointId?: string): string {
-  const whose = endpointId === undefined ? '' : `${endpointId} in `;
-  return (
-    `0 of ${rows} rows of ${whose}the log group ${group} carry a connectionId: have the format of the stage's access log say ` +
-    '"connectionId":"$context.connectionId" beside eventType and status, or set keys of the source to the names that it has for them'
-  );
+/** Says what the newest rows of a log group, or of one endpoint among others there, lack, and what to set. */
+export function tooLittle({ lacks, rows, reason }: TellsNothing, group: string, endpointId?: string): string {
+  const where = `${endpointId === undefined ? '' : `${endpointId} in `}the log group ${group}`;
+  const lacking = {
+    form: `0 of ${rows} rows of ${where} can be read (${reason})`,
+    connectionId: `0 of ${rows} rows of ${where} carry a connectionId`,
+    eventType: `0 of ${rows} rows of ${where} carry an eventType`,
+    status: `0 of ${rows} connects of ${where} carry a status, without which nobody knows which of them were refused`,
+  }[lacks];
+  return `${lacking}: set the format of the stage's access log to ${FORMAT}, or keys of the source to the names that its format has`;
 }
 
 /** Remembers where the next page begins; throws when that was there before. */
@@ -39,7 +43,6 @@ export function goOn(reading: Reading, next: string | undefined): void {
 
 /** Whether the next turn may ask for the page again at which this one failed; a token may be why it is refused. */
 export function mayGoOn(error: unknown): boolean {
-  if (error instanceof WrongFormat) return false;
   const name = error instanceof Error ? error.name : '';
   return !/^(BrokenAnswer|ResourceNotFound\w*|Invalid\w*|Validation\w*)$/.test(name);
 }

@@ -17,7 +17,7 @@ export interface QueueFeedDeps {
   readonly clock: Clock;
   /** The registries of the endpoints that are told of in the queue; rejects unless all of them can be read. */
   readonly open: () => Promise<readonly Opened[]>;
-  readonly tell: (event: ConnectionEvent, at: number) => Told;
+  readonly tell: (event: ConnectionEvent, at: number) => Told | 'early';
   /** Has on disk what was told; whether it is. */
   readonly save: () => Promise<boolean>;
   readonly onEvent: OnFeedEvent;
@@ -41,6 +41,9 @@ export class QueueFeed implements Feed {
   #delayMs: number | undefined;
   /** When the newest event of those that are taken in happened, milliseconds since 1970. */
   #newestAt = Number.NEGATIVE_INFINITY;
+  /** When a message was left for an endpoint that may become known, and since when registries are told; milliseconds since 1970. */
+  #leftAt: number | undefined;
+  readonly #toldSince = new WeakMap<Opened['registry'], number>();
   #redrive: { readonly answer: Promise<boolean>; readonly until: number } | undefined;
 
   constructor(deps: QueueFeedDeps) {
@@ -54,28 +57,31 @@ export class QueueFeed implements Feed {
   async turn(signal: AbortSignal, isFollowed: boolean): Promise<boolean> {
     const { queue, clock, open } = this.#deps;
     const opened = await open();
+    for (const { registry } of opened)
+      if (!this.#toldSince.has(registry)) this.#toldSince.set(registry, clock.now());
     // The first end of the queue is not waited for long: before it there is nothing to publish.
     const waitSeconds = isFollowed && this.#isComplete ? LONGEST_WAIT_SECONDS : SHORT_WAIT_SECONDS;
-    const endsBy = clock.monotonic() + LONGEST_TURN_MS;
     this.#rows = 0;
-    let calls = 1;
+    let [calls, wait] = [1, waitSeconds];
     let newestAtFirst: number | undefined;
+    let endsBy: number | undefined;
     try {
       do {
         const askedAt = clock.now();
-        const wait = calls === 1 ? waitSeconds : 0;
         const batches = await Promise.all(Array.from({ length: calls }, () => queue.receive(wait, signal)));
         const messages = batches.flat();
+        // A call that waits asks all that hold messages, and may bring few of many: only that there is none says that there are no more.
+        if (messages.length === 0) return this.#reach(askedAt, opened);
         await this.#take(messages, signal);
-        const isFull = batches.some(({ length }) => length === MOST_MESSAGES);
-        if (!isFull && calls === 1) return this.#reach(askedAt, opened);
         const sent = messages.map(({ sentAt = Number.NEGATIVE_INFINITY }) => sentAt);
         const first = newestAtFirst;
         // Where there are always more, what was there at first has been read once all that comes is newer.
-        if (isFull && first !== undefined && sent.every((at) => at > first))
+        if (first !== undefined && sent.every((at) => at > first))
           return this.#reach(Math.min(first, askedAt), opened);
         newestAtFirst ??= Math.max(...sent);
-        calls = isFull ? AT_ONCE : 1;
+        endsBy ??= clock.monotonic() + LONGEST_TURN_MS;
+        wait = SHORT_WAIT_SECONDS;
+        calls = batches.some(({ length }) => length === MOST_MESSAGES) ? AT_ONCE : 1;
       } while (clock.monotonic() < endsBy);
       return true;
     } catch (error) {
@@ -86,8 +92,12 @@ export class QueueFeed implements Feed {
 
   /** All that was sent by then has been read. */
   #reach(sentBy: number, opened: readonly Opened[]): true {
-    // What a process received that died comes back after that time.
-    for (const { registry } of opened) registry.heard(sentBy - VISIBILITY_SECONDS * 1000);
+    // What a process received that died comes back after that time, as does what was left for an endpoint that was not known.
+    const before = sentBy - VISIBILITY_SECONDS * 1000;
+    for (const { registry } of opened) {
+      const since = this.#toldSince.get(registry) ?? Number.POSITIVE_INFINITY;
+      if (registry.isTold || this.#leftAt === undefined || since <= before) registry.heard(before);
+    }
     this.#isComplete = true;
     return true;
   }
@@ -125,6 +135,10 @@ export class QueueFeed implements Feed {
     }
     this.#newestAt = Math.max(this.#newestAt, message.at);
     const told = tell(message.event, message.at);
+    if (told === 'early') {
+      this.#leftAt = now;
+      return false;
+    }
     onEvent(message.event.type, told);
     // There may be room when it comes back.
     return told !== 'over_capacity';
