@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ApiSpec } from '../../src/simulator/websocket/api.ts';
@@ -96,6 +96,7 @@ test('from a plan to events that arrive, and back', async () => {
   await eventually(async () => expect(await opened()).toBe(3));
 
   const [file = ''] = lab.undoFiles();
+  expect(statSync(join(lab.folder, file)).mode & 0o777).toBe(0o600);
   const undone = await lab.wire('headers', `--undo=${file}`);
   expect([undone.code, undone.stderr]).toEqual([0, '']);
   expect([parametersOf(lab), deploymentOf(lab)]).toEqual([TOKEN, 'dep0']);

@@ -1,6 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { toSentence } from '../../../core/error-text.ts';
 import { takeSmallFile } from '../../../files/small-file.ts';
+import { syncFolderOf } from '../../../storage/file.ts';
 import type { Change, Parameters } from './change.ts';
 import { Refused } from './plan.ts';
 
@@ -29,6 +30,7 @@ export async function createUndoFile(path: string, record: UndoRecord): Promise<
   } finally {
     await file.close();
   }
+  await syncFolderOf(path);
 }
 
 /** The same over one that is there, which stays whole until the new one is on disk. */
@@ -37,6 +39,7 @@ export async function replaceUndoFile(path: string, record: UndoRecord): Promise
   await rm(next, { force: true });
   await createUndoFile(next, record);
   await rename(next, path);
+  await syncFolderOf(path);
 }
 
 /** Takes away one of a change that never was. */
