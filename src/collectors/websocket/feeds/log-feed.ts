@@ -96,7 +96,6 @@ export class LogFeed implements Feed {
 
   #begin(opened: readonly OpenedRegistry[]): Reading {
     const { clock, position } = this.#deps;
-    const { overlapMs } = this.#settings;
     const beganAt = clock.now();
     const isFirst = opened.some(
       ({ endpointId, registry }) =>
@@ -105,7 +104,7 @@ export class LogFeed implements Feed {
     );
     const longestAgo = beganAt - LIFETIME_MS;
     const { reachedAt = longestAgo } = position;
-    const from = isFirst ? longestAgo : Math.max(reachedAt - overlapMs, longestAgo);
+    const from = isFirst ? longestAgo : Math.max(reachedAt - this.#settings.overlapMs, longestAgo);
     this.#rows = 0;
     return {
       from,
@@ -132,7 +131,10 @@ export class LogFeed implements Feed {
     const { position, onEvent } = this.#deps;
     const before = position.get(row);
     this.#rows += 1;
-    if (before !== undefined && !reading.isFirst) return onEvent(before, 'duplicate');
+    if (before !== undefined && !reading.isFirst) {
+      onEvent(before, 'duplicate');
+      return;
+    }
     reading.isNews = true;
     const [event, result, reason] = this.#tell(row);
     onEvent(event, before === undefined ? result : 'duplicate', reason);
@@ -177,7 +179,6 @@ export class LogFeed implements Feed {
   async #end(reading: Reading): Promise<void> {
     const { opened, beganAt } = reading;
     const { clock, save, position } = this.#deps;
-    const { overlapMs } = this.#settings;
     const longestAgo = beganAt - LIFETIME_MS;
     const told = opened.filter(({ endpointId }) => !this.#formats.troubleOf(endpointId));
     for (const { endpointId, registry } of told) {
@@ -186,7 +187,7 @@ export class LogFeed implements Feed {
       const lostBefore = position.isOf(endpointId) ? longestAgo : beganAt;
       if (listedAt < lostBefore) await inSteps(registry.losing(lostBefore, clock.now()));
       // Rows can be late by the overlap: until then it is not known what did not happen.
-      registry.heard(beganAt - overlapMs);
+      registry.heard(beganAt - this.#settings.overlapMs);
     }
     position.reach(
       Number.isFinite(this.#newestAt) ? this.#reachedBy(reading) : undefined,
