@@ -1,35 +1,27 @@
 import type { Aws } from '../../../aws/clients.ts';
-import { noteTrouble } from '../../../aws/errors.ts';
 import { knownAccountId, type Target } from '../../../aws/targets.ts';
-import type { Clock } from '../../../core/clock.ts';
 import type { EventSource } from '../../../core/collector.ts';
-import type { FaultLog } from '../../../core/fault-log.ts';
-import type { Logger } from '../../../core/logger.ts';
-import { Seldom } from '../../../core/seldom.ts';
-import type { Tally } from '../../../core/tally.ts';
 import type { ConnectionEvent, Told } from '../../../core/websocket-event.ts';
 import { type RowPlace, USUAL_KEYS } from '../../../event-forms/access-log-row.ts';
 import { type Endpoint, feedOf } from '../endpoint.ts';
 import type { IdReader } from '../ids/id-reader.ts';
 import { queueAccount, queueName } from '../queue-url.ts';
 import type { OpenedRegistry } from '../registry/registries.ts';
-import { FEED_RESULTS, type Feed, type FeedEvent, type OnFeedEvent } from './feed.ts';
+import type { Feed } from './feed.ts';
+import { FeedLog, type FeedLogDeps, type FeedName } from './feed-log.ts';
 import { FeedLoop } from './feed-loop.ts';
 import { LogFeed } from './log-feed.ts';
 import type { LogPosition } from './log-position.ts';
 import { quotaProblem } from './log-quota.ts';
 import { toLogSettings } from './log-settings.ts';
+import { namingTrouble } from './naming-trouble.ts';
 import { QueueFeed } from './queue-feed.ts';
 import { createReadLog, type LogRequest } from './source-logs.ts';
 import { createQueue } from './source-sqs.ts';
 
 /** What feeds are made with. */
-export interface FeedsDeps {
+export interface FeedsDeps extends FeedLogDeps {
   readonly aws: Pick<Aws, 'logs' | 'sqs'>;
-  readonly clock: Clock;
-  readonly faults: FaultLog;
-  readonly logger: Pick<Logger, 'warn'>;
-  readonly sourceEvents: Tally<'source' | 'event' | 'result'>;
   /** The endpoints that are known now. */
   readonly endpoints: () => readonly Endpoint[];
   readonly open: (endpoint: Endpoint) => Promise<OpenedRegistry>;
@@ -42,23 +34,18 @@ export interface FeedsDeps {
   readonly positionOf: (key: string) => LogPosition;
 }
 
-/** Events of no endpoint are said again after so long. */
-const SAY_AGAIN_MS = 10 * 60_000;
-
-type Named = Pick<EventSource, 'source' | 'name'>;
-
 /** What reads the events of a configuration where they wait: each log group and queue once, however many endpoints it tells of. */
 export class Feeds {
   readonly #deps: FeedsDeps;
   readonly #loops = new Map<string, FeedLoop>();
   /** The endpoints that each was told of. */
-  readonly #unroutable: Seldom;
+  readonly #log: FeedLog;
   readonly #members = new Map<string, Set<string>>();
   #followed: { readonly signal: AbortSignal; readonly underWay: Set<Promise<void>> } | undefined;
 
   constructor(deps: FeedsDeps) {
     this.#deps = deps;
-    this.#unroutable = new Seldom(deps.clock, SAY_AGAIN_MS);
+    this.#log = new FeedLog(deps);
   }
 
   /** Reads until the signal aborts; also what becomes known meanwhile. Never rejects. */
@@ -156,7 +143,7 @@ export class Feeds {
         keys: USUAL_KEYS,
         queue: namingTrouble(createQueue(deps.aws, owner?.target ?? first, url), `the queue ${name}`),
         tell: (event, at) => this.#tell(key, { source: 'sqs', name }, event, at),
-        onEvent: this.#count('sqs', name),
+        onEvent: this.#log.counterOf({ source: 'sqs', name }),
       });
     }
     if (origin.type !== 'access_log' || origin.log_group === null) return undefined;
@@ -178,42 +165,14 @@ export class Feeds {
         { readPage: (request: LogRequest, signal: AbortSignal) => read(first, request, signal) },
         `the log group ${group}`,
       ),
-      onEvent: this.#count('access_log', group),
+      onEvent: this.#log.counterOf({ source: 'access_log', name: group }),
     });
-  }
-
-  /** Counts what becomes of events, and says once what cannot be read. */
-  #count(source: 'access_log' | 'sqs', name: string): OnFeedEvent {
-    const { sourceEvents, faults } = this.#deps;
-    for (const [event, results] of Object.entries(FEED_RESULTS))
-      for (const result of results) sourceEvents.add({ source, event, result }, 0);
-    return (event: FeedEvent, result, reason) => {
-      sourceEvents.add({ source, event, result });
-      if (reason === undefined) return;
-      const [what, field] =
-        source === 'sqs' ? ['message of a queue', 'queue'] : ['row of an access log', 'log_group'];
-      const message = `A ${what} cannot be read, and counts as nothing (said once for each reason)`;
-      faults.warnOnce(`${source} ${name} ${reason}`, message, { [field]: name, reason });
-    };
   }
 
   /** Hands an event over, and says now and then whose it is if it is of no endpoint. */
-  #tell(key: string, { source, name }: Named, event: ConnectionEvent, at: number): Told | 'early' {
+  #tell(key: string, named: FeedName, event: ConnectionEvent, at: number): Told | 'early' {
     const told = this.#deps.tell(key, event, at);
-    const count = told === 'unroutable' ? this.#unroutable.due(key) : undefined;
-    if (count === undefined) return told;
-    const message =
-      'Events that were read belong to no endpoint of that source: compare api_id and stage with websocket.endpoints (said at most every ten minutes)';
-    const { apiId, stage, domain } = event;
-    this.#deps.logger.warn(message, {
-      source,
-      name,
-      ...(apiId !== undefined && { api_id: apiId }),
-      ...(stage !== undefined && { stage }),
-      ...(domain !== undefined && { domain }),
-      count,
-      metric: `aws_connections_exporter_event_source_events_total{source="${source}",result="unroutable"}`,
-    });
+    if (told === 'unroutable') this.#log.unroutable(named, event);
     return told;
   }
 
@@ -229,22 +188,8 @@ function isSamePlace(one: Target, other: Target): boolean {
 }
 
 /** What its series are called. */
-function nameOf({ origin }: Endpoint): Pick<EventSource, 'source' | 'name'> {
+function nameOf({ origin }: Endpoint): FeedName {
   const { type: source } = origin;
   if (origin.type === 'sqs') return { source, name: queueName(origin.queue_url) };
   return { source, name: (origin.type === 'access_log' && origin.log_group) || source };
-}
-
-type Call = (...about: never[]) => Promise<unknown>;
-
-/** The same calls, whose errors say whose trouble they are. */
-function namingTrouble<T extends { readonly [K in keyof T]: Call }>(calls: T, where: string): T {
-  const named = Object.entries<Call>(calls).map(([name, call]) => {
-    const own: Call = (...about) =>
-      call(...about).catch((error: unknown) => {
-        throw noteTrouble(error, { where });
-      });
-    return [name, own] as const;
-  });
-  return Object.fromEntries(named) as T;
 }

@@ -6,6 +6,7 @@ import type { OpenedRegistry } from '../registry/registries.ts';
 import type { Feed, FeedEvent, FeedResult, FeedStatus, OnFeedEvent } from './feed.ts';
 import { LogFormats } from './log-formats.ts';
 import type { LogPosition } from './log-position.ts';
+import { LogProbe } from './log-probe.ts';
 import { goOn, mayGoOn, type Reading, tooLittle } from './log-reading.ts';
 import type { LogSettings } from './log-settings.ts';
 import type { LogPage, LogRequest, LogRow } from './source-logs.ts';
@@ -33,9 +34,6 @@ const TEXTS = ['CONNECT', '$connect', '$disconnect'];
 const ROWS_OF_PAGE = 10_000;
 /** Rows of one step, some milliseconds. */
 const STEP = 100;
-/** While no row tells of connects, others are looked at so seldom. */
-const PROBE_EVERY_MS = 10 * 60_000;
-const PROBED_ROWS = 50;
 
 /** Reads the access logs of stages from their log group: two hours back at first, then on from the newest row, less the overlap. */
 export class LogFeed implements Feed {
@@ -48,12 +46,12 @@ export class LogFeed implements Feed {
   /** When the newest row was logged, milliseconds since 1970. */
   #newestAt = Number.NEGATIVE_INFINITY;
   readonly #formats = new LogFormats();
-  /** When others were looked at last, on the monotonic clock, and in milliseconds since 1970. */
-  #probed = { at: Number.NEGATIVE_INFINITY, until: Number.NEGATIVE_INFINITY };
+  readonly #probe: LogProbe;
 
   constructor(deps: LogFeedDeps) {
     this.#deps = deps;
     this.#settings = deps.settings();
+    this.#probe = new LogProbe(deps);
   }
 
   get everyMs(): number {
@@ -78,7 +76,8 @@ export class LogFeed implements Feed {
         await this.#take(page.rows, reading);
         goOn(reading, page.next);
       } while (reading.token !== undefined);
-      await this.#probe(reading, signal);
+      const others = await this.#probe.look(reading, this.#newestAt + 1, this.#settings.overlapMs, signal);
+      for (const row of others) this.#read(row);
     } catch (error) {
       if (signal.aborted) return false;
       this.#reading = mayGoOn(error) ? reading : undefined;
@@ -97,7 +96,6 @@ export class LogFeed implements Feed {
 
   #begin(opened: readonly OpenedRegistry[]): Reading {
     const { clock, position } = this.#deps;
-    const { overlapMs } = this.#settings;
     const beganAt = clock.now();
     const isFirst = opened.some(
       ({ endpointId, registry }) =>
@@ -106,7 +104,7 @@ export class LogFeed implements Feed {
     );
     const longestAgo = beganAt - LIFETIME_MS;
     const { reachedAt = longestAgo } = position;
-    const from = isFirst ? longestAgo : Math.max(reachedAt - overlapMs, longestAgo);
+    const from = isFirst ? longestAgo : Math.max(reachedAt - this.#settings.overlapMs, longestAgo);
     this.#rows = 0;
     return {
       from,
@@ -131,10 +129,9 @@ export class LogFeed implements Feed {
 
   #takeRow(row: LogRow, reading: Reading, now: number): void {
     const { position, onEvent } = this.#deps;
-    const { isFirst } = reading;
     const before = position.get(row);
     this.#rows += 1;
-    if (before !== undefined && !isFirst) {
+    if (before !== undefined && !reading.isFirst) {
       onEvent(before, 'duplicate');
       return;
     }
@@ -166,17 +163,6 @@ export class LogFeed implements Feed {
     }
   }
 
-  /** Where no new row tells of connects, looks whether there are others: of another format, or none at all. */
-  async #probe({ from, beganAt, isNews }: Reading, signal: AbortSignal): Promise<void> {
-    const { group, readPage, clock } = this.#deps;
-    if (isNews || clock.monotonic() - this.#probed.at < PROBE_EVERY_MS) return;
-    const since = Math.max(from, this.#newestAt + 1, this.#probed.until);
-    const request = { group, from: since, token: undefined, texts: [], limit: PROBED_ROWS };
-    const { rows } = await readPage(request, signal);
-    this.#probed = { at: clock.monotonic(), until: beganAt - this.#settings.overlapMs };
-    for (const row of rows) this.#read(row);
-  }
-
   #read(logged: LogRow): Row {
     const row = this.#settings.read(logged);
     this.#formats.note(row, this.#deps.endpointOf);
@@ -193,7 +179,6 @@ export class LogFeed implements Feed {
   async #end(reading: Reading): Promise<void> {
     const { opened, beganAt } = reading;
     const { clock, save, position } = this.#deps;
-    const { overlapMs } = this.#settings;
     const longestAgo = beganAt - LIFETIME_MS;
     const told = opened.filter(({ endpointId }) => !this.#formats.troubleOf(endpointId));
     for (const { endpointId, registry } of told) {
@@ -202,7 +187,7 @@ export class LogFeed implements Feed {
       const lostBefore = position.isOf(endpointId) ? longestAgo : beganAt;
       if (listedAt < lostBefore) await inSteps(registry.losing(lostBefore, clock.now()));
       // Rows can be late by the overlap: until then it is not known what did not happen.
-      registry.heard(beganAt - overlapMs);
+      registry.heard(beganAt - this.#settings.overlapMs);
     }
     position.reach(
       Number.isFinite(this.#newestAt) ? this.#reachedBy(reading) : undefined,
