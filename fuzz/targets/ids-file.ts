@@ -7,6 +7,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { isConnectionId } from '../../src/core/websocket-id.ts';
 import { mutated, toBuffer } from '../mutations.ts';
 import { createTarget } from '../target.ts';
+import { unescaped } from './forgeries.ts';
 
 const line = fc
   .tuple(fc.base64String({ minLength: 4, maxLength: 16 }), fc.nat(3), fc.nat(2_000_000_000))
@@ -85,10 +86,3 @@ export const idsFile = createTarget({
     };
   },
 });
-
-/** What texts of JSON mean, as far as an id can be spelt otherwise. */
-function unescaped(json: string): string {
-  return json
-    .replace(/\\u([\da-f]{4})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-    .replace(/\\\//g, '/');
-}

@@ -6,10 +6,9 @@ import { listen } from '../../src/server/listen.ts';
 import { type Bytes, mutated, toBuffer, toBytes } from '../mutations.ts';
 import { converse, descriptors, judgeDescriptors, statusesOf } from '../sockets.ts';
 import { createTarget } from '../target.ts';
+import { EVIL_ID, FORGERIES, forgery, TRUE_ID, unescaped } from './forgeries.ts';
 
 const TOKEN = 'a-token';
-const TRUE_ID = 'TrueId0123==';
-const EVIL_ID = 'EvilId0123==';
 
 interface Input {
   readonly path: string;
@@ -26,48 +25,6 @@ const paths = fc.constantFrom(
   '/websocket/message',
 );
 const types = fc.constantFrom('CONNECT', 'DISCONNECT', 'MESSAGE', 'connect', '', '$default');
-
-/** What a client puts between quotes to write on outside of them. */
-const FORGERIES = [
-  ...[
-    '"',
-    '{',
-    '}',
-    '[',
-    ']',
-    ':',
-    ',',
-    '\\',
-    '\\u0022',
-    "'",
-    ' ',
-    '\t',
-    'x',
-    '":"',
-    '","',
-    '"},"',
-    '":{"',
-    '"}],"',
-  ],
-  ...[
-    `"connectionId":"${EVIL_ID}"`,
-    `connectionId":"${EVIL_ID}`,
-    '"requestContext":{',
-    'requestContext":{"',
-    'params":{"',
-  ],
-  ...[
-    '"\\u0063onnectionId":',
-    'eventType":"DISCONNECT',
-    '"__proto__":{',
-    '"params":',
-    '"a":',
-    'null',
-    '\r\n',
-    '\\"',
-  ],
-];
-const forgery = fc.array(fc.constantFrom(...FORGERIES), { maxLength: 10 }).map((pieces) => pieces.join(''));
 
 /** Templates of API Gateway that put what a client sends between quotes, unescaped, before, behind or around the true id. */
 const TEMPLATES: readonly ((written: string, type: string) => string)[] = [
@@ -236,10 +193,4 @@ function judgeEvents(taken: readonly ConnectionEvent[], status: number, { body, 
   if (!said.includes(connectionId)) throw new Error(`${connectionId} was taken, which nobody said`);
   if (connectedAt !== undefined && !(Number.isInteger(connectedAt) && connectedAt >= 0))
     throw new Error(`connected at ${connectedAt}`);
-}
-
-function unescaped(json: string): string {
-  return json
-    .replace(/\\u([\da-f]{4})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-    .replace(/\\\//g, '/');
 }

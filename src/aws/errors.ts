@@ -1,5 +1,6 @@
 import { toSentence } from '../core/error-text.ts';
 import { BY_STATUS, type CallError, RULES, type Rule } from './error-rules.ts';
+import { toIamAction } from './iam-action.ts';
 import { OF_SECTION } from './remedies.ts';
 
 const UNKNOWN = { error: 'other', remedy: 'if it lasts, report it as a bug, with this line' } as const;
@@ -36,7 +37,7 @@ export function noteCall(error: unknown, api: string, operation: string, section
   if (section !== undefined) noteTrouble(error, { section });
   // A call that could not be signed failed before itself: that was noted already.
   if (typeof error === 'object' && error !== null && !ACTIONS.has(error))
-    ACTIONS.set(error, `${api}:${toIamName(api, operation)}`);
+    ACTIONS.set(error, toIamAction(api, operation));
 }
 
 /** The call to AWS that an error came of, as the IAM action that allows it; undefined where AWS was not asked. */
@@ -74,19 +75,6 @@ export function noteTrouble<E>(error: E, { action, ...trouble }: Trouble): E {
   });
   return error;
 }
-
-/** IAM does not name all of its actions by the operation (Service Authorization Reference): those of API Gateway by the method of HTTP. */
-function toIamName(api: string, operation: string): string {
-  if (api === 'execute-api') return 'ManageConnections';
-  if (api !== 'apigateway') return operation;
-  return METHODS.find(([operations]) => operations.test(operation))?.[1] ?? 'GET';
-}
-
-const METHODS: readonly (readonly [operations: RegExp, method: string])[] = [
-  [/^Create/, 'POST'],
-  [/^Update/, 'PATCH'],
-  [/^Delete/, 'DELETE'],
-];
 
 const ACTIONS = new WeakMap<object, string>();
 const TROUBLES = new WeakMap<object, Trouble>();

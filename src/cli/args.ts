@@ -1,16 +1,7 @@
 import { near } from '../fields/nearest.ts';
-import {
-  type Command,
-  commands,
-  type Flag,
-  type FlagName,
-  type Flags,
-  flags,
-  onlyFor,
-  type Topic,
-  topicsOf,
-  variableOf,
-} from './flags.ts';
+import { type Command, commands, type Topic, topicsOf } from './commands.ts';
+import { type Flag, onlyFor } from './flag.ts';
+import { type FlagName, type Flags, flags, variableOf } from './flags.ts';
 
 /** What the command line and the environment ask for. */
 export interface Args {

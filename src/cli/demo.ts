@@ -9,8 +9,10 @@ import { readSmallFile } from '../files/small-file.ts';
 import { livelyWorld } from '../simulator/client-vpn/lively.ts';
 import { startSimulator } from '../simulator/server.ts';
 import { livelyVpnWorld } from '../simulator/site-to-site-vpn/lively.ts';
+import { createQueueWorld } from '../simulator/sqs/world.ts';
 import { feedIntake } from '../simulator/websocket/feed.ts';
-import { livelyWebSockets } from '../simulator/websocket/lively.ts';
+import { CHAT_LOG_GROUP, livelyWebSockets } from '../simulator/websocket/lively.ts';
+import { feedQueue } from '../simulator/websocket/queue-feed.ts';
 import type { Args } from './args.ts';
 import { createFrontDoor } from './front-door.ts';
 import { judgeWebConfig } from './judge-web-config.ts';
@@ -19,6 +21,9 @@ import { start } from './serving.ts';
 import { untilSignal } from './signals.ts';
 
 const STEP_MS = 1_000;
+/** The API that sends its events to a queue, and the one whose events the intake takes; that of the access log has its group. */
+const QUEUED = 'd8b2dash02';
+const TOLD = 'f1e6trac03';
 
 /** The exporter against a simulator of AWS in the same process, in a temporary folder; needs nothing from outside. */
 export async function demo({ flags }: Args): Promise<number> {
@@ -31,9 +36,11 @@ export async function demo({ flags }: Args): Promise<number> {
       const folder = await mkdtemp(join(tmpdir(), 'aws-connections-exporter-demo-'));
       releases.add('the temporary folder', () => rm(folder, { recursive: true, force: true }));
       const world = livelyWorld();
-      const websockets = livelyWebSockets();
+      const websockets = livelyWebSockets({ isLogged: true });
+      const queues = createQueueWorld();
+      const queue = queues.addQueue({ name: 'dashboards' });
       const vpns = livelyVpnWorld();
-      const simulator = await startSimulator({ world, vpns, websockets: websockets.world });
+      const simulator = await startSimulator({ world, vpns, websockets: websockets.world, queues });
       releases.add('the simulator', () => simulator.close());
       releases.add('the simulated world', world.run(STEP_MS));
       releases.add('the simulated tunnels', vpns.run(STEP_MS));
@@ -42,7 +49,7 @@ export async function demo({ flags }: Args): Promise<number> {
       await writeFile(tokenFile, token, { mode: 0o600 });
       useDemoCredentials();
       const loaded = loadConfig({
-        text: demoConfig(simulator.url, tokenFile),
+        text: demoConfig(simulator.url, tokenFile, queue.url),
         readFile: (path) => readSmallFile(path).toString(),
       });
       if ('problems' in loaded)
@@ -53,7 +60,13 @@ export async function demo({ flags }: Args): Promise<number> {
       const { urls, exporter } = await start(loaded.config, () => loaded, startup);
       const [url] = urls;
       const [intakeUrl = ''] = exporter.intakeUrls;
-      const feed = feedIntake({ url: intakeUrl, token, world: websockets.world });
+      const unqueue = feedQueue(
+        { world: websockets.world, apiId: QUEUED, queues, queue },
+        websockets.current(),
+      );
+      releases.add('the simulated messages', async () => unqueue());
+      const sends = (apiId: string) => apiId === TOLD;
+      const feed = feedIntake({ url: intakeUrl, token, world: websockets.world, sends });
       releases.add('the simulated events', () => feed.close());
       for (const event of websockets.current()) feed.post(event);
       await feed.settled();
@@ -67,7 +80,7 @@ export async function demo({ flags }: Args): Promise<number> {
           `  status page  ${url}/`,
           `  dashboards   ${url}/dashboards/, to import into Grafana`,
           `  connections  ${url}/api/v1/connections`,
-          `  intake       ${intakeUrl}/websocket, where the APIs tell of connections`,
+          `  intake       ${intakeUrl}/websocket, where one API tells of connections; one has an access log, one sends to a queue`,
           `  truth        ${simulator.url}/truth, what AWS tells nobody, as of now (estimates are as of the last pass)`,
           `  simulator    ${simulator.url}, for instance:`,
           `    AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo aws --region eu-west-1 --endpoint-url ${simulator.url} ec2 describe-client-vpn-endpoints`,
@@ -98,7 +111,7 @@ function useDemoCredentials(): void {
   });
 }
 
-function demoConfig(simulatorUrl: string, tokenFile: string): string {
+function demoConfig(simulatorUrl: string, tokenFile: string, queueUrl: string): string {
   return `
 targets:
   - {name: demo, regions: [eu-west-1, us-east-1]}
@@ -116,6 +129,11 @@ websocket:
   stale_after: 2m
   sample_size: 60
   requests_per_second: 100
+  endpoints:
+    - url: https://c4a7chat01.execute-api.eu-west-1.amazonaws.com/prod
+      source: {type: access_log, log_group: ${CHAT_LOG_GROUP}, poll: 5s}
+    - url: https://${QUEUED}.execute-api.eu-west-1.amazonaws.com/live
+      source: {type: sqs, queue_url: "${queueUrl}"}
   discover: true
 site_to_site_vpn: {enabled: true, schedule: "*/5 * * * * *", timeout: 20s, stale_after: 2m}
 intake: {enabled: true, listen_address: "127.0.0.1:0", token_file: "${tokenFile}"}

@@ -1,3 +1,5 @@
+import { type Command, commands } from './commands.ts';
+import { choice, type Flag, many, text, toggle } from './flag.ts';
 import {
   toApiId,
   toExternalUrl,
@@ -8,47 +10,6 @@ import {
   toTelemetryPath,
   toWholeNumber,
 } from './flag-values.ts';
-
-/** What the program can be asked to do; the first is done when nothing is asked for. */
-export const commands = ['serve', 'once', 'check', 'connections', 'demo', 'wire', 'describe'] as const;
-export type Command = (typeof commands)[number];
-
-/** The second word of commands that have one: what is described, and how an API is wired. */
-const topics = {
-  describe: ['metrics', 'iam-policy', 'config-schema', 'rules'],
-  wire: ['access-log', 'headers'],
-} as const;
-export type Topic = (typeof topics)[keyof typeof topics][number];
-
-/** The second words that a command can have; none for most. */
-export function topicsOf(command: Command): readonly Topic[] {
-  return command === 'describe' || command === 'wire' ? topics[command] : [];
-}
-
-/** The topics of a command for which alone a flag has a meaning; none where that is for all of it. */
-export function onlyFor(flag: Flag<unknown>, command: Command): readonly Topic[] {
-  return topicsOf(command).filter((topic) => flag.topics?.includes(topic));
-}
-
-/** One flag: how its text becomes a value, and what `--help` says of it. */
-export interface Flag<T> {
-  /** In the order of `commands`. */
-  readonly commands: readonly Command[];
-  /** The topics that it has a meaning for; of a command that none of them is of, all. */
-  readonly topics?: readonly Topic[];
-  readonly help: string;
-  readonly default: T;
-  /** A switch takes no value: `--name` and `--no-name`. */
-  readonly kind: 'switch' | 'one' | 'many';
-  /** What stands for the value in `--help`. */
-  readonly value: string;
-  /** The value of the texts given, one for each time; throws a sentence such as `expected a whole number`. */
-  readonly read: (texts: readonly string[]) => T;
-  /** Whether the daemon's environment may give it; flags of a single question are only typed. */
-  readonly environment: boolean;
-}
-
-type About = Pick<Flag<unknown>, 'commands' | 'topics' | 'help'> & { readonly environment?: boolean };
 
 const runs: readonly Command[] = ['serve', 'once', 'check', 'connections', 'demo', 'wire'];
 const readers: readonly Command[] = ['serve', 'once', 'check', 'connections', 'wire', 'describe'];
@@ -231,37 +192,4 @@ export type Flags = { readonly [Name in FlagName]: ReturnType<(typeof flags)[Nam
 export function variableOf(name: FlagName): string | undefined {
   if (!flags[name].environment) return undefined;
   return `AWS_CONNECTIONS_EXPORTER_${name.toUpperCase().replace(/[.-]/g, '_')}`;
-}
-
-function text<T extends string | undefined>(fallback: T, value: string, about: About): Flag<string | T> {
-  return {
-    environment: true,
-    ...about,
-    default: fallback,
-    kind: 'one',
-    value,
-    read: (texts) => texts[0] ?? fallback,
-  };
-}
-
-function many(fallback: readonly string[], value: string, about: About): Flag<readonly string[]> {
-  return { environment: true, ...about, default: fallback, kind: 'many', value, read: (texts) => texts };
-}
-
-function choice<const T extends string>(fallback: NoInfer<T>, choices: readonly T[], about: About): Flag<T> {
-  const read = (texts: readonly string[]) => {
-    const found = choices.find((one) => one === texts[0]);
-    if (found !== undefined) return found;
-    throw new Error(`expected ${choices.join(', ')}, got ${JSON.stringify(texts[0])}`);
-  };
-  return { environment: true, ...about, default: fallback, kind: 'one', value: choices.join('|'), read };
-}
-
-function toggle(about: About): Flag<boolean> {
-  const read = ([given]: readonly string[]) => {
-    if (given === 'true' || given === '1') return true;
-    if (given === 'false' || given === '0') return false;
-    throw new Error(`expected true or false, got ${JSON.stringify(given)}`);
-  };
-  return { environment: true, ...about, default: false, kind: 'switch', value: '', read };
 }

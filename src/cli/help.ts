@@ -1,13 +1,6 @@
-import {
-  type Command,
-  commands,
-  type Flag,
-  type FlagName,
-  flags,
-  onlyFor,
-  topicsOf,
-  variableOf,
-} from './flags.ts';
+import { type Command, commands, topicsOf } from './commands.ts';
+import { type Flag, onlyFor } from './flag.ts';
+import { type FlagName, flags, variableOf } from './flags.ts';
 
 const PROGRAM = 'aws-connections-exporter';
 const WIDTH = 96;

@@ -1,6 +1,6 @@
 import { revision, version } from '../app/version.ts';
 import { type Args, parseArgs } from './args.ts';
-import type { Command } from './flags.ts';
+import type { Command } from './commands.ts';
 import { helpText } from './help.ts';
 import { print } from './output.ts';
 

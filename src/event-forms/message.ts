@@ -12,7 +12,8 @@ export type Message =
   /** Nothing that can be understood, for a reason in words that repeat nothing of it. */
   | { readonly is: 'unreadable'; readonly reason: string };
 
-const LONGEST = 65_536;
+/** The longest message that is read, in characters. */
+export const LONGEST = 65_536;
 const ANY = { type: undefined };
 
 /**

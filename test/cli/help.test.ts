@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseArgs } from '../../src/cli/args.ts';
-import { commands, type FlagName, flags, variableOf } from '../../src/cli/flags.ts';
+import { commands } from '../../src/cli/commands.ts';
+import { type FlagName, flags, variableOf } from '../../src/cli/flags.ts';
 import { helpText } from '../../src/cli/help.ts';
 
 const names = Object.keys(flags) as FlagName[];

@@ -13,7 +13,7 @@ export interface Resource {
 
 /** A template of CloudFormation. */
 export interface Template {
-  readonly Parameters: Readonly<Record<string, unknown>>;
+  readonly Parameters?: Readonly<Record<string, unknown>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
@@ -33,7 +33,16 @@ const long = ['!Equals', '!Not', '!If'].map((tag) => ({
 const customTags = [...short, ...long];
 
 /** The templates of the guides. */
-export const templateNames = ['vpc-link', 'http', 'lambda', 'dynamodb', 'member-role'] as const;
+export const templateNames = [
+  'access-log',
+  'logging-role',
+  'sqs',
+  'vpc-link',
+  'http',
+  'lambda',
+  'dynamodb',
+  'member-role',
+] as const;
 
 /** Reads a template of the wiring guide; throws when it is no good YAML or uses a function that is not known here. */
 export function readTemplate(name: (typeof templateNames)[number]): Template {

@@ -14,9 +14,14 @@ import { LONGEST_ID, MOST_POSTURES_EACH } from '../../src/collectors/client-vpn/
 import { MAX_POSTURES } from '../../src/collectors/client-vpn/postures.ts';
 import { MOST_TUNNELS } from '../../src/collectors/site-to-site-vpn/record.ts';
 import { MOST_IDS } from '../../src/collectors/websocket/columns/listed-ids.ts';
+import { LEAST_POLL_MS } from '../../src/collectors/websocket/config.ts';
+import { AT_ONCE } from '../../src/collectors/websocket/feeds/queue-feed.ts';
+import { READINGS_PER_SECOND } from '../../src/collectors/websocket/feeds/source-logs.ts';
+import { MOST_MESSAGES } from '../../src/collectors/websocket/feeds/source-sqs.ts';
 import { LONGEST_LINE } from '../../src/collectors/websocket/ids/file-reader.ts';
 import { LONGEST_READING_MS } from '../../src/collectors/websocket/ids/scan-reading.ts';
 import { MOST_HELD } from '../../src/collectors/websocket/poller.ts';
+import { LIFETIME_MS } from '../../src/collectors/websocket/registry/entry.ts';
 import { DEEPEST, MOST_ALIASES, MOST_TOKENS } from '../../src/config/document.ts';
 import { MOST_CHARACTERS as CONFIG_CHARACTERS } from '../../src/config/load.ts';
 import { MOST_PROBLEMS } from '../../src/config/problems.ts';
@@ -24,6 +29,7 @@ import { configSchema } from '../../src/config/schema.ts';
 import { LONGEST_SENTENCE } from '../../src/core/error-text.ts';
 import { MOST_SAID_ONCE } from '../../src/core/fault-log.ts';
 import { MOST_OTHER_STATUSES } from '../../src/core/ledger.ts';
+import { LONGEST } from '../../src/event-forms/message.ts';
 import { MOST_CHARACTERS } from '../../src/exposition/short-labels.ts';
 import { MOST_BYTES } from '../../src/files/unfit.ts';
 import { MAX_READ, MAX_RECEIVED } from '../../src/intake/body.ts';
@@ -72,6 +78,11 @@ const LIMITS: Readonly<Record<string, string>> = {
   'requests to AWS under way, all targets together': count(MOST_IN_FLIGHT),
   'requests to EC2 for Client VPN a second, per target': count(defaults.client_vpn.requests_per_second),
   'look-ups a second, per target': count(defaults.websocket.requests_per_second),
+  'readings of access logs a second, of an account and region': count(READINGS_PER_SECOND),
+  'from one reading of an access log to the next, at least': `${LEAST_POLL_MS / 1000} s`,
+  'how far back an access log is read': `${LIFETIME_MS / 3_600_000} h`,
+  'messages of a queue received at a time': count(AT_ONCE * MOST_MESSAGES),
+  'a message of a queue': kib(LONGEST),
   'scrapes under way': count(Number(flags['web.max-requests'].default)),
   'other answers under way': count(MAX_PAGES),
   'connections of the metrics port': count(SCRAPE_LIMITS.maxConnections),
@@ -86,7 +97,7 @@ const LIMITS: Readonly<Record<string, string>> = {
   'the body of an event': kib(MAX_READ),
   'the body beside headers of an event, which is not read': kib(MAX_RECEIVED),
   'connections remembered from events': count(defaults.intake.max_connections),
-  'events that wait for their endpoints': count(MOST_HELD),
+  'events of the intake that wait for their endpoints': count(MOST_HELD),
   'the configuration': mib(CONFIG_CHARACTERS),
   'keys, values and signs of it': count(MOST_TOKENS),
   'its depth': count(DEEPEST),

@@ -1,7 +1,14 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { DELETE, QUEUE, RECEIVE } from '../../src/collectors/websocket/permissions.ts';
+import { FORMAT, judgeFormat } from '../../src/collectors/websocket/wire/format.ts';
 import { toBodyEvent, toEventPath, toHeaderEvent } from '../../src/event-forms/shapes.ts';
+import { needs, programPath } from '../support/programs.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { readTemplate, references, templateNames } from './cloudformation.ts';
-import { page } from './page.ts';
+import { blocks, docs, page } from './page.ts';
 
 interface Known {
   readonly required: readonly string[];
@@ -10,14 +17,13 @@ interface Known {
 
 /** From the resource reference of CloudFormation; for a load balancer, a target group and a function what these uses of them need. */
 const TYPES: Readonly<Record<string, Known>> = {
+  'AWS::ApiGateway::Account': { required: ['CloudWatchRoleArn'] },
   'AWS::ApiGateway::VpcLink': { required: ['Name', 'TargetArns'] },
   'AWS::ApiGatewayV2::Api': {
     required: ['Name', 'ProtocolType', 'RouteSelectionExpression'],
     attributes: ['ApiEndpoint'],
   },
-  'AWS::ApiGatewayV2::Integration': {
-    required: ['ApiId', 'IntegrationType', 'IntegrationMethod', 'IntegrationUri'],
-  },
+  'AWS::ApiGatewayV2::Integration': { required: ['ApiId', 'IntegrationType'] },
   'AWS::ApiGatewayV2::IntegrationResponse': {
     required: ['ApiId', 'IntegrationId', 'IntegrationResponseKey'],
   },
@@ -39,6 +45,9 @@ const TYPES: Readonly<Record<string, Known>> = {
   'AWS::IAM::RolePolicy': { required: ['RoleName', 'PolicyName', 'PolicyDocument'] },
   'AWS::Lambda::Function': { required: ['Code', 'Role', 'Handler', 'Runtime'], attributes: ['Arn'] },
   'AWS::Lambda::Permission': { required: ['FunctionName', 'Action', 'Principal'] },
+  'AWS::Logs::LogGroup': { required: ['LogGroupClass', 'RetentionInDays'] },
+  'AWS::SQS::Queue': { required: ['MessageRetentionPeriod', 'SqsManagedSseEnabled'], attributes: ['Arn'] },
+  'AWS::SQS::QueuePolicy': { required: ['Queues', 'PolicyDocument'] },
 };
 
 const PSEUDO = [
@@ -51,7 +60,7 @@ const PSEUDO = [
 ];
 
 describe.each(templateNames)('%s.yaml', (name) => {
-  const { Parameters, Conditions = {}, Resources, Outputs } = readTemplate(name);
+  const { Parameters = {}, Conditions = {}, Resources, Outputs } = readTemplate(name);
 
   test('has resources of known types with what these require', () => {
     const lacks = Object.entries(Resources).flatMap(([id, { Type, Properties }]) => {
@@ -164,16 +173,70 @@ test('integrations send to the path of the intake that takes every event', () =>
   }
 });
 
+/** What a template lets the exporter do, beside looking up the connections of a stage. */
+const mayLookUp = {
+  Effect: 'Allow',
+  Action: 'execute-api:ManageConnections',
+  Resource: { 'Fn::Sub': expect.stringMatching(/}\/GET\/@connections\/\*$/) },
+};
+
+test('the exporter may look connections up and read the access log, and nothing else', () => {
+  const { PolicyDocument } = readTemplate('access-log').Resources.ExporterPolicy?.Properties ?? {};
+  const group = expect.stringMatching(/:log-group:\$\{AccessLog\}(:\*)?$/);
+  expect(PolicyDocument).toMatchObject({
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: 'logs:FilterLogEvents',
+        Resource: [{ 'Fn::Sub': group }, { 'Fn::Sub': group }],
+      },
+      mayLookUp,
+    ],
+  });
+});
+
+test('the stage writes the rows that the command line would have it write, and they can be read', () => {
+  const { AccessLogSettings } = readTemplate('access-log').Resources.Stage?.Properties ?? {};
+  const { Format } = AccessLogSettings as { Format: string };
+  expect(Format).toBe(FORMAT);
+  expect(judgeFormat(Format)).toEqual({ isRead: true, keys: {} });
+  expect(blocks('json')).toContain(`${FORMAT}\n`);
+});
+
+test('who sends may send, the exporter may read and delete, and nobody comes in the clear', () => {
+  const { Queue, QueuePolicy } = readTemplate('sqs').Resources;
+  expect(QueuePolicy?.Properties.PolicyDocument).toMatchObject({
+    Statement: [
+      { Effect: 'Allow', Principal: { AWS: { Ref: 'SenderRoleArn' } }, Action: 'sqs:SendMessage' },
+      { Effect: 'Allow', Principal: { AWS: { Ref: 'ExporterRoleArn' } }, Action: [RECEIVE, DELETE, QUEUE] },
+      { Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+    ],
+  });
+  expect(Queue?.Properties.RedrivePolicy).toMatchObject({
+    deadLetterTargetArn: { 'Fn::GetAtt': 'Unread.Arn' },
+  });
+});
+
+needs('cfn-lint')(
+  'cfn-lint finds every template good, and says what is wrong with a bad one',
+  async () => {
+    const lint = (files: readonly string[]) =>
+      new Promise<string>((resolve) => {
+        execFile(programPath('cfn-lint'), ['--', ...files], (_, stdout, stderr) => resolve(stdout + stderr));
+      });
+    expect(await lint(templateNames.map((name) => `${docs}wiring/${name}.yaml`))).toBe('');
+    const bad = join(temporaryFolder(), 'bad.yaml');
+    const good = readFileSync(`${docs}wiring/access-log.yaml`, 'utf8');
+    writeFileSync(bad, good.replace('LogGroupClass: STANDARD', 'LogGroupClass: CHEAP'));
+    expect(await lint([bad])).toContain("'CHEAP' is not one of");
+  },
+  120_000,
+);
+
 test('the exporter may look connections up and read the table, and nothing else', () => {
   const { PolicyDocument } = readTemplate('dynamodb').Resources.ExporterPolicy?.Properties ?? {};
   expect(PolicyDocument).toMatchObject({
-    Statement: [
-      { Action: 'dynamodb:Scan', Resource: { 'Fn::GetAtt': 'Connections.Arn' } },
-      {
-        Action: 'execute-api:ManageConnections',
-        Resource: { 'Fn::Sub': expect.stringMatching(/}\/GET\/@connections\/\*$/) },
-      },
-    ],
+    Statement: [{ Action: 'dynamodb:Scan', Resource: { 'Fn::GetAtt': 'Connections.Arn' } }, mayLookUp],
   });
 });
 
@@ -193,9 +256,11 @@ test('a service that moves registers itself with the load balancer, which takes 
 });
 
 test('the guide says which templates make roles or policies', () => {
-  const making = (['vpc-link', 'http', 'lambda', 'dynamodb'] as const).filter((name) =>
+  const making = (['access-log', 'sqs', 'lambda', 'dynamodb', 'vpc-link', 'http'] as const).filter((name) =>
     Object.values(readTemplate(name).Resources).some(({ Type }) => Type.startsWith('AWS::IAM::')),
   );
-  expect(making).toEqual(['lambda', 'dynamodb']);
-  expect(page).toMatch(/\(c\) and \(d\) make a role\s+or a policy,[^.]*`--capabilities CAPABILITY_IAM`/);
+  expect(making).toEqual(['access-log', 'lambda', 'dynamodb']);
+  expect(page).toMatch(
+    /\(a\), \(c\) and \(d\) make a role\s+or a policy,[^.]*`--capabilities CAPABILITY_IAM`/,
+  );
 });

@@ -9,6 +9,8 @@ const RUNS: Readonly<Record<string, number>> = {
   'site-to-site-xml': 200,
   'aws-answers': 100,
   intake: 150,
+  'access-log-rows': 3_000,
+  'queue-messages': 3_000,
   http: 40,
   'scrape-headers': 60,
   configuration: 40,

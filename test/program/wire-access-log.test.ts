@@ -125,7 +125,7 @@ test('what is to be pasted for CloudFormation and Terraform says the same as wha
   const lab = await openApi({ tags: { iac: 'pulumi' } });
   const { stdout } = await lab.wire('access-log', API, PROD);
   const [, template = ''] = /# CloudFormation\n([\s\S]*?)\n# CDK\n/.exec(stdout) ?? [];
-  const { WebSocketAccessLog: group, Stage: stage } = parse(template, { logLevel: 'silent' });
+  const { WebSocketAccessLogProd: group, Stage: stage } = parse(template, { logLevel: 'silent' });
   expect(group.Properties).toEqual({ LogGroupName: '/ws/a1b2c3d4e5/prod', RetentionInDays: 1 });
   expect(stage.Properties.AccessLogSettings.Format).toBe(FORMAT);
   const quoted = [...stdout.matchAll(/\bformat\s*[=:] (".*"),?$/gm)].map(([, text = '']) => JSON.parse(text));
@@ -188,7 +188,7 @@ test.each<{
     says: 'CloudFormation manages this: the API a1b2c3d4e5 has the tag aws:cloudformation:stack-name=chat. It would take back',
     prints: [
       '# CloudFormation\n',
-      '    Type: AWS::Logs::LogGroup\n',
+      '  WebSocketAccessLogProd:\n    Type: AWS::Logs::LogGroup\n',
       '      AccessLogSettings:\n',
       '# CDK\n',
       'as apigatewayv2.CfnStage',

@@ -47,6 +47,8 @@ const EMPTY_SELECTORS: readonly string[] = [
   'account_region_endpoint_status:aws_client_vpn_endpoint_status:since_timestamp_seconds{}',
   'account_region_endpoint:aws_websocket_events:stopped_since_timestamp_seconds{}',
   'job_collector_account_region:aws_connections_exporter_target_up:down_since_timestamp_seconds{}',
+  'job_source_name:aws_connections_exporter_event_source_up:down_since_timestamp_seconds{}',
+  'job_source_name:aws_connections_exporter_event_source_up:down_since_timestamp_seconds{source=~"dynamodb|file"}',
   'container_spec_memory_limit_bytes{container!=""}',
 ];
 

@@ -46,7 +46,7 @@ needs('prometheus')('Prometheus takes every query', { timeout: 120_000 }, async 
     expect(await prometheus.query(query.trim())).toEqual([]);
 });
 
-needs('aws')('every command works as it is typed', { timeout: 300_000 }, async () => {
+needs('aws')('every command works as it is typed', { timeout: 600_000 }, async () => {
   const { type } = await exampleWorld();
   const scripts = new Set(pages.flatMap(({ commands }) => commands));
   for (const script of scripts)

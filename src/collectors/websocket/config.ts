@@ -87,7 +87,8 @@ const logGroup = z.string().regex(/^[\w./#-]{1,512}$/, {
       : 'expected the name of a log group: up to 512 of letters, digits, _, -, /, . and #',
 });
 
-const LEAST_POLL_MS = 5_000;
+/** The least time from one reading of an access log to the next, in milliseconds. */
+export const LEAST_POLL_MS = 5_000;
 const LONGEST_OVERLAP = '1h';
 
 const rowKey = (name: string, what: string) =>

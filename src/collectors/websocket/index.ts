@@ -3,7 +3,7 @@ import { systemClock } from '../../core/clock.ts';
 import type { Domain } from '../../polling/domain.ts';
 import { ask } from './ask.ts';
 import { type WebsocketConfig, websocketConfig } from './config.ts';
-import { createReadLog } from './feeds/source-logs.ts';
+import { createReadLog, READINGS_PER_SECOND } from './feeds/source-logs.ts';
 import { createQueue } from './feeds/source-sqs.ts';
 import { REJECTABLE } from './ids/row.ts';
 import { createScan } from './ids/source-dynamodb.ts';
@@ -18,9 +18,6 @@ import { warnings } from './warnings.ts';
 
 /** Half of the ten requests a second that AWS grants an account for configuring its APIs, reading included. */
 const API_GATEWAY_REQUESTS_PER_SECOND = 5;
-
-/** Of the 5 to 25 that AWS grants all who read logs in an account and region. */
-const LOGS_REQUESTS_PER_SECOND = 2;
 
 /** API Gateway WebSocket APIs: how many of the known connection ids are alive. */
 export const websocket = {
@@ -52,7 +49,7 @@ export const websocket = {
   limits: ({ requests_per_second }) => ({
     'execute-api': requests_per_second,
     apigateway: API_GATEWAY_REQUESTS_PER_SECOND,
-    logs: LOGS_REQUESTS_PER_SECOND,
+    logs: READINGS_PER_SECOND,
   }),
   ask({ config, house, targets, aws }, target, signal) {
     const { named } = toPassOptions(config, targets, house.intake.max_connections);

@@ -26,7 +26,7 @@ export interface QueueFeedDeps {
 const LONGEST_WAIT_SECONDS = 20;
 const SHORT_WAIT_SECONDS = 1;
 /** Calls at a time while there is more than one receives. */
-const AT_ONCE = 8;
+export const AT_ONCE = 8;
 /** A turn ends after so long, though there be more: what it read is read. */
 const LONGEST_TURN_MS = 10_000;
 /** How long is believed what a queue does with messages that are never deleted. */

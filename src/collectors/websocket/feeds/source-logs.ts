@@ -25,6 +25,9 @@ export interface LogPage {
   readonly next: string | undefined;
 }
 
+/** FilterLogEvents is granted 5 to 25 times a second in an account and region, to people too; we take so many, retries among them. */
+export const READINGS_PER_SECOND = 2;
+
 /** Reads a page; rejects with the SDK's error, and when the answer is no page. */
 export type ReadLog = (target: Target, request: LogRequest, signal: AbortSignal) => Promise<LogPage>;
 

@@ -1,6 +1,8 @@
+import type { Stage } from './api.ts';
 import type { Change, LogGroupChange } from './change.ts';
 import { command, formatCommand } from './command.ts';
 import { FORMAT, judgeFormat } from './format.ts';
+import { withoutRole } from './logging-role.ts';
 import {
   type Asked,
   choose,
@@ -12,7 +14,6 @@ import {
   toEndpoint,
 } from './plan.ts';
 import { accessLogSnippets, formatSnippets } from './snippets.ts';
-import type { Stage } from './source-reads.ts';
 
 interface AskedLog extends Asked {
   /** Undefined for one of the stage's own. */
@@ -35,7 +36,7 @@ interface Logged {
 export async function planAccessLog(asked: AskedLog): Promise<Plan> {
   const { place, api, reads } = asked;
   insistOnWebSocket(api);
-  if ((await reads.loggingRole()) === undefined) throw withoutRole(asked);
+  if ((await reads.loggingRole()) === undefined) throw withoutRole(place);
   const stages = choose(await reads.stages(api.apiId), asked.stages);
   const logging = stages.filter(({ accessLog }) => accessLog !== undefined);
   const silent = stages.filter(({ accessLog }) => accessLog === undefined);
@@ -49,11 +50,12 @@ export async function planAccessLog(asked: AskedLog): Promise<Plan> {
 
   const risks: string[] = [];
   if (wanted.length > 0 || groups.size > 0) {
-    const snippets = () => {
-      const [first] = wanted.length > 0 ? wanted : there;
-      const { stage = '', group = '' } = { stage: first?.stage.stage, group: first?.group };
-      return accessLogSnippets(stage, group, FORMAT, groups.has(group));
-    };
+    const shown = wanted.length > 0 ? wanted : there;
+    const snippets = () =>
+      shown.map(({ stage, group }) => {
+        const format = stage.accessLog?.format ?? FORMAT;
+        return accessLogSnippets(stage.stage, group, format, groups.has(group));
+      });
     risks.push(...RISKS, judgeManager(asked, stages, snippets));
   }
   return {
@@ -127,7 +129,7 @@ async function judge(asked: AskedLog, stage: Stage, groups: Map<string, LogGroup
   throw new Refused(
     `${has}, in a format that lacks ${judged.lacks}. Somebody may read it as it is, so that it is not changed from here; ${what}: see who reads the log, then`,
     manager
-      ? formatSnippets(accessLogSnippets(stage.stage, group, judged.mended, false), manager.languages)
+      ? formatSnippets([accessLogSnippets(stage.stage, group, judged.mended, false)], manager.languages)
       : `${formatCommand(update)}\n`,
   );
 }
@@ -145,34 +147,4 @@ async function insistOnReadable(
     throw new Refused(
       `the log group ${name} is of the class ${group.class}, whose rows AWS does not let anybody read, and the class of a group cannot be changed: name another with --log-group`,
     );
-}
-
-/** The exact remedy: only this managed policy is taken (a narrower role is refused when it is set). */
-function withoutRole({ place }: AskedLog): Refused {
-  const { partition, accountId } = place;
-  const name = 'api-gateway-logs';
-  const trust = {
-    Version: '2012-10-17',
-    Statement: [
-      { Effect: 'Allow', Principal: { Service: 'apigateway.amazonaws.com' }, Action: 'sts:AssumeRole' },
-    ],
-  };
-  const policy = `arn:${partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs`;
-  const role = `arn:${partition}:iam::${accountId}:role/${name}`;
-  const of = ['--role-name', name];
-  const commands = [
-    command(place, 'iam', 'create-role', ...of, '--assume-role-policy-document', trust),
-    command(place, 'iam', 'attach-role-policy', ...of, '--policy-arn', policy),
-    command(
-      place,
-      'apigateway',
-      'update-account',
-      '--patch-operations',
-      `op=replace,path=/cloudwatchRoleArn,value=${role}`,
-    ),
-  ];
-  return new Refused(
-    `API Gateway has no role to write logs with in the account ${accountId} in ${place.target.region}, a setting of the whole account there. Somebody who may has to give it one; IAM takes some seconds between the second command and the third`,
-    `${commands.map(formatCommand).join('\n')}\n`,
-  );
 }

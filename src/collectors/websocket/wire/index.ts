@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Aws } from '../../../aws/clients.ts';
-import { partitionOf, subjectOf, type Target } from '../../../aws/targets.ts';
+import { partitionOf } from '../../../aws/targets.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Permission, PolicyPlace } from '../../../polling/domain.ts';
 import { planAccessLog } from './access-log-plan.ts';
@@ -8,9 +7,10 @@ import { carryOut, type Telling } from './carry-out.ts';
 import { planHeaders } from './headers-plan.ts';
 import type { Context } from './kind.ts';
 import { wirePermissions as permissions, type Wired } from './permissions.ts';
+import { findApi, findTarget, type Reach } from './place.ts';
 import { type Asked, type Plan, Refused } from './plan.ts';
 import { formatPlan } from './print.ts';
-import { type Api, createReads } from './source-reads.ts';
+import { createReads } from './source-reads.ts';
 import { createWrites } from './source-writes.ts';
 import { tell } from './told.ts';
 import { undo } from './undo.ts';
@@ -30,12 +30,8 @@ export interface Wanted {
 }
 
 /** What it is done with. */
-export interface WireDeps {
-  readonly aws: Pick<Aws, 'accountId' | 'apiGateway' | 'apiGatewayV1' | 'logs'>;
-  readonly targets: readonly Target[];
+export interface WireDeps extends Reach {
   readonly clock: Clock;
-  /** Breaks off what only reads; what writes comes to the end of the change under way. */
-  readonly signal: AbortSignal;
   readonly print: (text: string) => Promise<void>;
   /** Says why it failed, in sentences. */
   readonly complain: (text: string) => void;
@@ -78,7 +74,7 @@ export async function unwire(wiring: Wiring, path: string, deps: WireDeps): Prom
       throw new Refused(
         `${path} was written by wire ${record.wiring}: undo it with wire ${record.wiring} --undo=${path}`,
       );
-    const target = await reach(record, deps);
+    const target = await findTarget(record, deps);
     const { accountId, apiId } = record;
     const context = toContext(deps, { target, accountId, partition: partitionOf(target), apiId });
     const problem = await undo(record.changes, context, telling(deps));
@@ -95,7 +91,7 @@ export function wirePermissions(places: readonly PolicyPlace[], wired: Wired): r
 }
 
 async function toPlan(wanted: Wanted, deps: WireDeps): Promise<Plan> {
-  const { place, api } = await find(wanted.apiId, deps);
+  const { place, api } = await findApi(wanted.apiId, deps);
   const { stages, isForced } = wanted;
   const asked: Asked = {
     place,
@@ -107,45 +103,6 @@ async function toPlan(wanted: Wanted, deps: WireDeps): Promise<Plan> {
   if (wanted.wiring === 'access-log') return planAccessLog({ ...asked, logGroup: wanted.logGroup });
   const mark = `aws-connections-exporter wire headers ${randomUUID()}`;
   return planHeaders({ ...asked, deploys: wanted.deploys, wantsToken: wanted.wantsToken, mark });
-}
-
-/** The API, in the first of the targets that has it. */
-async function find(apiId: string, { aws, targets, signal }: WireDeps) {
-  const failures: string[] = [];
-  for (const target of targets) {
-    try {
-      const api: Api | undefined = await createReads(aws, target, signal).api(apiId);
-      if (!api) continue;
-      const accountId = await aws.accountId(target, signal);
-      return { api, place: { target, accountId, partition: partitionOf(target), apiId } };
-    } catch (error) {
-      if (signal.aborted) throw error;
-      failures.push(`${subjectOf(target)}: ${tell(error)}`);
-    }
-  }
-  const places = targets.map(subjectOf).join(', ');
-  throw new Refused(
-    failures.length > 0
-      ? failures.join('; ')
-      : `there is no API ${apiId} in ${places}: check the id, and the targets of the configuration (without one, AWS_REGION and the credentials)`,
-  );
-}
-
-/** A target of that account, in that region, whether or not it is one of its own. */
-async function reach(
-  { accountId, region }: { readonly accountId: string; readonly region: string },
-  { aws, targets, signal }: WireDeps,
-): Promise<Target> {
-  const found: string[] = [];
-  for (const one of [...targets].sort((a, b) => Number(b.region === region) - Number(a.region === region))) {
-    const target = { ...one, region };
-    const account = await aws.accountId(target, signal);
-    if (account === accountId) return target;
-    found.push(`${one.name} is of ${account}`);
-  }
-  throw new Refused(
-    `the undo file is of the account ${accountId}, which no target reaches: ${found.join(', ')}`,
-  );
 }
 
 /** What writes is not broken off, and neither is the reading back of it. */

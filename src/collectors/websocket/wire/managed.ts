@@ -1,4 +1,4 @@
-import type { Tags } from './source-reads.ts';
+import type { Tags } from './api.ts';
 
 /** What manages something, and where that was seen, in words. */
 export interface Manager {

@@ -1,7 +1,8 @@
+import type { Api, Stage } from './api.ts';
 import type { Change, Place } from './change.ts';
 import { type Manager, managerOf } from './managed.ts';
 import { formatSnippets, type Snippets } from './snippets.ts';
-import type { Api, Reads, Stage } from './source-reads.ts';
+import type { Reads } from './source-reads.ts';
 
 /** What would be done to an API, and what is to be known of that, as sentences. */
 export interface Plan {
@@ -59,7 +60,7 @@ export function choose(all: readonly Stage[], names: readonly string[]): readonl
 export function judgeManager(
   { api, isForced }: Asked,
   stages: readonly Stage[],
-  snippets: () => Snippets,
+  snippets: () => readonly Snippets[],
 ): string {
   const manager = managerFor(api, stages);
   if (!manager)

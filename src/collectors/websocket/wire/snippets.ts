@@ -11,10 +11,13 @@ export function accessLogSnippets(
   isNewGroup: boolean,
 ): Snippets {
   const quoted = format.replaceAll("'", "''");
+  const words = stage.split(/\W+|_/).filter((word) => word !== '');
+  const log = `WebSocketAccessLog${words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join('')}`;
+  const label = ['websocket_access', ...words].join('_').toLowerCase();
   return {
     CloudFormation: `${
       isNewGroup
-        ? `  WebSocketAccessLog:
+        ? `  ${log}:
     Type: AWS::Logs::LogGroup
     Properties:
       LogGroupName: ${group}
@@ -24,17 +27,17 @@ export function accessLogSnippets(
     }  Stage: # the AWS::ApiGatewayV2::Stage of ${stage} that is there
     Properties:
       AccessLogSettings:
-        DestinationArn: !Sub "arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:${isNewGroup ? `\${WebSocketAccessLog}` : group}"
+        DestinationArn: !Sub "arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:${isNewGroup ? `\${${log}}` : group}"
         Format: '${quoted}'
 `,
     CDK: `${
       isNewGroup
-        ? `const log = new logs.LogGroup(this, 'WebSocketAccessLog', {
+        ? `const log = new logs.LogGroup(this, '${log}', {
   logGroupName: '${group}',
   retention: logs.RetentionDays.ONE_DAY,
 });
 `
-        : `const log = logs.LogGroup.fromLogGroupName(this, 'WebSocketAccessLog', '${group}');
+        : `const log = logs.LogGroup.fromLogGroupName(this, '${log}', '${group}');
 `
     }// stage: the WebSocketStage of ${stage} that is there
 (stage.node.defaultChild as apigatewayv2.CfnStage).accessLogSettings = {
@@ -44,18 +47,18 @@ export function accessLogSnippets(
 `,
     Terraform: `${
       isNewGroup
-        ? `resource "aws_cloudwatch_log_group" "websocket_access" {
+        ? `resource "aws_cloudwatch_log_group" "${label}" {
   name              = "${group}"
   retention_in_days = 1
 }
 `
-        : `data "aws_cloudwatch_log_group" "websocket_access" {
+        : `data "aws_cloudwatch_log_group" "${label}" {
   name = "${group}"
 }
 `
     }# within the aws_apigatewayv2_stage of ${stage} that is there:
   access_log_settings {
-    destination_arn = ${isNewGroup ? '' : 'data.'}aws_cloudwatch_log_group.websocket_access.arn
+    destination_arn = ${isNewGroup ? '' : 'data.'}aws_cloudwatch_log_group.${label}.arn
     format          = ${JSON.stringify(format)}
   }
 `,
@@ -85,7 +88,9 @@ ${lines((name, value) => `    "${name}" = "${value}"`)}  }
   };
 }
 
-/** The snippets in these languages, each under its name. */
-export function formatSnippets(snippets: Snippets, languages: readonly Language[]): string {
-  return languages.map((language) => `# ${language}\n${snippets[language]}`).join('\n');
+/** Snippets in these languages, each language under its name. */
+export function formatSnippets(snippets: readonly Snippets[], languages: readonly Language[]): string {
+  return languages
+    .map((language) => [`# ${language}\n`, ...snippets.map((one) => one[language])].join(''))
+    .join('\n');
 }
