@@ -6,7 +6,7 @@ import type { OpenedRegistry } from '../registry/registries.ts';
 import type { Feed, FeedEvent, FeedResult, FeedStatus, OnFeedEvent } from './feed.ts';
 import { LogFormats } from './log-formats.ts';
 import type { LogPosition } from './log-position.ts';
-import { goOn, mayGoOn, type Reading, tooLittle } from './log-reading.ts';
+import { goOn, isNewsOnly, mayGoOn, type Reading, tooLittle } from './log-reading.ts';
 import type { LogPage, LogRequest, LogRow } from './source-logs.ts';
 
 /** What an access log is read with. */
@@ -74,7 +74,7 @@ export class LogFeed implements Feed {
         const { from, token } = reading;
         const page = await readPage({ group, from, token, texts: TEXTS, limit: ROWS_OF_PAGE }, signal);
         await this.#take(page.rows, reading);
-        goOn(reading, page.next);
+        goOn(reading, isNewsOnly(page.rows, reading, this.#deps.overlapMs) ? undefined : page.next);
       } while (reading.token !== undefined);
       await this.#probe(reading, signal);
     } catch (error) {
