@@ -3,6 +3,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 /** Each is loaded by the process that has it, so that none is measured with what another needs. */
 const ROLES: Readonly<Record<string, (options: never) => Promise<void>>> = {
+  'access-log': async (options) => (await import('./roles/access-log.ts')).accessLog(options),
   aws: async (options) => (await import('./roles/aws.ts')).aws(options),
   sdk: async (options) => (await import('./roles/sdk.ts')).sdk(options),
   reader: async (options) => (await import('./roles/reader.ts')).reader(options),

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createWorld } from '../../src/simulator/client-vpn/world.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { createWebSocketWorld } from '../../src/simulator/websocket/world.ts';
+import { BLOCK_MONITOR, longestBlockMs } from '../frame/blocks.ts';
 import { memoryOf } from '../frame/figures.ts';
 import { startProgram } from '../frame/program.ts';
 import { family, type RowText } from '../frame/row.ts';
@@ -16,17 +16,6 @@ const LONGEST_MS = 300_000;
 /** Ids of the passes before the measured one. */
 const FEW = 1_000;
 const BASELINE = 'the same with 100,000';
-
-/** Loaded into the exporter before it starts: answers each message with its longest block since the last one. */
-const MONITOR = `
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-const delay = monitorEventLoopDelay({ resolution: 1 });
-delay.enable();
-process.on('message', () => {
-  process.send(delay.max / 1e6);
-  delay.reset();
-});
-process.channel.unref();`;
 
 const IDS = 'WebSocket, 1,000,000 ids from a file';
 const texts = {
@@ -142,7 +131,7 @@ interface Numbers {
 
 async function start(run: Run, folder: string, config: string) {
   const beganAt = performance.now();
-  const program = await startProgram(run, { folder, config, preload: MONITOR });
+  const program = await startProgram(run, { folder, config, preload: BLOCK_MONITOR });
   const url = await program.url;
   const first = await (await fetch(url)).text();
   const startMs = performance.now() - beganAt;
@@ -170,13 +159,6 @@ async function start(run: Run, folder: string, config: string) {
         await run.wait(ASK_EVERY_MS);
       }
     },
-    /** Since it was asked before. */
-    async longestBlockMs(): Promise<number> {
-      // A timer that finds a block must fire before the figure is read.
-      await run.wait(50);
-      program.child.send('look');
-      const [longest] = await once(program.child, 'message');
-      return longest;
-    },
+    longestBlockMs: () => longestBlockMs(run, program.child),
   };
 }

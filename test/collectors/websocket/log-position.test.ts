@@ -23,12 +23,13 @@ function fileIn(folder: string): string {
 test('what is written does not grow with the rows, and nothing is while nothing changed', async () => {
   const folder = temporaryFolder();
   const { position, close } = await open(folder);
-  for (let n = 0; n < 5_000; n++) position.add({ id: `row${n}`, loggedAt: n, text: '' }, 'connect');
+  for (let n = 0; n < 5_000; n++)
+    position.add({ id: `row${n}`, loggedAt: n, readableAt: n, text: '' }, 'connect');
   position.reach(5_000, ['a/prod', 'b/prod']);
   await position.save();
   const { ino, size } = statSync(fileIn(folder));
   expect(size).toBeLessThan(500);
-  position.add({ id: 'late', loggedAt: 4_000, text: '' }, 'connect');
+  position.add({ id: 'late', loggedAt: 4_000, readableAt: 4_000, text: '' }, 'connect');
   position.reach(4_000, ['b/prod', 'a/prod']);
   await position.save();
   expect(statSync(fileIn(folder)).ino).toBe(ino);

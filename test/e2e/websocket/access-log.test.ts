@@ -385,3 +385,21 @@ test('on its schedule the log is read every poll, whether or not a pass comes by
   expect(seconds).toBeLessThan(60);
   expect(read() - before.read).toBeLessThanOrEqual(2 * (1 + seconds / 15));
 }, 90_000);
+
+test('where clients come faster than pages can be asked for, a reading still ends', async () => {
+  const { rig, connect, counts } = await startAccessLogRig();
+  const aMoment = async () => {
+    connect(1);
+    await rig.get('/-/healthy');
+    await rig.clock.advance(100);
+  };
+  for (let n = 0; n < 250; n++) await aMoment();
+  let succeeded: boolean | undefined;
+  void rig.exporter.runOnce().then((whether) => {
+    succeeded = whether;
+  });
+  while (succeeded === undefined) await aMoment();
+  expect(succeeded).toBe(true);
+  const [registered = 0] = await counts();
+  expect(registered).toBeGreaterThan(40);
+});

@@ -7,7 +7,7 @@ import type { Feed, FeedEvent, FeedResult, FeedStatus, OnFeedEvent } from './fee
 import { LogFormats } from './log-formats.ts';
 import type { LogPosition } from './log-position.ts';
 import { LogProbe } from './log-probe.ts';
-import { goOn, mayGoOn, type Reading, tooLittle } from './log-reading.ts';
+import { goOn, isNewsOnly, mayGoOn, type Reading, tooLittle } from './log-reading.ts';
 import type { LogSettings } from './log-settings.ts';
 import type { LogPage, LogRequest, LogRow } from './source-logs.ts';
 
@@ -74,7 +74,7 @@ export class LogFeed implements Feed {
         const { from, token } = reading;
         const page = await readPage({ group, from, token, texts: TEXTS, limit: ROWS_OF_PAGE }, signal);
         await this.#take(page.rows, reading);
-        goOn(reading, page.next);
+        goOn(reading, isNewsOnly(page.rows, reading, this.#settings.overlapMs) ? undefined : page.next);
       } while (reading.token !== undefined);
       const others = await this.#probe.look(reading, this.#newestAt + 1, this.#settings.overlapMs, signal);
       for (const row of others) this.#read(row);

@@ -2,6 +2,7 @@ import { brokenAnswer } from '../../../aws/answers.ts';
 import type { OpenedRegistry } from '../registry/registries.ts';
 import { FORMAT } from '../wire/format.ts';
 import type { TellsNothing } from './log-formats.ts';
+import type { LogRow } from './source-logs.ts';
 
 /** A reading of a log group from a moment on to its end, as far as it has come; it outlives turns and failures. */
 export interface Reading {
@@ -39,6 +40,16 @@ export function goOn(reading: Reading, next: string | undefined): void {
     );
   reading.token = next;
   if (Number.isInteger(Math.log2(reading.pages))) reading.markedToken = next;
+}
+
+/**
+ * Whether a page, and so all after it, has only what came since the reading began: the next turn begins before that. Where clients always come
+ * and go there would be one more page for ever.
+ */
+export function isNewsOnly(rows: readonly LogRow[], { beganAt }: Reading, overlapMs: number): boolean {
+  const isNews = ({ loggedAt, readableAt }: LogRow) =>
+    readableAt > beganAt && loggedAt >= beganAt - overlapMs;
+  return rows.length > 0 && rows.every(isNews);
 }
 
 /** Whether the next turn may ask for the page again at which this one failed; a token may be why it is refused. */

@@ -12,10 +12,11 @@ export interface LogRequest {
   readonly limit: number;
 }
 
-/** A row of a log group: its text, and when it was logged, milliseconds since 1970. */
+/** A row of a log group: its text, when it was logged, and since when it can be read, milliseconds since 1970. */
 export interface LogRow {
   readonly id: string;
   readonly loggedAt: number;
+  readonly readableAt: number;
   readonly text: string;
 }
 
@@ -50,10 +51,11 @@ export function createReadLog(aws: Pick<Aws, 'logs'>): ReadLog {
 }
 
 function toRow(event: unknown): LogRow {
-  const { eventId, timestamp, message } = (event ?? {}) as Readonly<Record<string, unknown>>;
+  const { eventId, timestamp, ingestionTime, message } = (event ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof eventId !== 'string' || typeof message !== 'string' || !isTime(timestamp))
     throw brokenAnswer('FilterLogEvents: an event lacks its id, its time or its message');
-  return { id: eventId, loggedAt: timestamp, text: message };
+  const readableAt = isTime(ingestionTime) ? ingestionTime : timestamp;
+  return { id: eventId, loggedAt: timestamp, readableAt, text: message };
 }
 
 function isTime(value: unknown): value is number {
