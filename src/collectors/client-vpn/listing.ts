@@ -125,6 +125,9 @@ class Summary {
       if (users % ROWS_AT_A_TIME === 0) yield;
     }
     if (this.#keepUsers) count(NO_USER, this.#nameless);
+    // Last, wherever the first of them stands.
+    const others = userConnections.get(OTHER);
+    if (others !== undefined && userConnections.delete(OTHER)) userConnections.set(OTHER, others);
     return {
       byStatus: this.#byStatus,
       connectedUsers: this.#users.size,
