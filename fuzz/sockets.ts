@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { type Bytes, toBuffer } from './mutations.ts';
 
@@ -47,9 +47,21 @@ export function statusesOf(received: Bytes): readonly number[] {
   return [...received.matchAll(/(?:^|\n)HTTP\/1\.[01] (\d{3}) /g)].map(([, status]) => Number(status));
 }
 
-/** How many descriptors this process has open. */
+/** What the process keeps open once it has read its own metrics. */
+const KEPT = `/proc/${process.pid}/status`;
+
+/** How many descriptors this process has open, but for what it keeps open once it has read its own metrics. */
 export function descriptors(): number {
-  return readdirSync('/proc/self/fd').length;
+  return readdirSync('/proc/self/fd').filter((fd) => !isKept(fd)).length;
+}
+
+/** Whether a descriptor is of that file; one that was closed meanwhile is of none. */
+function isKept(fd: string): boolean {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`) === KEPT;
+  } catch {
+    return false;
+  }
 }
 
 /** Rejects unless there are no more descriptors than before, once those that are closing are closed. */

@@ -69,14 +69,15 @@ function counted(types: readonly string[]): readonly Sample[] {
   return Array.from(counts, ([type, value]) => ({ labels: { type }, value }));
 }
 
+/** It stays open, once in a process: to open it costs as much as to read it. */
+let statusFile: number | undefined;
+
 function ofLinux(): Readers {
   const bytes = Buffer.alloc(2 ** 13);
-  // It stays open: to open it costs as much as to read it.
-  let file: number | undefined;
   return {
     process_resident_memory_bytes() {
-      file ??= openSync('/proc/self/status', 'r');
-      const status = bytes.toString('latin1', 0, readSync(file, bytes, 0, bytes.length, 0));
+      statusFile ??= openSync('/proc/self/status', 'r');
+      const status = bytes.toString('latin1', 0, readSync(statusFile, bytes, 0, bytes.length, 0));
       const inBytes = (field: string) => {
         const at = status.indexOf(`\n${field}:`);
         return at < 0 ? [] : one(Number.parseInt(status.slice(at + field.length + 2), 10) * 1024);
